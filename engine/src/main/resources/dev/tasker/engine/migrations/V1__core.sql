@@ -164,7 +164,7 @@ CREATE TABLE session_leases (
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 
 -- History, append-only: one row per committed change of resting state; sort_key is the version which the change produced.
--- cause: 0 engine, 1 worker result, 2 lease expired, 3 operator.
+-- cause: 0 engine, 1 worker result, 2 lease expired, 3 operator, 4 rejected by the worker.
 CREATE TABLE task_history (
   task_uuid uuid NOT NULL,
   sort_key integer NOT NULL,
