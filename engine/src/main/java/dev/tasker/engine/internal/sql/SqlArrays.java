@@ -75,13 +75,14 @@ public final class SqlArrays {
 
     public static void setTexts(PreparedStatement statement, int parameter, List<? extends @Nullable String> values)
             throws SQLException {
-        byte[][] encoded = new byte[values.size()][];
+        byte[] @Nullable [] encoded = new byte[values.size()][];
         int bytes = 0;
         for (int i = 0; i < encoded.length; i++) {
             String value = values.get(i);
             if (value != null) {
-                encoded[i] = value.getBytes(StandardCharsets.UTF_8);
-                bytes += encoded[i].length;
+                byte[] text = value.getBytes(StandardCharsets.UTF_8);
+                encoded[i] = text;
+                bytes += text.length;
             }
             bytes += 4;
         }
@@ -98,7 +99,7 @@ public final class SqlArrays {
     }
 
     private static void setBytes(
-            PreparedStatement statement, int parameter, int elementOid, int arrayOid, byte @Nullable [][] encoded, int bytes)
+            PreparedStatement statement, int parameter, int elementOid, int arrayOid, byte[] @Nullable [] encoded, int bytes)
             throws SQLException {
         ByteBuffer buffer = header(elementOid, encoded.length, bytes);
         for (byte[] value : encoded) {

@@ -9,7 +9,8 @@ import dev.tasker.engine.internal.task.PayloadReader;
 import dev.tasker.engine.internal.task.PayloadReader.StoredStep;
 import dev.tasker.engine.internal.task.TaskPayload;
 import dev.tasker.engine.internal.task.TaskUuids;
-import dev.tasker.template.PlannedStep;
+import dev.tasker.engine.internal.template.RunnableStep;
+import dev.tasker.template.HandlerDefinition;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -88,19 +89,19 @@ public final class AssignmentAssembler {
     }
 
     private static @Nullable Assignment fromMemory(LeasedStep leased, TaskPayload payload) {
-        if (leased.attempt() > 1 || leased.key().index() >= payload.template().plan().steps().size()) {
+        RunnableStep step = payload.template().step(leased.key().index());
+        if (step == null || leased.attempt() > 1) {
             return null;
         }
-        PlannedStep planned = payload.template().plan().steps().get(leased.key().index());
-        Map<String, String> dependencies = HashMap.newHashMap(planned.ancestorIndices().length);
-        for (int ancestor : planned.ancestorIndices()) {
-            String result = payload.result(ancestor);
+        Map<String, String> dependencies = HashMap.newHashMap(step.ancestors().length);
+        for (int i = 0; i < step.ancestors().length; i++) {
+            String result = payload.result(step.ancestors()[i]);
             if (result == null) {
                 return null;
             }
-            dependencies.put(payload.template().plan().steps().get(ancestor).name(), result);
+            dependencies.put(step.ancestorNames().get(i), result);
         }
-        return assignment(leased, payload, planned, null, planned.retry().maxAttempts(), dependencies);
+        return assignment(leased, payload, step, null, step.planned().retry().maxAttempts(), dependencies);
     }
 
     private void read(List<Pending> pending) {
@@ -129,8 +130,9 @@ public final class AssignmentAssembler {
             StepKey key = one.step().key();
             TaskPayload payload = known.computeIfAbsent(key.task(), cache::get);
             wanted.add(key);
-            if (payload != null && key.index() < payload.template().plan().steps().size()) {
-                for (int ancestor : payload.template().plan().steps().get(key.index()).ancestorIndices()) {
+            RunnableStep step = payload == null ? null : payload.template().step(key.index());
+            if (payload != null && step != null) {
+                for (int ancestor : step.ancestors()) {
                     if (payload.result(ancestor) == null) {
                         wanted.add(new StepKey(key.task(), ancestor));
                     }
@@ -148,9 +150,9 @@ public final class AssignmentAssembler {
                 log.error("leased step {} of task {} has no request or row", leased.key().index(), leased.key().task());
                 continue;
             }
-            PlannedStep planned = payload.template().plan().steps().get(step.templateStep());
-            Map<String, String> dependencies = dependencies(leased.key(), payload, planned, stored);
-            Assignment assignment = assignment(leased, payload, planned, step, step.maxAttempts(), dependencies);
+            RunnableStep runnable = payload.template().steps().get(step.templateStep());
+            Map<String, String> dependencies = dependencies(leased.key(), payload, runnable, stored);
+            Assignment assignment = assignment(leased, payload, runnable, step, step.maxAttempts(), dependencies);
             one.lease().assigned(assignment);
             deliveries.add(new Delivery(leased.session(), assignment));
         }
@@ -158,9 +160,10 @@ public final class AssignmentAssembler {
     }
 
     private Map<String, String> dependencies(
-            StepKey key, TaskPayload payload, PlannedStep planned, Map<StepKey, StoredStep> stored) {
+            StepKey key, TaskPayload payload, RunnableStep step, Map<StepKey, StoredStep> stored) {
         Map<String, String> dependencies = new HashMap<>();
-        for (int ancestor : planned.ancestorIndices()) {
+        for (int i = 0; i < step.ancestors().length; i++) {
+            int ancestor = step.ancestors()[i];
             String result = payload.result(ancestor);
             if (result == null) {
                 StoredStep row = stored.get(new StepKey(key.task(), ancestor));
@@ -170,7 +173,7 @@ public final class AssignmentAssembler {
                 result = row.result();
                 cache.addResult(key.task(), ancestor, result);
             }
-            dependencies.put(payload.template().plan().steps().get(ancestor).name(), result);
+            dependencies.put(step.ancestorNames().get(i), result);
         }
         return dependencies;
     }
@@ -178,11 +181,13 @@ public final class AssignmentAssembler {
     private static Assignment assignment(
             LeasedStep leased,
             TaskPayload payload,
-            PlannedStep planned,
+            RunnableStep step,
             @Nullable StoredStep stored,
             int maxAttempts,
             Map<String, String> dependencies) {
-        OptionalLong timeout = planned.timeoutMillis();
+        OptionalLong timeout = step.planned().timeoutMillis();
+        String name = step.planned().name();
+        HandlerDefinition handler = step.planned().definition().handler();
         return new Assignment(
                 leased.key().task(),
                 TaskUuids.stepUuid(leased.key().task(), leased.key().index()),
@@ -192,12 +197,12 @@ public final class AssignmentAssembler {
                 timeout.isPresent() ? Duration.ofMillis(timeout.getAsLong()) : null,
                 payload.part(),
                 new StepPart(
-                        stored == null || stored.name() == null ? planned.name() : stored.name(),
-                        planned.name(),
-                        planned.callable(),
-                        planned.definition().handler().method(),
-                        planned.definition().handler().resolver(),
-                        planned.initializationJson(),
+                        stored == null || stored.name() == null ? name : stored.name(),
+                        name,
+                        handler.callable(),
+                        handler.method(),
+                        handler.resolver(),
+                        step.initialization(),
                         stored == null ? null : stored.inputs(),
                         stored == null ? null : stored.result(),
                         stored == null ? null : stored.checkpoint()),
