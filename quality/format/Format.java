@@ -17,7 +17,7 @@ import java.util.Set;
  * {@code java Format.java check|apply <repository>}.
  */
 final class Format {
-    private static final Set<String> NOT_OURS = Set.of("target", "build", "node_modules", "venv");
+    private static final Set<String> NOT_OURS = Set.of("target", "node_modules", "venv");
 
     public static void main(String[] arguments) throws Exception {
         boolean apply = switch (arguments[0]) {
