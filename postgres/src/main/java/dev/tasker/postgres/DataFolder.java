@@ -26,6 +26,7 @@ record DataFolder(Path root) {
     private static final long LOG_BYTES_MAX = 10 * 1024 * 1024;
     private static final int LOG_TAIL_BYTES = 2_000;
     private static final int PASSWORD_BYTES = 24;
+    private static final String LOCK_FILE = "lock";
     private static final String UNFINISHED = "pgdata.unfinished";
     private static final String SETTINGS_FILE = "tasker.conf";
     private static final String SHELL_SPECIAL = "\"$`\\\n";
@@ -50,8 +51,8 @@ record DataFolder(Path root) {
         return root.resolve("pgdata");
     }
 
-    Path lockFile() {
-        return root.resolve("lock");
+    FolderLock lock() throws IOException {
+        return FolderLock.acquire(root, LOCK_FILE);
     }
 
     Path log() {
@@ -146,7 +147,7 @@ record DataFolder(Path root) {
     /** Deletes what this class has made, and the folder itself when nothing else is in it. */
     void delete() throws IOException {
         for (Path path : List.of(
-                pgdata(), root.resolve(UNFINISHED), log(), root.resolve("postgres.log.1"), portFile(), lockFile())) {
+                pgdata(), root.resolve(UNFINISHED), log(), root.resolve("postgres.log.1"), portFile(), root.resolve(LOCK_FILE))) {
             FileTree.delete(path);
         }
         try (var rest = Files.list(root)) {

@@ -66,7 +66,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     static EmbeddedPostgres start(EmbeddedPostgresConfig config, PostgresBinaries binaries, Launcher launcher) {
         try {
             DataFolder folder = DataFolder.open(config.dataDirectory());
-            FolderLock lock = FolderLock.acquire(folder.root(), folder.lockFile());
+            FolderLock lock = folder.lock();
             try {
                 boolean durable = !"off".equals(config.effectiveSettings().get("fsync"));
                 folder.initialise(binaries, launcher, durable);

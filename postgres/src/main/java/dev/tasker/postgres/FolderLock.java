@@ -3,41 +3,53 @@ package dev.tasker.postgres;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** The right of one process to use a data directory; the operating system takes it back when the process dies. */
+/**
+ * The right of one process to use a data directory; the operating system takes it back when the process dies.
+ *
+ * <p>POSIX drops all locks of a process on a file as soon as it closes any descriptor of that file. So a process that has the
+ * lock must not even open the file again, and keeps in mind which ones it has.
+ */
 final class FolderLock implements AutoCloseable {
-    private static final int ATTEMPTS_MAX = 10;
+    private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
 
+    private final Path lockFile;
     private final FileChannel channel;
 
-    private FolderLock(FileChannel channel) {
+    private FolderLock(Path lockFile, FileChannel channel) {
+        this.lockFile = lockFile;
         this.channel = channel;
     }
 
     /** Takes the lock, or says which process has it. */
-    static FolderLock acquire(Path folder, Path lockFile) throws IOException {
-        for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-            FileChannel channel =
-                    FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            if (!tryLock(channel)) {
-                channel.close();
-                throw new EmbeddedPostgresException(folder + ": in use by process " + holder(lockFile)
-                        + " (expected: a folder that no running Tasker uses; stop that one or choose another folder)");
-            }
-            String mark = ProcessHandle.current().pid() + " " + System.nanoTime() + "\n";
-            channel.truncate(0).write(ByteBuffer.wrap(mark.getBytes(StandardCharsets.UTF_8)), 0);
-            if (content(lockFile).equals(mark)) {
-                return new FolderLock(channel);
-            }
-            channel.close(); // the holder before us deleted the file between our opening and our locking it
+    static FolderLock acquire(Path folder, String fileName) throws IOException {
+        Path lockFile = folder.toRealPath().resolve(fileName);
+        long ownId = ProcessHandle.current().pid();
+        if (!HELD_HERE.add(lockFile)) {
+            throw inUse(folder, "this process, " + ownId);
         }
-        throw new EmbeddedPostgresException(lockFile + ": replaced again and again while locking it");
+        FileChannel channel = null;
+        try {
+            channel = FileChannel.open(
+                    lockFile, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            if (channel.tryLock() == null) {
+                throw inUse(folder, "process " + Files.readString(lockFile).strip());
+            }
+            channel.truncate(0).write(ByteBuffer.wrap(Long.toString(ownId).getBytes(StandardCharsets.UTF_8)));
+            return new FolderLock(lockFile, channel);
+        } catch (IOException | RuntimeException e) {
+            if (channel != null) {
+                channel.close();
+            }
+            HELD_HERE.remove(lockFile);
+            throw e;
+        }
     }
 
     @Override
@@ -45,28 +57,14 @@ final class FolderLock implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            throw new EmbeddedPostgresException("cannot release a data directory: " + e, e);
+            throw new EmbeddedPostgresException("cannot release " + lockFile + ": " + e, e);
+        } finally {
+            HELD_HERE.remove(lockFile);
         }
     }
 
-    private static boolean tryLock(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock() != null;
-        } catch (OverlappingFileLockException e) {
-            return false; // held by this very process
-        }
-    }
-
-    private static String holder(Path lockFile) throws IOException {
-        String pid = content(lockFile).split(" ", 2)[0];
-        return pid.isEmpty() ? "(unknown)" : pid;
-    }
-
-    private static String content(Path lockFile) throws IOException {
-        try {
-            return Files.readString(lockFile);
-        } catch (NoSuchFileException e) {
-            return "";
-        }
+    private static EmbeddedPostgresException inUse(Path folder, String holder) {
+        return new EmbeddedPostgresException(folder + ": in use by " + holder
+                + " (expected: a folder that no running Tasker uses; stop that one or choose another folder)");
     }
 }

@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs PostgreSQL programs as somebody PostgreSQL accepts. PostgreSQL refuses to run as root, so root drops the name: by a user
- * namespace in which it is nobody, or else by becoming user 65534, which keeps the right to enter root's folders where the
- * container allows that.
+ * namespace in which it is nobody, or else by becoming user 65534, which keeps the right to reach data in root's folders
+ * where the container allows that.
  *
  * @param prefix words in front of every command
  * @param ownerId number of the user who must own the data as seen from outside
@@ -40,8 +40,11 @@ record Launcher(List<String> prefix, int ownerId) {
 
     /** The way to run the programs as the user of this process. */
     static Launcher choose(PostgresBinaries binaries) {
-        int userId = Math.toIntExact(new UnixSystem().getUid());
-        return choose(binaries, userId, List.of(USER_NAMESPACE, NOBODY_WITH_ACCESS, NOBODY));
+        return choose(binaries, currentUserId(), List.of(USER_NAMESPACE, NOBODY_WITH_ACCESS, NOBODY));
+    }
+
+    static boolean isRoot() {
+        return currentUserId() == ROOT_ID;
     }
 
     /** As the user {@code userId}; for root the first of {@code ways} that works. */
@@ -51,7 +54,7 @@ record Launcher(List<String> prefix, int ownerId) {
         }
         var failures = new ArrayList<String>();
         for (Launcher way : ways) {
-            Outcome probe = way.run(PROBE_MAX, List.of(binaries.program("postgres"), "--version"));
+            Outcome probe = way.probe(binaries);
             if (probe.succeeded()) {
                 return way;
             }
@@ -61,6 +64,11 @@ record Launcher(List<String> prefix, int ownerId) {
                 + binaries.home() + " as somebody else works (expected: one of these; or start Tasker as another user, or set "
                 + PostgresBinaries.CACHE_VARIABLE + " to a folder that everyone can read)\n  "
                 + String.join("\n  ", failures));
+    }
+
+    /** Tries to run the programs: {@code initdb --show} refuses root, looks for its siblings and changes nothing. */
+    Outcome probe(PostgresBinaries binaries) {
+        return run(PROBE_MAX, List.of(binaries.program("initdb"), "--show", "--pgdata=/nowhere"));
     }
 
     /** Makes the folder and all in it belong to the user who runs PostgreSQL; does nothing when the folder does already. */
@@ -107,6 +115,10 @@ record Launcher(List<String> prefix, int ownerId) {
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    private static int currentUserId() {
+        return Math.toIntExact(new UnixSystem().getUid());
     }
 
     private static Launcher nobody(String... options) {

@@ -16,44 +16,45 @@ final class PortChooser {
     private static final int FIRST = 15_432;
     private static final int COUNT = 200;
 
-    private final LinkedHashSet<Integer> candidates = new LinkedHashSet<>();
+    private final LinkedHashSet<Integer> candidates;
+    private final String exhausted;
 
-    private PortChooser() {}
+    private PortChooser(LinkedHashSet<Integer> candidates, String exhausted) {
+        this.candidates = candidates;
+        this.exhausted = exhausted;
+    }
 
     /** Exactly this port. */
     static PortChooser fixed(int port) {
-        var chooser = new PortChooser();
-        chooser.candidates.add(port);
-        return chooser;
+        return new PortChooser(
+                new LinkedHashSet<>(Set.of(port)),
+                "port: " + port + " is taken (expected: one that is free on 127.0.0.1, or 0 to have a free one picked)");
     }
 
     /** {@code preferred} unless it is 0, then the ports of the range. */
     static PortChooser free(int preferred, Path folder) {
-        var chooser = new PortChooser();
+        var candidates = new LinkedHashSet<Integer>();
         if (preferred != 0) {
-            chooser.candidates.add(preferred);
+            candidates.add(preferred);
         }
         int start = Math.floorMod(folder.toString().hashCode(), COUNT);
         for (int i = 0; i < COUNT; i++) {
-            chooser.candidates.add(FIRST + (start + i) % COUNT);
+            candidates.add(FIRST + (start + i) % COUNT);
         }
-        return chooser;
+        return new PortChooser(
+                candidates,
+                "port: none of " + FIRST + " to " + (FIRST + COUNT - 1) + " is free on 127.0.0.1 (expected: one)");
     }
 
     /** The next port that nobody listens on; each is returned once. */
     int next() {
-        Set<Integer> tried = Set.copyOf(candidates);
         while (!candidates.isEmpty()) {
             int port = candidates.removeFirst();
             if (isFree(port)) {
                 return port;
             }
         }
-        throw new EmbeddedPostgresException(
-                tried.size() == 1
-                        ? "port: " + tried.iterator().next()
-                                + " is taken (expected: one that is free on 127.0.0.1, or 0 to have a free one picked)"
-                        : "port: none of " + FIRST + " to " + (FIRST + COUNT - 1) + " is free on 127.0.0.1 (expected: one)");
+        throw new EmbeddedPostgresException(exhausted);
     }
 
     private static boolean isFree(int port) {

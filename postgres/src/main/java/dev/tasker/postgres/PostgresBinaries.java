@@ -37,7 +37,7 @@ record PostgresBinaries(Path home, String version) {
 
     /** The binaries for this machine; unpacks them when this is the first time. */
     static PostgresBinaries locate() {
-        return locate(cacheFolder(System.getenv(), System.getProperty("user.home")), Platform.current());
+        return locate(cacheFolder(System.getenv(), userCache()), Platform.current());
     }
 
     static PostgresBinaries locate(Path cache, Platform platform) {
@@ -62,14 +62,14 @@ record PostgresBinaries(Path home, String version) {
         }
     }
 
-    /** The folder for unpacked programs: {@code TASKER_CACHE_DIR}, {@code XDG_CACHE_HOME/tasker} or {@code ~/.cache/tasker}. */
-    static Path cacheFolder(Map<String, String> environment, String userHome) {
+    /** The folder for unpacked programs: {@code TASKER_CACHE_DIR}, or else {@code tasker} in the cache of the user. */
+    static Path cacheFolder(Map<String, String> environment, Path userCache) {
         String chosen = environment.getOrDefault(CACHE_VARIABLE, "");
         if (!chosen.isEmpty()) {
             return Path.of(chosen).toAbsolutePath().normalize();
         }
         Path xdg = Path.of(environment.getOrDefault("XDG_CACHE_HOME", ""));
-        return (xdg.isAbsolute() ? xdg : Path.of(userHome, ".cache")).resolve("tasker");
+        return (xdg.isAbsolute() ? xdg : userCache).resolve("tasker");
     }
 
     /** The first part of the version, which the data must share. */
@@ -80,6 +80,11 @@ record PostgresBinaries(Path home, String version) {
     /** Path of a program such as {@code initdb}. */
     String program(String name) {
         return home.resolve("bin").resolve(name).toString();
+    }
+
+    /** Root's own cache is closed to the user as whom root may have to run the programs. */
+    private static Path userCache() {
+        return Launcher.isRoot() ? Path.of("/var/cache") : Path.of(System.getProperty("user.home"), ".cache");
     }
 
     private static String publishedVersion() throws IOException {
