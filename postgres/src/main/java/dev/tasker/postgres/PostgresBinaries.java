@@ -117,8 +117,8 @@ record PostgresBinaries(Path home, String version) {
      */
     private static synchronized void unpackOnce(URL archive, Path folder, Path home) throws IOException {
         Files.createDirectories(folder);
-        try (var channel = FileChannel.open(
-                folder.resolve("unpack.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (var channel =
+                FileChannel.open(folder.resolve("unpack.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             channel.lock(); // until the channel is closed
             if (isComplete(home)) {
                 return;

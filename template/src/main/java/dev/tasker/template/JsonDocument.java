@@ -27,7 +27,8 @@ final class JsonDocument {
                 accept(token, parser.getString(), builder, spot, findings);
             }
         } catch (JacksonException problem) {
-            throw findings.fatal("JSON_SYNTAX", "not JSON: " + problem.getOriginalMessage(), place(problem.getLocation()));
+            throw findings.fatal(
+                    "JSON_SYNTAX", "not JSON: " + problem.getOriginalMessage(), place(problem.getLocation()));
         }
         Located root = builder.root();
         if (root == null) {

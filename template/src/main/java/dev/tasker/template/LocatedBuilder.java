@@ -89,7 +89,8 @@ final class LocatedBuilder {
     }
 
     /** The finished document, null when there was none. */
-    @Nullable Located root() {
+    @Nullable
+    Located root() {
         return root;
     }
 
@@ -150,7 +151,10 @@ final class LocatedBuilder {
         final @Nullable String anchor;
         final @Nullable Map<String, Located.Member> members;
         final List<Located> items = new ArrayList<>();
-        @Nullable Place key;
+
+        @Nullable
+        Place key;
+
         long size = NODE_SIZE;
 
         Frame(Place place, @Nullable String anchor, boolean mapping) {

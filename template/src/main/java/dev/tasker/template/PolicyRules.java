@@ -43,7 +43,8 @@ final class PolicyRules {
                 String message = "max_attempts: 0 runs the step once, like 1 (expected: " + ATTEMPTS + ")";
                 report.warning("RETRY_RANGE", step.name(), message, "steps", index, "retry", "max_attempts");
             } else {
-                ATTEMPTS.check("RETRY_RANGE", retry.maxAttempts(), step, report, "steps", index, "retry", "max_attempts");
+                ATTEMPTS.check(
+                        "RETRY_RANGE", retry.maxAttempts(), step, report, "steps", index, "retry", "max_attempts");
             }
             Backoff backoff = retry.backoff();
             if (backoff != null) {
@@ -78,7 +79,14 @@ final class PolicyRules {
                 String message = "timeout_ms: " + Quoted.of(stated.toString())
                         + " is ignored (expected: a whole number of milliseconds, 0 or more)";
                 report.violation(
-                        "TIMEOUT_RANGE", step.name(), message, "steps", index, "handler", "initialization", "timeout_ms");
+                        "TIMEOUT_RANGE",
+                        step.name(),
+                        message,
+                        "steps",
+                        index,
+                        "handler",
+                        "initialization",
+                        "timeout_ms");
             }
         });
     }
@@ -88,7 +96,11 @@ final class PolicyRules {
         if (lifecycle == null) {
             return;
         }
-        minutes(lifecycle.maxWaitingForDependenciesMinutes(), STATE_MINUTES, "max_waiting_for_dependencies_minutes", report);
+        minutes(
+                lifecycle.maxWaitingForDependenciesMinutes(),
+                STATE_MINUTES,
+                "max_waiting_for_dependencies_minutes",
+                report);
         minutes(lifecycle.maxWaitingForRetryMinutes(), STATE_MINUTES, "max_waiting_for_retry_minutes", report);
         minutes(lifecycle.maxStepsInProcessMinutes(), STATE_MINUTES, "max_steps_in_process_minutes", report);
         minutes(lifecycle.maxDurationMinutes(), TASK_MINUTES, "max_duration_minutes", report);
@@ -109,16 +121,17 @@ final class PolicyRules {
     }
 
     static void environmentSteps(TaskTemplate template, RuleReport report) {
-        Set<String> names =
-                template.steps().stream().map(StepDefinition::name).collect(Collectors.toSet());
+        Set<String> names = template.steps().stream().map(StepDefinition::name).collect(Collectors.toSet());
         template.environments().forEach((environment, overlay) -> {
             List<StepOverlay> steps = overlay.steps();
             for (int i = 0; i < steps.size(); i++) {
                 String name = steps.get(i).name();
                 if (!name.equals(StepOverlay.ALL) && !names.contains(name)) {
-                    String message = "name: " + Quoted.of(name) + " is not a step of this template (expected: a step, or ALL"
-                            + KeySuggestion.hint(name, names) + ")";
-                    report.violation("ENV_UNKNOWN_STEP", name, message, "environments", environment, "steps", i, "name");
+                    String message =
+                            "name: " + Quoted.of(name) + " is not a step of this template (expected: a step, or ALL"
+                                    + KeySuggestion.hint(name, names) + ")";
+                    report.violation(
+                            "ENV_UNKNOWN_STEP", name, message, "environments", environment, "steps", i, "name");
                 }
             }
         });
