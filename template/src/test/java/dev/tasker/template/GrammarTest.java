@@ -17,7 +17,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Every key of the grammar arrives where it belongs. */
 class GrammarTest {
-    private static final String FULL = """
+    static final String FULL = """
         template_format: 1
         name: order_fulfilment
         namespace_name: shop

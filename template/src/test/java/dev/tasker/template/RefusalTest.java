@@ -2,14 +2,17 @@ package dev.tasker.template;
 
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bad input gets a precise error: place, key, what was found and what was expected. */
 class RefusalTest {
@@ -252,6 +255,24 @@ class RefusalTest {
         assertThat(findings.getLast().message()).isEqualTo("1500 more findings are not shown");
         assertThatThrownBy(() -> TemplateParser.parse("many.yaml", Yaml.HEAD + "steps:\n" + steps))
                 .hasMessageEndingWith("... and 20 more errors");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void garbledTemplateNeverFailsInAnotherWay(long seed) {
+        Random random = new Random(seed);
+        String garbage = "[]{}:,-*&!'\"#|>%~ \n\t0a\u0000\uD800\u00E9";
+        for (int round = 0; round < 500; round++) {
+            StringBuilder text = new StringBuilder(GrammarTest.FULL);
+            for (int edits = 1 + random.nextInt(4); edits > 0; edits--) {
+                int start = random.nextInt(text.length());
+                int end = Math.min(text.length(), start + random.nextInt(3));
+                text.replace(start, end, String.valueOf(garbage.charAt(random.nextInt(garbage.length()))));
+            }
+            assertThatCode(() -> Yaml.findings(text.toString()))
+                    .as("seed %d, round %d:%n%s", seed, round, text)
+                    .doesNotThrowAnyException();
+        }
     }
 
     @Test

@@ -113,9 +113,10 @@ class TemplatePlanTest {
             assertThat(step.initial())
                     .as("seed %d, start of %s", seed, step.name())
                     .isEqualTo(graph.initial(step.name()));
-            step.parents().forEach(parent -> assertThat(
-                            plan.steps().get(parent).children().contains(step.index()))
-                    .isTrue());
+            step.parents()
+                    .forEach(parent -> assertThat(
+                                    plan.steps().get(parent).children().contains(step.index()))
+                            .isTrue());
             if (step.initial()) {
                 assertThat(step.initialParents()).isEqualTo(step.parents());
             }
