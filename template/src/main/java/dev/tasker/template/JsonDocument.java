@@ -44,7 +44,7 @@ final class JsonDocument {
             case START_OBJECT -> builder.startMapping(spot, null);
             case START_ARRAY -> builder.startSequence(spot, null);
             case END_OBJECT, END_ARRAY -> builder.end();
-            case PROPERTY_NAME -> builder.key(content, spot);
+            case PROPERTY_NAME -> builder.key(content, spot, null);
             case VALUE_STRING ->
                 builder.scalar(JsonNodeFactory.instance.stringNode(content), content.length(), spot, null);
             default -> builder.scalar(literal(content, spot, findings), content.length(), spot, null);

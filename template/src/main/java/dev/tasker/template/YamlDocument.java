@@ -92,7 +92,7 @@ final class YamlDocument {
     private void scalar(ScalarEvent event, Place spot) {
         String text = event.getValue();
         if (builder.expectsKey()) {
-            builder.key(text, spot);
+            builder.key(text, spot, anchor(event));
             return;
         }
         JsonNode value = isText(event, spot)
