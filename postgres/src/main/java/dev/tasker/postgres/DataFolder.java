@@ -11,15 +11,15 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.ArrayList;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The files of one embedded PostgreSQL: {@code pgdata} (the database cluster with its password and our settings), the lock, the
- * port used last, and the log.
+ * The files of one embedded PostgreSQL: {@code pgdata} (the database cluster with its password and our settings), the
+ * lock, the port used last, and the log.
  */
 record DataFolder(Path root) {
     private static final Duration INITDB_MAX = Duration.ofMinutes(5);
@@ -34,15 +34,17 @@ record DataFolder(Path root) {
     /** Makes the folder, unless it holds something that is not ours. */
     static DataFolder open(Path root) throws IOException {
         if (root.toString().chars().anyMatch(c -> SHELL_SPECIAL.indexOf(c) >= 0)) {
-            throw new EmbeddedPostgresException(
-                    "data directory " + root + ": has one of \" $ ` \\ or a line break in its name (expected: none of them)");
+            throw new EmbeddedPostgresException("data directory " + root
+                    + ": has one of \" $ ` \\ or a line break in its name (expected: none of them)");
         }
         if (Files.exists(root.resolve("PG_VERSION"))) {
             throw new EmbeddedPostgresException("data directory " + root
-                    + ": is the inside of a PostgreSQL server's data (expected: an empty folder or one made by Tasker)");
+                    + ": is the inside of a PostgreSQL server's data (expected: an empty folder or one made by"
+                    + " Tasker)");
         }
         if (!Files.isDirectory(root)) {
-            Files.createDirectories(root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.createDirectories(
+                    root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         }
         return new DataFolder(root);
     }
@@ -68,8 +70,8 @@ record DataFolder(Path root) {
     }
 
     /**
-     * Makes the database cluster unless it is there. The work is done beside it and renamed, so that a run killed half-way leaves
-     * nothing that looks like one.
+     * Makes the database cluster unless it is there. The work is done beside it and renamed, so that a run killed
+     * half-way leaves nothing that looks like one.
      */
     void initialise(PostgresBinaries binaries, Launcher launcher, boolean durable) throws IOException {
         if (Files.exists(pgdata())) {
@@ -81,7 +83,8 @@ record DataFolder(Path root) {
         Path newPassword = root.resolve("password.unfinished");
         FileTree.delete(unfinished);
         Files.deleteIfExists(newPassword);
-        Files.createFile(newPassword, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.createFile(
+                newPassword, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(newPassword, randomPassword() + "\n");
         launcher.own(root);
         launcher.own(newPassword);
@@ -147,7 +150,12 @@ record DataFolder(Path root) {
     /** Deletes what this class has made, and the folder itself when nothing else is in it. */
     void delete() throws IOException {
         for (Path path : List.of(
-                pgdata(), root.resolve(UNFINISHED), log(), root.resolve("postgres.log.1"), portFile(), root.resolve(LOCK_FILE))) {
+                pgdata(),
+                root.resolve(UNFINISHED),
+                log(),
+                root.resolve("postgres.log.1"),
+                portFile(),
+                root.resolve(LOCK_FILE))) {
             FileTree.delete(path);
         }
         try (var rest = Files.list(root)) {
@@ -166,8 +174,9 @@ record DataFolder(Path root) {
         Path file = pgdata().resolve("PG_VERSION");
         String found = Files.exists(file) ? Files.readString(file).strip() : "(no file PG_VERSION)";
         if (!found.equals(Integer.toString(majorVersion))) {
-            throw new EmbeddedPostgresException("data directory " + root + ": PostgreSQL version " + found + " (expected: "
-                    + majorVersion + "; move the folder away, or dump it with that version and restore it)");
+            throw new EmbeddedPostgresException(
+                    "data directory " + root + ": PostgreSQL version " + found + " (expected: " + majorVersion
+                            + "; move the folder away, or dump it with that version and restore it)");
         }
     }
 
@@ -191,13 +200,14 @@ record DataFolder(Path root) {
 
     private static String rendered(Map<String, String> settings, int port) {
         String ours = """
-                # Written by Tasker at every start: change the configuration of Tasker, or use ALTER SYSTEM.
-                listen_addresses = '127.0.0.1'
-                unix_socket_directories = ''
-                port = %d
-                """.formatted(port);
+            # Written by Tasker at every start: change the configuration of Tasker, or use ALTER SYSTEM.
+            listen_addresses = '127.0.0.1'
+            unix_socket_directories = ''
+            port = %d
+            """.formatted(port);
         return settings.entrySet().stream()
-                .map(setting -> setting.getKey() + " = '" + setting.getValue().replace("\\", "\\\\").replace("'", "''") + "'\n")
+                .map(setting -> setting.getKey() + " = '"
+                        + setting.getValue().replace("\\", "\\\\").replace("'", "''") + "'\n")
                 .collect(Collectors.joining("", ours, ""));
     }
 

@@ -13,11 +13,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A PostgreSQL server in a folder, started by this JVM and held by it alone until {@link #close()}. It listens on 127.0.0.1 and
- * asks for the password kept in the folder.
+ * A PostgreSQL server in a folder, started by this JVM and held by it alone until {@link #close()}. It listens on
+ * 127.0.0.1 and asks for the password kept in the folder.
  *
- * <p>When the JVM dies without closing, the server goes on; the next start in the folder takes it over, or restarts it when it is
- * to run with other settings. The server is not in the terminal's process group, so Ctrl-C does not reach it.
+ * <p>When the JVM dies without closing, the server goes on; the next start in the folder takes it over, or restarts it
+ * when it is to run with other settings. The server is not in the terminal's process group, so Ctrl-C does not reach
+ * it.
  *
  * <p>All methods are thread-safe and throw {@link EmbeddedPostgresException}.
  */
@@ -40,7 +41,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private boolean closed;
 
     private EmbeddedPostgres(
-            EmbeddedPostgresConfig config, PostgresBinaries binaries, Launcher launcher, DataFolder folder, FolderLock lock)
+            EmbeddedPostgresConfig config,
+            PostgresBinaries binaries,
+            Launcher launcher,
+            DataFolder folder,
+            FolderLock lock)
             throws IOException {
         this.config = config;
         this.binaries = binaries;
@@ -52,11 +57,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     /**
-     * Starts the server of the folder and waits until it accepts connections. Unpacks the programs and makes the database cluster
-     * when this is the first time; takes over a server left by a JVM that was killed.
+     * Starts the server of the folder and waits until it accepts connections. Unpacks the programs and makes the
+     * database cluster when this is the first time; takes over a server left by a JVM that was killed.
      *
-     * @throws EmbeddedPostgresException when the folder is in use, of another PostgreSQL version or not writable, the port is
-     *     taken, or the server does not come up; the message has the end of its log
+     * @throws EmbeddedPostgresException when the folder is in use, of another PostgreSQL version or not writable, the
+     *     port is taken, or the server does not come up; the message has the end of its log
      */
     public static EmbeddedPostgres start(EmbeddedPostgresConfig config) {
         PostgresBinaries binaries = PostgresBinaries.locate();
@@ -82,7 +87,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     /** URL that is enough to connect, so it contains user and password: treat it as a secret. */
     public String jdbcUrl(String database) {
-        return "jdbc:postgresql://" + HOST + ":" + port() + "/" + database + "?user=" + user() + "&password=" + password;
+        return "jdbc:postgresql://" + HOST + ":" + port() + "/" + database + "?user=" + user() + "&password="
+                + password;
     }
 
     /** TCP port on 127.0.0.1; the last one while the server is stopped. */
@@ -135,7 +141,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
         createDatabase(name, "template1");
     }
 
-    /** Creates a copy of the database {@code template}, which nobody may be connected to; fails when {@code name} exists. */
+    /**
+     * Creates a copy of the database {@code template}, which nobody may be connected to; fails when {@code name}
+     * exists.
+     */
     public void createDatabase(String name, String template) {
         execute("create database " + name, "CREATE DATABASE %s TEMPLATE %s", name, template);
     }
@@ -163,7 +172,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
         execute("drop database " + name, "DROP DATABASE IF EXISTS %s WITH (FORCE)", name);
     }
 
-    /** Disconnects clients, rolls back their transactions and shuts down cleanly; does nothing when the server is not running. */
+    /**
+     * Disconnects clients, rolls back their transactions and shuts down cleanly; does nothing when the server is not
+     * running.
+     */
     public synchronized void stop() {
         try {
             stop(postmaster);
@@ -172,21 +184,27 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    /** Kills the server and its children without any warning (SIGKILL), as a crash would, and waits until they are gone. */
+    /**
+     * Kills the server and its children without any warning (SIGKILL), as a crash would, and waits until they are
+     * gone.
+     */
     public synchronized void kill() {
         List<ProcessHandle> family = postmaster.family();
         family.forEach(ProcessHandle::destroyForcibly);
         try {
             if (!Patience.await(DEATH_MAX, () -> family.stream().noneMatch(Postmaster::isLive))) {
-                throw new EmbeddedPostgresException(
-                        "PostgreSQL process " + processId() + ": alive " + DEATH_MAX + " after SIGKILL (expected: dead)");
+                throw new EmbeddedPostgresException("PostgreSQL process " + processId() + ": alive " + DEATH_MAX
+                        + " after SIGKILL (expected: dead)");
             }
         } catch (IOException e) {
             throw failure(folder.root(), e);
         }
     }
 
-    /** Starts the server again after {@link #stop()} or {@link #kill()}, on the same port unless that was free to choose and is taken. */
+    /**
+     * Starts the server again after {@link #stop()} or {@link #kill()}, on the same port unless that was free to
+     * choose and is taken.
+     */
     public synchronized void restart() {
         if (closed) {
             throw new IllegalStateException(folder.root() + ": closed (expected: an open embedded PostgreSQL)");
@@ -228,10 +246,17 @@ public final class EmbeddedPostgres implements AutoCloseable {
             Postmaster found = left.get();
             boolean portFits = config.port() == 0 || config.port() == found.port();
             if (portFits && folder.hasSettings(settings, found.port())) {
-                log.info("Taking over PostgreSQL process {} on port {} in {}", found.process().pid(), found.port(), folder.root());
+                log.info(
+                        "Taking over PostgreSQL process {} on port {} in {}",
+                        found.process().pid(),
+                        found.port(),
+                        folder.root());
                 return found;
             }
-            log.info("Restarting PostgreSQL process {} in {} with other settings", found.process().pid(), folder.root());
+            log.info(
+                    "Restarting PostgreSQL process {} in {} with other settings",
+                    found.process().pid(),
+                    folder.root());
             stop(found);
         }
         Postmaster.forgetStale(folder.pgdata());
@@ -241,10 +266,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /** The server found in the folder once it is neither starting nor stopping. */
     private Optional<Postmaster> settled() throws IOException {
         boolean settled = Patience.await(
-                START_MAX, () -> Postmaster.of(folder.pgdata()).map(Postmaster::ready).orElse(true));
+                START_MAX,
+                () -> Postmaster.of(folder.pgdata()).map(Postmaster::ready).orElse(true));
         if (!settled) {
-            throw new EmbeddedPostgresException("data directory " + folder.root() + ": a PostgreSQL left over there is neither ready nor gone"
-                    + " after " + START_MAX + "; its log ends with:\n" + folder.logSince(0));
+            throw new EmbeddedPostgresException(
+                    "data directory " + folder.root() + ": a PostgreSQL left over there is neither ready nor gone"
+                            + " after " + START_MAX + "; its log ends with:\n" + folder.logSince(0));
         }
         return Postmaster.of(folder.pgdata());
     }
@@ -259,7 +286,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
         while (true) {
             folder.writeSettings(settings, port);
             long logBytes = folder.logBytes();
-            Launcher.Outcome started = launcher.run(START_MAX, pgCtl("start", "--log=" + folder.log(), "--timeout=" + START_MAX.toSeconds()));
+            Launcher.Outcome started = launcher.run(
+                    START_MAX, pgCtl("start", "--log=" + folder.log(), "--timeout=" + START_MAX.toSeconds()));
             Optional<Postmaster> running = Postmaster.of(folder.pgdata()).filter(Postmaster::ready);
             if (started.succeeded() && running.isPresent()) {
                 folder.rememberPort(port);
@@ -295,7 +323,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private List<String> pgCtl(String action, String... options) {
-        var command = new ArrayList<>(List.of(binaries.program("pg_ctl"), action, "--pgdata=" + folder.pgdata(), "--silent", "--wait"));
+        var command = new ArrayList<>(
+                List.of(binaries.program("pg_ctl"), action, "--pgdata=" + folder.pgdata(), "--silent", "--wait"));
         command.addAll(List.of(options));
         return command;
     }

@@ -10,17 +10,17 @@ import java.util.regex.Pattern;
  * Where an embedded PostgreSQL lives and how it is set up.
  *
  * @param dataDirectory folder for the database, its password, its lock and its log; made when missing
- * @param keepData whether closing leaves the data in place; otherwise closing deletes what this module put into the folder
+ * @param keepData whether closing leaves the data in place; otherwise closing deletes what this module put into the
+ *     folder
  * @param port TCP port on 127.0.0.1; 0 takes the port used the last time in this folder, or else a free one
  * @param settings PostgreSQL settings that replace or add to {@link #DEFAULT_SETTINGS}, by name
  */
-public record EmbeddedPostgresConfig(
-        Path dataDirectory, boolean keepData, int port, Map<String, String> settings) {
+public record EmbeddedPostgresConfig(Path dataDirectory, boolean keepData, int port, Map<String, String> settings) {
 
     /** Name of the database superuser, the role that all connections use. */
     public static final String SUPERUSER = "tasker";
 
-    /** Durable and sized for a laptop. The shipped binaries know pglz compression only, which costs more than it saves. */
+    /** Durable and sized for a laptop. WAL stays uncompressed, as the shipped binaries have pglz only, not lz4. */
     public static final Map<String, String> DEFAULT_SETTINGS = Map.ofEntries(
             Map.entry("fsync", "on"),
             Map.entry("synchronous_commit", "on"),
@@ -96,8 +96,8 @@ public record EmbeddedPostgresConfig(
                     "settings: name '" + name + "' (expected: lower-case letters, digits, '_' and '.')");
         }
         if (OURS.contains(name)) {
-            throw new IllegalArgumentException("settings." + name + ": " + value
-                    + " (expected: absent, the embedded PostgreSQL sets it itself)");
+            throw new IllegalArgumentException(
+                    "settings." + name + ": " + value + " (expected: absent, the embedded PostgreSQL sets it itself)");
         }
         if (value.chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException("settings." + name + ": has a control character (expected: one line)");

@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The right of one process to use a data directory; the operating system takes it back when the process dies.
  *
- * <p>POSIX drops all locks of a process on a file as soon as it closes any descriptor of that file. So a process that has the
- * lock must not even open the file again, and keeps in mind which ones it has.
+ * <p>POSIX drops all locks of a process on a file as soon as it closes any descriptor of that file. So a process that
+ * has the lock must not even open the file again, and keeps in mind which ones it has.
  */
 final class FolderLock implements AutoCloseable {
     private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();

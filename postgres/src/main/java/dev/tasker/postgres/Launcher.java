@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs PostgreSQL programs as somebody PostgreSQL accepts. PostgreSQL refuses to run as root, so root drops the name: by a user
- * namespace in which it is nobody, or else by becoming user 65534, which keeps the right to reach data in root's folders
- * where the container allows that.
+ * Runs PostgreSQL programs as somebody PostgreSQL accepts. PostgreSQL refuses to run as root, so root drops the name:
+ * by a user namespace in which it is nobody, or else by becoming user 65534, which keeps the right to reach data in
+ * root's folders where the container allows that.
  *
  * @param prefix words in front of every command
  * @param ownerId number of the user who must own the data as seen from outside
@@ -27,8 +27,7 @@ record Launcher(List<String> prefix, int ownerId) {
     private static final Duration PROBE_MAX = Duration.ofSeconds(20);
 
     static final Launcher USER_NAMESPACE = new Launcher(List.of("unshare", "--user", "--"), ROOT_ID);
-    static final Launcher NOBODY_WITH_ACCESS =
-            nobody("--inh-caps=+dac_override", "--ambient-caps=+dac_override");
+    static final Launcher NOBODY_WITH_ACCESS = nobody("--inh-caps=+dac_override", "--ambient-caps=+dac_override");
     static final Launcher NOBODY = nobody();
 
     /** What a program said (both streams) and its exit status. */
@@ -60,10 +59,12 @@ record Launcher(List<String> prefix, int ownerId) {
             }
             failures.add(String.join(" ", way.prefix) + ": " + probe.output);
         }
-        throw new EmbeddedPostgresException("embedded PostgreSQL: running as root, which PostgreSQL refuses, and no way to run "
-                + binaries.home() + " as somebody else works (expected: one of these; or start Tasker as another user, or set "
-                + PostgresBinaries.CACHE_VARIABLE + " to a folder that everyone can read)\n  "
-                + String.join("\n  ", failures));
+        throw new EmbeddedPostgresException(
+                "embedded PostgreSQL: running as root, which PostgreSQL refuses, and no way to run "
+                        + binaries.home()
+                        + " as somebody else works (expected: one of these; or start Tasker as another user, or set "
+                        + PostgresBinaries.CACHE_VARIABLE + " to a folder that everyone can read)\n  "
+                        + String.join("\n  ", failures));
     }
 
     /** Tries to run the programs: {@code initdb --show} refuses root, looks for its siblings and changes nothing. */
@@ -71,14 +72,20 @@ record Launcher(List<String> prefix, int ownerId) {
         return run(PROBE_MAX, List.of(binaries.program("initdb"), "--show", "--pgdata=/nowhere"));
     }
 
-    /** Makes the folder and all in it belong to the user who runs PostgreSQL; does nothing when the folder does already. */
+    /**
+     * Makes the folder and all in it belong to the user who runs PostgreSQL; does nothing when the folder does
+     * already.
+     */
     void own(Path folder) throws IOException {
         if (!prefix.isEmpty() && !Files.getAttribute(folder, "unix:uid").equals(ownerId)) {
             FileTree.giveTo(ownerId, folder);
         }
     }
 
-    /** Runs a program to its end, with an empty input; one that takes longer than {@code max} is killed and counts as failed. */
+    /**
+     * Runs a program to its end, with an empty input; one that takes longer than {@code max} is killed and counts as
+     * failed.
+     */
     Outcome run(Duration max, List<String> command) {
         var words = new ArrayList<>(prefix);
         words.addAll(command);
@@ -108,7 +115,10 @@ record Launcher(List<String> prefix, int ownerId) {
             if (process.waitFor(max.toMillis(), TimeUnit.MILLISECONDS)) {
                 return new Outcome(process.exitValue(), Files.readString(output).strip());
             }
-            return new Outcome(-1, "killed: not done after " + max + "\n" + Files.readString(output).strip());
+            return new Outcome(
+                    -1,
+                    "killed: not done after " + max + "\n"
+                            + Files.readString(output).strip());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new EmbeddedPostgresException("interrupted while running " + words, e);
@@ -122,7 +132,8 @@ record Launcher(List<String> prefix, int ownerId) {
     }
 
     private static Launcher nobody(String... options) {
-        var prefix = new ArrayList<>(List.of("setpriv", "--reuid=" + NOBODY_ID, "--regid=" + NOBODY_ID, "--clear-groups"));
+        var prefix =
+                new ArrayList<>(List.of("setpriv", "--reuid=" + NOBODY_ID, "--regid=" + NOBODY_ID, "--clear-groups"));
         prefix.addAll(List.of(options));
         prefix.add("--");
         return new Launcher(List.copyOf(prefix), NOBODY_ID);

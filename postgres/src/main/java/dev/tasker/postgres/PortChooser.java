@@ -9,8 +9,8 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * Picks TCP ports on 127.0.0.1. Free ones come from a range below those that systems give to outgoing connections, and the search
- * begins at a place that depends on the folder, so that two folders rarely compete and one keeps its port.
+ * Picks TCP ports on 127.0.0.1. Free ones come from a range below those that systems give to outgoing connections, and
+ * the search begins at a place that depends on the folder, so that two folders rarely compete and one keeps its port.
  */
 final class PortChooser {
     private static final int FIRST = 15_432;
@@ -28,7 +28,8 @@ final class PortChooser {
     static PortChooser fixed(int port) {
         return new PortChooser(
                 new LinkedHashSet<>(Set.of(port)),
-                "port: " + port + " is taken (expected: one that is free on 127.0.0.1, or 0 to have a free one picked)");
+                "port: " + port
+                        + " is taken (expected: one that is free on 127.0.0.1, or 0 to have a free one picked)");
     }
 
     /** {@code preferred} unless it is 0, then the ports of the range. */

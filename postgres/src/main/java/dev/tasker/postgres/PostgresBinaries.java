@@ -112,14 +112,14 @@ record PostgresBinaries(Path home, String version) {
     }
 
     /**
-     * Unpacks beside {@code home} and renames, one thread of one process at a time; whatever a killed run left unfinished is
-     * deleted by the next one to hold the lock.
+     * Unpacks beside {@code home} and renames, one thread of one process at a time; whatever a killed run left
+     * unfinished is deleted by the next one to hold the lock.
      */
     private static synchronized void unpackOnce(URL archive, Path folder, Path home) throws IOException {
         Files.createDirectories(folder);
-        try (var channel = FileChannel.open(
-                        folder.resolve("unpack.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                var lock = channel.lock()) {
+        try (var channel =
+                FileChannel.open(folder.resolve("unpack.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            channel.lock(); // until the channel is closed
             if (isComplete(home)) {
                 return;
             }

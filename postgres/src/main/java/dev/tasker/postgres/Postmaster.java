@@ -25,8 +25,10 @@ record Postmaster(ProcessHandle process, int port, boolean ready) {
         if (lines.isEmpty() || lines.get(0).isBlank()) {
             return Optional.empty();
         }
-        int port = lines.size() > PORT_LINE ? Integer.parseInt(lines.get(PORT_LINE).strip()) : 0;
-        boolean ready = lines.size() > STATUS_LINE && lines.get(STATUS_LINE).strip().equals("ready");
+        int port =
+                lines.size() > PORT_LINE ? Integer.parseInt(lines.get(PORT_LINE).strip()) : 0;
+        boolean ready =
+                lines.size() > STATUS_LINE && lines.get(STATUS_LINE).strip().equals("ready");
         return ProcessHandle.of(Long.parseLong(lines.get(0).strip()))
                 .filter(Postmaster::isLive)
                 .filter(process -> serves(process, pgdata))
@@ -34,12 +36,13 @@ record Postmaster(ProcessHandle process, int port, boolean ready) {
     }
 
     /**
-     * Deletes the file of a dead server whose process number now belongs to some other program, which PostgreSQL would take for
-     * the server. Call it only with the folder locked and {@link #of} empty.
+     * Deletes the file of a dead server whose process number now belongs to some other program, which PostgreSQL would
+     * take for the server. Call it only with the folder locked and {@link #of} empty.
      */
     static void forgetStale(Path pgdata) throws IOException {
         List<String> lines = lines(pgdata);
-        if (!lines.isEmpty() && ProcessHandle.of(Long.parseLong(lines.get(0).strip())).isPresent()) {
+        if (!lines.isEmpty()
+                && ProcessHandle.of(Long.parseLong(lines.get(0).strip())).isPresent()) {
             Files.deleteIfExists(pgdata.resolve("postmaster.pid"));
         }
     }
@@ -66,7 +69,9 @@ record Postmaster(ProcessHandle process, int port, boolean ready) {
         }
     }
 
-    /** A server has its data directory as working directory; where that cannot be seen, its command line must name it. */
+    /**
+     * A server has its data directory as working directory; where that cannot be seen, its command line must name it.
+     */
     private static boolean serves(ProcessHandle process, Path pgdata) {
         Path workingDirectory = Path.of("/proc/" + process.pid() + "/cwd");
         try {

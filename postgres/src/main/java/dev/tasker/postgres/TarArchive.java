@@ -11,8 +11,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * Reads the part of the tar format that the PostgreSQL archives use: files, folders and symbolic links with short names.
- * Anything else is an error, never skipped.
+ * Reads the part of the tar format that the PostgreSQL archives use: files, folders and symbolic links with short
+ * names. Anything else is an error, never skipped.
  */
 final class TarArchive {
     private static final int BLOCK_BYTES = 512;
@@ -44,7 +44,8 @@ final class TarArchive {
     private byte[] nextBlock() throws IOException {
         byte[] block = in.readNBytes(BLOCK_BYTES);
         if (block.length < BLOCK_BYTES) {
-            throw new EOFException("tar archive ends early: " + block.length + " bytes (expected: " + BLOCK_BYTES + ")");
+            throw new EOFException(
+                    "tar archive ends early: " + block.length + " bytes (expected: " + BLOCK_BYTES + ")");
         }
         return block;
     }

@@ -29,9 +29,13 @@ class EmbeddedPostgresConfigTest {
 
     @Test
     void everyComponentCanBeChanged() {
-        var config = EmbeddedPostgresConfig.of(Path.of("data")).withKeepData(false).withPort(5432).withSetting("a.b", "it's");
-        assertThat(config).isEqualTo(new EmbeddedPostgresConfig(
-                Path.of("data").toAbsolutePath(), false, 5432, Map.of("a.b", "it's")));
+        var config = EmbeddedPostgresConfig.of(Path.of("data"))
+                .withKeepData(false)
+                .withPort(5432)
+                .withSetting("a.b", "it's");
+        assertThat(config)
+                .isEqualTo(new EmbeddedPostgresConfig(
+                        Path.of("data").toAbsolutePath(), false, 5432, Map.of("a.b", "it's")));
     }
 
     @ParameterizedTest

@@ -40,7 +40,9 @@ class EmbeddedPostgresTest {
                 if (setting.getKey().equals("timezone")) {
                     continue; // the driver sets that of the JVM in each session
                 }
-                assertThat(ask(postgres, "SHOW " + setting.getKey())).as(setting.getKey()).isEqualTo(setting.getValue());
+                assertThat(ask(postgres, "SHOW " + setting.getKey()))
+                        .as(setting.getKey())
+                        .isEqualTo(setting.getValue());
             }
             assertThat(ask(postgres, "SHOW listen_addresses")).isEqualTo("127.0.0.1");
             assertThat(postgres.isRunning()).isTrue();
@@ -56,7 +58,8 @@ class EmbeddedPostgresTest {
                 assertThat(connection.isValid(5)).isTrue();
             }
             Path passwordFile = folder.resolve("pgdata/tasker-password");
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(passwordFile))).isEqualTo("rw-------");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(passwordFile)))
+                    .isEqualTo("rw-------");
             assertThat(postgres.toString()).contains(folder.toString()).doesNotContain(postgres.password());
 
             var stranger = postgres.dataSource("postgres");
@@ -127,10 +130,12 @@ class EmbeddedPostgresTest {
         try (var first = EmbeddedPostgres.start(EmbeddedPostgresConfig.forTests(folder))) {
             assertThatExceptionOfType(EmbeddedPostgresException.class)
                     .isThrownBy(() -> EmbeddedPostgres.start(EmbeddedPostgresConfig.forTests(folder)))
-                    .withMessageContaining("in use by this process, " + ProcessHandle.current().pid());
+                    .withMessageContaining(
+                            "in use by this process, " + ProcessHandle.current().pid());
             try (var other = OtherJvm.start(first.dataDirectory(), Map.of())) {
                 assertThatThrownBy(other::awaitStarted)
-                        .hasMessageContaining("in use by process " + ProcessHandle.current().pid());
+                        .hasMessageContaining(
+                                "in use by process " + ProcessHandle.current().pid());
             }
         }
     }
@@ -173,7 +178,9 @@ class EmbeddedPostgresTest {
         var postgres = EmbeddedPostgres.start(EmbeddedPostgresConfig.forTests(folder));
         postgres.close();
         postgres.close();
-        assertThatThrownBy(postgres::restart).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
+        assertThatThrownBy(postgres::restart)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
     }
 
     @Test
@@ -199,7 +206,9 @@ class EmbeddedPostgresTest {
                     .withMessageContaining("port: " + occupied.getLocalPort() + " is taken (expected: ");
         }
         try (var postgres = EmbeddedPostgres.start(EmbeddedPostgresConfig.of(folder))) {
-            assertThat(postgres.isRunning()).as("the failed start has released the folder").isTrue();
+            assertThat(postgres.isRunning())
+                    .as("the failed start has released the folder")
+                    .isTrue();
         }
     }
 
@@ -274,7 +283,8 @@ class EmbeddedPostgresTest {
     void folderNameThatTheShellWouldChangeIsRefused() {
         assertThatExceptionOfType(EmbeddedPostgresException.class)
                 .isThrownBy(() -> EmbeddedPostgres.start(EmbeddedPostgresConfig.of(temporary.resolve("$HOME"))))
-                .withMessageContaining("$HOME").withMessageContaining("expected: ");
+                .withMessageContaining("$HOME")
+                .withMessageContaining("expected: ");
     }
 
     @Test
@@ -314,13 +324,16 @@ class EmbeddedPostgresTest {
 
     @Test
     void databasesAreCreatedCopiedEnsuredAndDropped() throws Exception {
-        try (var postgres = EmbeddedPostgres.start(EmbeddedPostgresConfig.forTests(folder).withSetting("fsync", "off"))) {
+        try (var postgres =
+                EmbeddedPostgres.start(EmbeddedPostgresConfig.forTests(folder).withSetting("fsync", "off"))) {
             postgres.createDatabase("Model-1");
-            try (var connection = postgres.dataSource("Model-1").getConnection(); var statement = connection.createStatement()) {
+            try (var connection = postgres.dataSource("Model-1").getConnection();
+                    var statement = connection.createStatement()) {
                 statement.execute("CREATE TABLE copied (id int)");
             }
             postgres.createDatabase("clone", "Model-1");
-            try (var connection = postgres.dataSource("clone").getConnection(); var statement = connection.createStatement()) {
+            try (var connection = postgres.dataSource("clone").getConnection();
+                    var statement = connection.createStatement()) {
                 statement.execute("INSERT INTO copied VALUES (1)");
                 postgres.dropDatabase("clone");
                 assertThat(connection.isValid(5)).as("dropping disconnects").isFalse();
@@ -328,7 +341,8 @@ class EmbeddedPostgresTest {
             postgres.dropDatabase("clone");
             assertThatExceptionOfType(EmbeddedPostgresException.class)
                     .isThrownBy(() -> postgres.createDatabase("Model-1"))
-                    .withMessageContaining("create database Model-1").withMessageContaining("already exists");
+                    .withMessageContaining("create database Model-1")
+                    .withMessageContaining("already exists");
             postgres.ensureDatabase("Model-1");
             postgres.ensureDatabase("other");
             assertThat(ask(postgres, "SELECT string_agg(datname, ' ' ORDER BY oid) FROM pg_database WHERE oid > 16000"))

@@ -85,7 +85,8 @@ class LauncherTest {
         try (var postgres = EmbeddedPostgres.start(EmbeddedPostgresConfig.of(folder), binaries, launcher);
                 var connection = postgres.dataSource("postgres").getConnection()) {
             assertThat(connection.isValid(5)).isTrue();
-            assertThat(Files.getAttribute(folder.resolve("pgdata/base"), "unix:uid")).isEqualTo(ownerId);
+            assertThat(Files.getAttribute(folder.resolve("pgdata/base"), "unix:uid"))
+                    .isEqualTo(ownerId);
         }
     }
 

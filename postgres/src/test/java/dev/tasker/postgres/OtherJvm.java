@@ -48,7 +48,7 @@ final class OtherJvm implements AutoCloseable {
         for (String line = output.readLine(); line != null; line = output.readLine()) {
             said.add(line);
             if (line.startsWith(STARTED)) {
-                String[] words = line.substring(STARTED.length()).split(" ");
+                String[] words = line.substring(STARTED.length()).split(" ", 2);
                 return List.of(Long.valueOf(words[0]), Long.valueOf(words[1]));
             }
         }
@@ -60,13 +60,13 @@ final class OtherJvm implements AutoCloseable {
     }
 
     /** SIGKILL: its PostgreSQL goes on. */
-    void kill() throws Exception {
-        process.destroyForcibly().onExit().get(30, TimeUnit.SECONDS);
+    void kill() {
+        process.destroyForcibly().onExit().orTimeout(30, TimeUnit.SECONDS).join();
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         process.getOutputStream().close();
-        process.onExit().get(60, TimeUnit.SECONDS);
+        process.onExit().orTimeout(60, TimeUnit.SECONDS).join();
     }
 }

@@ -27,7 +27,9 @@ class PostgresBinariesTest {
         var binaries = PostgresBinaries.locate(cache, Platform.current());
 
         assertThat(binaries.home()).isEqualTo(folder.resolve(name));
-        assertThat(Path.of(binaries.program("postgres"))).isExecutable().hasSize(Files.size(Path.of(expected.program("postgres"))));
+        assertThat(Path.of(binaries.program("postgres")))
+                .isExecutable()
+                .hasSize(Files.size(Path.of(expected.program("postgres"))));
         assertThat(folder.resolve(name + ".unfinished")).doesNotExist();
         assertThat(binaries.majorVersion()).isEqualTo(18);
     }
@@ -52,14 +54,17 @@ class PostgresBinariesTest {
         Path file = Files.writeString(cache.resolve("file"), "");
         assertThatExceptionOfType(EmbeddedPostgresException.class)
                 .isThrownBy(() -> PostgresBinaries.locate(file, Platform.current()))
-                .withMessageContaining(file.toString()).withMessageContaining(PostgresBinaries.CACHE_VARIABLE);
+                .withMessageContaining(file.toString())
+                .withMessageContaining(PostgresBinaries.CACHE_VARIABLE);
     }
 
     @Test
     void cacheFolderFollowsTaskerThenXdgThenTheUser() {
-        assertThat(PostgresBinaries.cacheFolder(Map.of("TASKER_CACHE_DIR", "/a", "XDG_CACHE_HOME", "/b"), Path.of("/h/.cache")))
+        assertThat(PostgresBinaries.cacheFolder(
+                        Map.of("TASKER_CACHE_DIR", "/a", "XDG_CACHE_HOME", "/b"), Path.of("/h/.cache")))
                 .isEqualTo(Path.of("/a"));
-        assertThat(PostgresBinaries.cacheFolder(Map.of("TASKER_CACHE_DIR", "", "XDG_CACHE_HOME", "/b"), Path.of("/h/.cache")))
+        assertThat(PostgresBinaries.cacheFolder(
+                        Map.of("TASKER_CACHE_DIR", "", "XDG_CACHE_HOME", "/b"), Path.of("/h/.cache")))
                 .isEqualTo(Path.of("/b/tasker"));
         assertThat(PostgresBinaries.cacheFolder(Map.of("XDG_CACHE_HOME", "relative"), Path.of("/h/.cache")))
                 .isEqualTo(Path.of("/h/.cache/tasker"));

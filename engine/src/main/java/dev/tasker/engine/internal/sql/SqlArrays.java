@@ -99,7 +99,12 @@ public final class SqlArrays {
     }
 
     private static void setBytes(
-            PreparedStatement statement, int parameter, int elementOid, int arrayOid, byte[] @Nullable [] encoded, int bytes)
+            PreparedStatement statement,
+            int parameter,
+            int elementOid,
+            int arrayOid,
+            byte[] @Nullable [] encoded,
+            int bytes)
             throws SQLException {
         ByteBuffer buffer = header(elementOid, encoded.length, bytes);
         for (byte[] value : encoded) {
@@ -124,7 +129,8 @@ public final class SqlArrays {
                 .putInt(1); // first index
     }
 
-    private static void set(PreparedStatement statement, int parameter, int arrayOid, ByteBuffer buffer) throws SQLException {
+    private static void set(PreparedStatement statement, int parameter, int arrayOid, ByteBuffer buffer)
+            throws SQLException {
         BaseConnection connection = statement.getConnection().unwrap(BaseConnection.class);
         Array array = new PgArray(connection, arrayOid, buffer.array());
         statement.setObject(parameter, array, Types.ARRAY);
