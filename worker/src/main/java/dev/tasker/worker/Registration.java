@@ -1,0 +1,25 @@
+package dev.tasker.worker;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * What a worker tells the source about itself.
+ *
+ * @param workerName the name that operators see
+ * @param instanceId this process; new with every start
+ * @param handlers the only steps that may be assigned
+ * @param maxInFlight bound of the credit that will ever be granted
+ * @param handlerTimeout time a step may run when neither its handler's initialization nor its definition says so
+ */
+public record Registration(
+        String workerName, UUID instanceId, List<HandlerKey> handlers, int maxInFlight, Duration handlerTimeout) {
+
+    public Registration {
+        handlers = List.copyOf(handlers);
+        if (maxInFlight < 1) {
+            throw new IllegalArgumentException("maxInFlight: " + maxInFlight + " (expected: >= 1)");
+        }
+    }
+}
