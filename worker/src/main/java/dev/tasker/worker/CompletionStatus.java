@@ -8,6 +8,6 @@ public enum CompletionStatus {
     DUPLICATE,
     /** The lease belongs to someone else by now; nothing changed. */
     STALE_LEASE,
-    /** The report itself cannot be stored (size, form); nothing changed and the assignment is still open. */
+    /** The report itself cannot be stored (size, form); nothing changed, and assignment and slot are still open. */
     INVALID
 }

@@ -5,7 +5,7 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * One worker's standing with the source: credit, assignments under way, outcomes. Thread-safe; no method blocks for
- * longer than handing the call on takes.
+ * longer than handing the call on takes. On a session that is gone they do nothing, and completions fail.
  *
  * <p>Each assignment takes one slot of credit. {@link #complete} returns it; after {@link #reject} or
  * {@link AssignmentListener#lost} the worker grants it again itself, once the slot is free.

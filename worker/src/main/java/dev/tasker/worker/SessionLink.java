@@ -1,0 +1,305 @@
+package dev.tasker.worker;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one session with the source open, accounts for its credit, and keeps each outcome until it is answered: one that
+ * a lost session left unanswered is sent again through the next, to be judged by its token.
+ *
+ * <p>Credit: {@code held} counts the slots that are not credit of the current session, so that
+ * {@code held + credit = slots} whenever nobody is inside the lock, and a new session gets exactly what is free. Every
+ * assignment holds a slot until it is completed through the current session or the slot is granted again.
+ */
+final class SessionLink implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SessionLink.class);
+    private static final Duration BACKOFF_FIRST = Duration.ofMillis(100);
+    private static final Duration BACKOFF_MAX = Duration.ofSeconds(10);
+
+    private final WorkSource source;
+    private final Registration registration;
+    private final AssignmentListener receiver;
+    private final Listeners listeners;
+    private final ConcurrentHashMap<Assignment, Outcome> unanswered = new ConcurrentHashMap<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Object lock = new Object();
+    private @Nullable WorkSession session; // guarded by lock, as is the next
+    private int held;
+    private volatile boolean draining;
+
+    /** A report on its way; its fields are guarded by the lock of the link. */
+    private static final class Outcome {
+        final Assignment assignment;
+        final StepReport report;
+        final boolean fallback;
+        @Nullable WorkSession sentThrough;
+        boolean holdsSlot = true;
+
+        /** @param fallback whether this stands in for a report that was refused */
+        Outcome(Assignment assignment, StepReport report, boolean fallback) {
+            this.assignment = assignment;
+            this.report = report;
+            this.fallback = fallback;
+        }
+    }
+
+    SessionLink(
+            WorkSource source,
+            Registration registration,
+            AssignmentListener receiver,
+            Listeners listeners) {
+        this.source = source;
+        this.registration = registration;
+        this.receiver = receiver;
+        this.listeners = listeners;
+    }
+
+    /** Opens a session, grants what is free and sends what is unanswered. */
+    void open() {
+        var inbox = new Inbox();
+        WorkSession opened = source.open(registration, inbox);
+        int free;
+        boolean lostEarly;
+        List<Outcome> resend = new ArrayList<>();
+        synchronized (lock) {
+            if (closed.getCount() == 0) {
+                opened.close();
+                return;
+            }
+            inbox.session = opened;
+            lostEarly = inbox.lostEarly;
+            session = opened;
+            for (Outcome outcome : unanswered.values()) {
+                if (!outcome.holdsSlot) {
+                    outcome.holdsSlot = true;
+                    held++;
+                }
+                resend.add(outcome);
+            }
+            free = registration.maxInFlight() - held;
+        }
+        listeners.tell(listener -> listener.sessionOpened(opened.sessionId()));
+        if (draining) {
+            opened.drain();
+        } else if (free > 0) {
+            opened.grant(free);
+        }
+        resend.forEach(this::deliver);
+        if (lostEarly) {
+            replace(inbox, new IllegalStateException("session lost while it was opened"));
+        }
+    }
+
+    /** Counts assignments that arrived; each holds a slot from now on. */
+    void hold(int slots) {
+        synchronized (lock) {
+            held += slots;
+        }
+    }
+
+    /** Sends an outcome until it is answered; its slot is credit again at once. */
+    void complete(Assignment assignment, StepReport report) {
+        send(new Outcome(assignment, report, false));
+    }
+
+    /** Gives an assignment back and, unless draining, its slot. */
+    void reject(Assignment assignment, RejectReason reason) {
+        WorkSession current;
+        synchronized (lock) {
+            current = session;
+        }
+        if (current != null) {
+            current.reject(assignment, reason);
+        }
+        listeners.tell(listener -> listener.rejected(assignment, reason));
+        returnSlot();
+    }
+
+    /** Makes a slot credit that no completion returns. */
+    void returnSlot() {
+        WorkSession current;
+        synchronized (lock) {
+            held--;
+            current = draining ? null : session;
+        }
+        if (current != null) {
+            current.grant(1);
+        }
+    }
+
+    /** Takes one slot out of use; true when {@link #returnSlot} has to bring it back. */
+    boolean withhold() {
+        WorkSession current;
+        synchronized (lock) {
+            current = session;
+        }
+        if (current == null || !current.withhold(1)) {
+            return false;
+        }
+        synchronized (lock) {
+            if (session != current) {
+                return false;
+            }
+            held++;
+            return true;
+        }
+    }
+
+    void drain() {
+        WorkSession current;
+        draining = true;
+        synchronized (lock) {
+            current = session;
+        }
+        if (current != null) {
+            current.drain();
+        }
+    }
+
+    /** Waits, when draining, until every report is answered or the time is up; answers how many are not. */
+    int awaitAnswered(Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        synchronized (lock) {
+            long left = limit.toNanos();
+            while (!unanswered.isEmpty() && left > 0) {
+                TimeUnit.NANOSECONDS.timedWait(lock, left);
+                left = deadline - System.nanoTime();
+            }
+        }
+        return unanswered.size();
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        WorkSession current;
+        synchronized (lock) {
+            current = session;
+            session = null;
+        }
+        if (current != null) {
+            current.close();
+        }
+    }
+
+    private void send(Outcome outcome) {
+        unanswered.put(outcome.assignment, outcome);
+        deliver(outcome);
+    }
+
+    private void deliver(Outcome outcome) {
+        WorkSession current;
+        synchronized (lock) {
+            current = session;
+            if (current == null || outcome.sentThrough == current) {
+                return; // the next session takes it along, or this one has it already
+            }
+            outcome.sentThrough = current;
+            if (outcome.holdsSlot) {
+                outcome.holdsSlot = false;
+                held--;
+            }
+        }
+        current.complete(outcome.assignment, outcome.report)
+                .whenComplete((status, failure) -> answered(outcome, status, failure));
+    }
+
+    private void answered(Outcome outcome, @Nullable CompletionStatus status, @Nullable Throwable failure) {
+        if (status == null) {
+            LOG.warn("{}: report unanswered, kept for the next session", outcome.assignment, failure);
+            return;
+        }
+        boolean standIn = status == CompletionStatus.INVALID && !outcome.fallback;
+        if (!standIn) {
+            unanswered.remove(outcome.assignment, outcome);
+        }
+        listeners.tell(listener -> listener.answered(outcome.assignment, outcome.report, status));
+        if (standIn) {
+            sendStandIn(outcome);
+        }
+        if (draining && unanswered.isEmpty()) {
+            synchronized (lock) {
+                lock.notifyAll();
+            }
+        }
+    }
+
+    /** An open step must end: what cannot be stored is followed by a failure that can. */
+    private void sendStandIn(Outcome refused) {
+        StepReport report = new ResultDocument(registration.workerName(), Integer.MAX_VALUE, false)
+                .failure(
+                        FailureClassifier.refused(refused.assignment),
+                        null,
+                        refused.report.executionTime());
+        hold(1);
+        send(new Outcome(refused.assignment, report, true));
+    }
+
+    private void replace(Inbox inbox, Throwable cause) {
+        synchronized (lock) {
+            if (inbox.session == null) {
+                inbox.lostEarly = true;
+                return;
+            }
+            if (session != inbox.session) {
+                return;
+            }
+            session = null;
+        }
+        listeners.tell(listener -> listener.sessionLost(cause));
+        Thread.ofVirtual().name("tasker-session").start(this::reopen);
+    }
+
+    private void reopen() {
+        for (int failures = 0; ; failures++) {
+            try {
+                if (closed.await(pauseNanos(failures), TimeUnit.NANOSECONDS)) {
+                    return;
+                }
+                open();
+                return;
+            } catch (RuntimeException e) {
+                LOG.warn("no session with the source after {} attempts", failures + 1, e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    /** Full jitter: anything between nothing and a bound that doubles, so that a fleet does not return as one. */
+    private static long pauseNanos(int failures) {
+        long bound = Math.min(BACKOFF_MAX.toNanos(), BACKOFF_FIRST.toNanos() << Math.min(failures, 20));
+        return ThreadLocalRandom.current().nextLong(bound + 1);
+    }
+
+    /** Listens for one session, so that a late message of a lost one is not taken for its successor's. */
+    private final class Inbox implements AssignmentListener {
+        private @Nullable WorkSession session; // guarded by lock, as is the next
+        private boolean lostEarly;
+
+        @Override
+        public void assigned(List<Assignment> assignments) {
+            receiver.assigned(assignments);
+        }
+
+        @Override
+        public void lost(Assignment assignment) {
+            receiver.lost(assignment);
+        }
+
+        @Override
+        public void sessionLost(Throwable cause) {
+            replace(this, cause);
+        }
+    }
+}

@@ -1,0 +1,227 @@
+package dev.tasker.worker;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/**
+ * Everything a handler may know about its attempt. JSON is parsed when first asked for. Getters without a type answer
+ * null for what is absent or null; those with a type throw a {@link ValidationStepException} for it, and for a value
+ * of another type. Not thread-safe: meant for the handler's own thread.
+ */
+public final class StepContext {
+
+    private static final JsonNode EMPTY = JsonNodeFactory.instance.objectNode();
+
+    private final Assignment assignment;
+    private final Map<String, JsonNode> parsedDependencies = new HashMap<>();
+    private @Nullable JsonNode context;
+    private @Nullable JsonNode config;
+    private @Nullable JsonNode stepInputs;
+    private @Nullable JsonNode checkpoint;
+
+    public StepContext(Assignment assignment) {
+        this.assignment = assignment;
+    }
+
+    public UUID taskUuid() {
+        return assignment.taskUuid();
+    }
+
+    public UUID stepUuid() {
+        return assignment.stepUuid();
+    }
+
+    public UUID correlationId() {
+        return assignment.task().correlationId();
+    }
+
+    /** The task this step belongs to. */
+    public TaskView task() {
+        return assignment.task();
+    }
+
+    /** The step as assigned. */
+    public StepView step() {
+        return assignment.step();
+    }
+
+    /** The callable under which this handler was found. */
+    public String handlerName() {
+        return assignment.step().callable();
+    }
+
+    /** Number of this attempt, counted from 1. */
+    public int attempt() {
+        return assignment.attempt();
+    }
+
+    /** Attempts made before this one. */
+    public int retryCount() {
+        return assignment.attempt() - 1;
+    }
+
+    public int maxAttempts() {
+        return assignment.maxAttempts();
+    }
+
+    public boolean isRetry() {
+        return retryCount() > 0;
+    }
+
+    /** Whether a failure of this attempt is final. */
+    public boolean isLastAttempt() {
+        return assignment.attempt() >= assignment.maxAttempts();
+    }
+
+    /** The context of the task, as submitted. */
+    public JsonNode context() {
+        JsonNode parsed = context;
+        if (parsed == null) {
+            parsed = Json.MAPPER.readTree(assignment.task().contextJson());
+            context = parsed;
+        }
+        return parsed;
+    }
+
+    /** A field of the task context. */
+    public @Nullable JsonNode input(String name) {
+        return Json.field(context(), name);
+    }
+
+    public <T> T input(String name, Class<T> type) {
+        return Json.as(input(name), type, "input '" + name + "'", name);
+    }
+
+    /** A field of the task context, or the fallback when it is absent or null. */
+    @SuppressWarnings("unchecked") // the class of a value is a class of its own type
+    public <T> T inputOr(String name, T fallback) {
+        return input(name) == null ? fallback : input(name, (Class<T>) fallback.getClass());
+    }
+
+    /** The handler's {@code initialization} in the template. */
+    public JsonNode config() {
+        JsonNode parsed = config;
+        if (parsed == null) {
+            parsed = objectOrEmpty(assignment.step().initializationJson());
+            config = parsed;
+        }
+        return parsed;
+    }
+
+    public @Nullable JsonNode config(String name) {
+        return Json.field(config(), name);
+    }
+
+    public <T> T config(String name, Class<T> type) {
+        return Json.as(config(name), type, "initialization '" + name + "'", name);
+    }
+
+    @SuppressWarnings("unchecked") // the class of a value is a class of its own type
+    public <T> T configOr(String name, T fallback) {
+        return config(name) == null ? fallback : config(name, (Class<T>) fallback.getClass());
+    }
+
+    /** The step's own inputs, such as the cursor of a batch; an empty object when it has none. */
+    public JsonNode stepInputs() {
+        JsonNode parsed = stepInputs;
+        if (parsed == null) {
+            parsed = objectOrEmpty(assignment.step().inputsJson());
+            stepInputs = parsed;
+        }
+        return parsed;
+    }
+
+    /** Names of all finished ancestors, parents and theirs. */
+    public Set<String> dependencyNames() {
+        return assignment.dependencyResults().keySet();
+    }
+
+    /** The value an ancestor returned, without the document around it. */
+    public @Nullable JsonNode dependencyResult(String step) {
+        JsonNode parsed = parsedDependencies.get(step);
+        if (parsed != null) {
+            return parsed;
+        }
+        String document = assignment.dependencyResults().get(step);
+        if (document == null) {
+            return null;
+        }
+        JsonNode result = Json.topLevel(document, "result");
+        if (result != null) {
+            parsedDependencies.put(step, result);
+        }
+        return result;
+    }
+
+    public <T> T dependencyResult(String step, Class<T> type) {
+        return Json.as(dependencyResult(step), type, "result of step '" + step + "'", step);
+    }
+
+    /** A field inside the value an ancestor returned; null as soon as one name of the path leads nowhere. */
+    public @Nullable JsonNode dependencyField(String step, String... path) {
+        JsonNode value = dependencyResult(step);
+        for (String name : path) {
+            value = Json.field(value, name);
+        }
+        return value;
+    }
+
+    /** The values of all ancestors whose name starts with the prefix, in order of name. */
+    public Map<String, JsonNode> allDependencyResults(String prefix) {
+        var results = new TreeMap<String, JsonNode>();
+        for (String name : dependencyNames()) {
+            JsonNode value = name.startsWith(prefix) ? dependencyResult(name) : null;
+            if (value != null) {
+                results.put(name, value);
+            }
+        }
+        return results;
+    }
+
+    /** The stored document of the attempt before this one; its failure context is at {@code metadata.context}. */
+    public @Nullable JsonNode previousResult() {
+        String document = assignment.step().previousResultJson();
+        return document == null ? null : Json.MAPPER.readTree(document);
+    }
+
+    /** What an earlier run of this step saved last. */
+    public @Nullable JsonNode checkpoint() {
+        String text = assignment.step().checkpointJson();
+        if (checkpoint == null && text != null) {
+            checkpoint = Json.MAPPER.readTree(text);
+        }
+        return checkpoint;
+    }
+
+    /** Where to go on; null when nothing was saved. */
+    public @Nullable JsonNode checkpointCursor() {
+        return Json.field(checkpoint(), "cursor");
+    }
+
+    public boolean hasCheckpoint() {
+        return checkpointCursor() != null;
+    }
+
+    public long checkpointItemsProcessed() {
+        JsonNode count = Json.field(checkpoint(), "items_processed");
+        return count == null ? 0 : count.asLong(0);
+    }
+
+    public @Nullable JsonNode accumulatedResults() {
+        return Json.field(checkpoint(), "accumulated_results");
+    }
+
+    private static JsonNode objectOrEmpty(@Nullable String text) {
+        if (text == null || text.isEmpty()) {
+            return EMPTY;
+        }
+        JsonNode parsed = Json.MAPPER.readTree(text);
+        return parsed.isObject() ? parsed : EMPTY;
+    }
+}

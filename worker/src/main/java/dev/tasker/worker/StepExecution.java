@@ -1,0 +1,251 @@
+package dev.tasker.worker;
+
+import dev.tasker.worker.StepResult.Failure;
+import dev.tasker.worker.StepResult.Success;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt on its thread. Four sides can end it: the handler, its deadline, the loss of its lease, the end of the
+ * worker. Whoever comes first decides, under the monitor of this object:
+ *
+ * <pre>
+ * WAITING ──→ RUNNING ──→ ENDED                          the handler's own outcome
+ *    │           ├──→ STOPPING ──→ ENDED                 timed out, the handler heeded its interruption
+ *    │           │        ├──→ ABANDONED ──→ ENDED       timed out and reported, the thread still runs
+ *    ├───────────┴────────┴──→ LOST ──→ ENDED            nothing to report
+ *    └ (worker stops: RUNNING or STOPPING → ABANDONED, WAITING → LOST)
+ * </pre>
+ *
+ * Interruptions are sent inside the monitor only, so none arrives after the handler has ended.
+ */
+final class StepExecution implements Runnable {
+
+    private static final long NEVER_NANOS = Long.MAX_VALUE / 4;
+
+    /** What the worker does when an attempt takes a turn. No call is made inside the monitor. */
+    interface Owner {
+
+        /** The handler is about to run and must end before {@code dueNanos}. */
+        void started(StepExecution execution, long dueNanos);
+
+        /** The handler was interrupted because its time is up. */
+        void timedOut(StepExecution execution);
+
+        /** The grace of a timed-out handler is over; the owner may {@link #abandon} it. */
+        void graceExpired(StepExecution execution);
+
+        /** A handler without a lease outlived its interruption by the grace. */
+        void outlivedLoss(StepExecution execution);
+
+        /** The handler has ended with this outcome, and the thread with it. */
+        void ended(StepExecution execution, StepReport report);
+
+        /**
+         * The thread has ended; its outcome was reported before or is to be discarded.
+         *
+         * @param slotOwed whether the slot is yet to be granted again
+         * @param quarantined whether it outlived its interruption
+         */
+        void vacated(StepExecution execution, boolean slotOwed, boolean quarantined);
+    }
+
+    private enum Phase {
+        WAITING,
+        RUNNING,
+        STOPPING,
+        LOST,
+        ABANDONED,
+        ENDED
+    }
+
+    /** What a closing worker has to do about an attempt. */
+    enum Closing {
+        REJECT,
+        REPORT,
+        NOTHING
+    }
+
+    private final Assignment assignment;
+    private final StepHandler handler;
+    private final ResultDocument documents;
+    private final Duration timeout;
+    private final long stopGraceNanos;
+    private final LongSupplier ticker;
+    private final Owner owner;
+
+    private Phase phase = Phase.WAITING; // guarded by this, as are the rest
+    private @Nullable Thread thread;
+    private long startedNanos;
+    private long dueNanos;
+    private boolean slotOwed;
+    private boolean quarantined;
+
+    StepExecution(
+            Assignment assignment,
+            StepHandler handler,
+            ResultDocument documents,
+            WorkerConfig config,
+            LongSupplier ticker,
+            Owner owner) {
+        this.assignment = assignment;
+        this.handler = handler;
+        this.documents = documents;
+        this.timeout = assignment.timeout().isZero() ? config.handlerTimeout() : assignment.timeout();
+        this.stopGraceNanos = config.stopGrace().toNanos();
+        this.ticker = ticker;
+        this.owner = owner;
+    }
+
+    Assignment assignment() {
+        return assignment;
+    }
+
+    @Override
+    public void run() {
+        if (begin()) {
+            owner.started(this, startedNanos + timeout.toNanos());
+            StepReport own = attempt();
+            Phase before = end();
+            if (before == Phase.RUNNING) {
+                owner.ended(this, own);
+                return;
+            }
+            if (before == Phase.STOPPING) {
+                owner.ended(this, timeoutReport());
+                return;
+            }
+        }
+        owner.vacated(this, slotOwed, quarantined);
+    }
+
+    /** Takes the next step towards the end if it is due; answers when there is one to take next. */
+    long advance(long nowNanos) {
+        Phase due;
+        long next;
+        synchronized (this) {
+            if (thread == null || dueNanos - nowNanos > 0) {
+                return thread == null ? nowNanos + NEVER_NANOS : dueNanos;
+            }
+            due = phase;
+            if (phase == Phase.RUNNING) {
+                phase = Phase.STOPPING;
+                dueNanos = nowNanos + stopGraceNanos;
+                thread.interrupt();
+            } else {
+                dueNanos = nowNanos + NEVER_NANOS;
+                quarantined = phase == Phase.LOST || quarantined;
+            }
+            next = dueNanos;
+        }
+        switch (due) {
+            case RUNNING -> owner.timedOut(this);
+            case STOPPING -> owner.graceExpired(this);
+            case LOST -> owner.outlivedLoss(this);
+            case WAITING, ABANDONED, ENDED -> {}
+        }
+        return next;
+    }
+
+    /**
+     * Gives up on the thread of a timed-out handler.
+     *
+     * @param withheld whether its slot was taken out of credit and so has to be granted when the thread ends
+     * @return the outcome to report, or null when the handler has ended meanwhile
+     */
+    @Nullable StepReport abandon(boolean withheld) {
+        synchronized (this) {
+            if (phase != Phase.STOPPING) {
+                return null;
+            }
+            phase = Phase.ABANDONED;
+            slotOwed = withheld;
+            quarantined = true;
+        }
+        return timeoutReport();
+    }
+
+    /** Interrupts the handler and discards its outcome; false when there is none to discard any more. */
+    synchronized boolean lose() {
+        if (phase == Phase.ABANDONED || phase == Phase.LOST || phase == Phase.ENDED) {
+            return false;
+        }
+        phase = Phase.LOST;
+        slotOwed = true;
+        dueNanos = ticker.getAsLong() + stopGraceNanos;
+        interrupt();
+        return true;
+    }
+
+    /** Ends the attempt for the sake of a closing worker, whose slots are owed to nobody. */
+    synchronized Closing shutDown() {
+        switch (phase) {
+            case WAITING -> {
+                phase = Phase.LOST;
+                return Closing.REJECT;
+            }
+            case RUNNING, STOPPING -> {
+                phase = Phase.ABANDONED;
+                interrupt();
+                return Closing.REPORT;
+            }
+            case LOST, ABANDONED, ENDED -> {
+                return Closing.NOTHING;
+            }
+        }
+        throw new IllegalStateException(assignment + " is in no phase");
+    }
+
+    StepReport shutdownReport() {
+        return documents.failure(FailureClassifier.shutDown(assignment), null, elapsed());
+    }
+
+    private synchronized boolean begin() {
+        if (phase != Phase.WAITING) {
+            return false;
+        }
+        phase = Phase.RUNNING;
+        thread = Thread.currentThread();
+        startedNanos = ticker.getAsLong();
+        dueNanos = startedNanos + timeout.toNanos();
+        return true;
+    }
+
+    private StepReport attempt() {
+        try {
+            StepResult result = handler.handle(new StepContext(assignment));
+            Duration elapsed = elapsed();
+            return switch (result) {
+                case Success success -> documents.success(success, elapsed);
+                case Failure failure -> documents.failure(failure, null, elapsed);
+                case null -> documents.success(StepResult.success(), elapsed);
+            };
+        } catch (Throwable thrown) { // user code: whatever it throws, the step must end
+            Throwable unexpected = thrown instanceof StepException ? null : thrown;
+            return documents.failure(FailureClassifier.thrown(thrown, assignment), unexpected, elapsed());
+        }
+    }
+
+    private synchronized Phase end() {
+        Phase before = phase;
+        phase = Phase.ENDED;
+        thread = null;
+        Thread.interrupted(); // meant for the handler, not for what follows on this thread
+        return before;
+    }
+
+    private void interrupt() {
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+
+    private StepReport timeoutReport() {
+        return documents.failure(FailureClassifier.timedOut(timeout, assignment), null, elapsed());
+    }
+
+    private Duration elapsed() {
+        return Duration.ofNanos(Math.max(0, ticker.getAsLong() - startedNanos));
+    }
+}

@@ -1,0 +1,97 @@
+package dev.tasker.worker;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a handler says about its attempt. Values are anything Jackson can write. */
+public sealed interface StepResult {
+
+    /** Success with an empty object as its value. */
+    static Success success() {
+        return new Success(null, Map.of());
+    }
+
+    /** Success; null stands for an empty object. */
+    static Success success(@Nullable Object value) {
+        return new Success(value, Map.of());
+    }
+
+    /** Success with metadata, stored apart from the value under {@code metadata.custom}. */
+    static Success success(@Nullable Object value, Map<String, ?> metadata) {
+        return new Success(value, metadata);
+    }
+
+    /** Failure of type {@code handler_error} that may be tried again, until said otherwise. */
+    static Failure failure(String message) {
+        return new Failure(message, ErrorTypes.HANDLER_ERROR, null, true, Map.of(), Map.of(), null);
+    }
+
+    /** The attempt did its work. */
+    record Success(@Nullable Object value, Map<String, ?> metadata) implements StepResult {
+
+        public Success {
+            metadata = snapshot(metadata);
+        }
+    }
+
+    /**
+     * The attempt did not do its work. Immutable: each method answers a changed copy.
+     *
+     * @param retryable whether another attempt may help
+     * @param context facts about the failure, which the next attempt finds in its previous result
+     * @param metadata stored under {@code metadata.custom}
+     */
+    record Failure(
+            String message,
+            String type,
+            @Nullable String code,
+            boolean retryable,
+            Map<String, ?> context,
+            Map<String, ?> metadata,
+            @Nullable BackoffHint backoffHint)
+            implements StepResult {
+
+        public Failure {
+            context = snapshot(context);
+            metadata = snapshot(metadata);
+        }
+
+        public Failure type(String newType) {
+            return new Failure(message, newType, code, retryable, context, metadata, backoffHint);
+        }
+
+        public Failure code(@Nullable String newCode) {
+            return new Failure(message, type, newCode, retryable, context, metadata, backoffHint);
+        }
+
+        /** No further attempt can help. */
+        public Failure permanent() {
+            return new Failure(message, type, code, false, context, metadata, backoffHint);
+        }
+
+        /** Adds one fact. */
+        public Failure context(String key, Object value) {
+            var extended = new LinkedHashMap<String, Object>(context);
+            extended.put(key, value);
+            return context(extended);
+        }
+
+        public Failure context(Map<String, ?> newContext) {
+            return new Failure(message, type, code, retryable, newContext, metadata, backoffHint);
+        }
+
+        public Failure metadata(Map<String, ?> newMetadata) {
+            return new Failure(message, type, code, retryable, context, newMetadata, backoffHint);
+        }
+
+        public Failure backoffHint(@Nullable BackoffHint newHint) {
+            return new Failure(message, type, code, retryable, context, metadata, newHint);
+        }
+    }
+
+    private static Map<String, ?> snapshot(Map<String, ?> map) {
+        return map.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(map));
+    }
+}

@@ -1,0 +1,274 @@
+package dev.tasker.worker;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the steps of one {@link WorkSource} on virtual threads, as many at once as it has slots, and reports exactly one
+ * outcome for each it starts unless the lease is lost.
+ *
+ * <p>A handler whose time is up is interrupted; when it has not ended after the grace, the timeout is reported and its
+ * slot stays out of use until the thread ends. Such surplus as the source sends meanwhile waits for a free slot.
+ *
+ * <p>Cost per step, beside the handler: one virtual thread, one result document, about ten uncontended locks and map
+ * accesses; no timer, no further thread.
+ */
+public final class WorkerRuntime implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerRuntime.class);
+
+    private final HandlerRegistry registry;
+    private final WorkerConfig config;
+    private final LongSupplier ticker;
+    private final Listeners listeners;
+    private final WorkerStatistics statistics = new WorkerStatistics();
+    private final ResultDocument documents;
+    private final ConcurrentMap<Assignment, StepExecution> running = new ConcurrentHashMap<>();
+    private final Slots slots;
+    private final DeadlineWatch watch;
+    private final SessionLink link;
+    private final ThreadFactory threads =
+            Thread.ofVirtual().name("tasker-step-", 0).factory();
+    private final Turns turns = new Turns();
+    private final Object vacancy = new Object(); // notified when a closing worker has one execution less
+    private final AtomicBoolean closing = new AtomicBoolean();
+
+    WorkerRuntime(
+            WorkSource source,
+            HandlerRegistry registry,
+            WorkerConfig config,
+            List<WorkerListener> listeners,
+            LongSupplier ticker) {
+        this.registry = registry;
+        this.config = config;
+        this.ticker = ticker;
+        var all = new ArrayList<WorkerListener>(List.of(statistics, new WorkerLog()));
+        all.addAll(listeners);
+        this.listeners = new Listeners(all);
+        this.documents = new ResultDocument(config.name(), config.documentCharsMax(), config.stackTraces());
+        this.slots = new Slots(config.slots());
+        this.watch = new DeadlineWatch(running.values(), ticker);
+        var registration = new Registration(
+                config.name(), UUID.randomUUID(), registry.keys(), config.slots(), config.handlerTimeout());
+        this.link = new SessionLink(source, registration, new Receiver(), this.listeners);
+    }
+
+    /** Opens a session and begins to work. The source stays the caller's to close, after this worker. */
+    public static WorkerRuntime start(
+            WorkSource source, HandlerRegistry registry, WorkerConfig config, WorkerListener... listeners) {
+        var worker = new WorkerRuntime(source, registry, config, List.of(listeners), System::nanoTime);
+        worker.link.open();
+        worker.watch.start();
+        return worker;
+    }
+
+    public WorkerStatistics.Snapshot statistics() {
+        return statistics.snapshot();
+    }
+
+    /** Slots in use now, by quarantined handlers too. */
+    public int slotsTaken() {
+        return slots.taken();
+    }
+
+    /** Stops like {@link #close(Duration)} with the configured time to drain. */
+    @Override
+    public void close() {
+        close(config.drainTimeout());
+    }
+
+    /**
+     * Takes no more work, waits for what runs, reports the rest as retryable {@code worker_shutdown}, waits as long as
+     * the stop grace for the last answers and closes the session. A second call does nothing.
+     *
+     * @param drainLimit how long running handlers may go on
+     */
+    public void close(Duration drainLimit) {
+        if (!closing.compareAndSet(false, true)) {
+            return;
+        }
+        link.drain();
+        rejectWaiting();
+        try {
+            awaitVacancy(drainLimit);
+            stopRunning();
+            int unanswered = link.awaitAnswered(config.stopGrace());
+            if (unanswered > 0) {
+                LOG.warn("worker closed with {} reports unanswered; their steps run again when the lease expires", unanswered);
+            }
+        } catch (InterruptedException e) {
+            stopRunning();
+            Thread.currentThread().interrupt();
+        } finally {
+            watch.close();
+            link.close();
+        }
+    }
+
+    void open() {
+        link.open();
+    }
+
+    DeadlineWatch watch() {
+        return watch;
+    }
+
+    private void rejectWaiting() {
+        for (StepExecution next = slots.pollWaiting(); next != null; next = slots.pollWaiting()) {
+            running.remove(next.assignment());
+            link.reject(next.assignment(), RejectReason.SHUTTING_DOWN);
+        }
+    }
+
+    private void awaitVacancy(Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        synchronized (vacancy) {
+            long left = limit.toNanos();
+            while (!running.isEmpty() && left > 0) {
+                TimeUnit.NANOSECONDS.timedWait(vacancy, left);
+                left = deadline - System.nanoTime();
+            }
+        }
+    }
+
+    private void stopRunning() {
+        for (StepExecution execution : running.values()) {
+            switch (execution.shutDown()) {
+                case REJECT -> link.reject(execution.assignment(), RejectReason.SHUTTING_DOWN);
+                case REPORT -> report(execution, execution.shutdownReport());
+                case NOTHING -> {}
+            }
+        }
+    }
+
+    /** The attempt needs no more attention, though its thread may still run. */
+    private void depart(StepExecution execution) {
+        running.remove(execution.assignment(), execution);
+        if (closing.get()) {
+            synchronized (vacancy) {
+                vacancy.notifyAll();
+            }
+        }
+    }
+
+    private void run(@Nullable StepExecution execution) {
+        if (execution != null) {
+            threads.newThread(execution).start();
+        }
+    }
+
+    private void report(StepExecution execution, StepReport report) {
+        listeners.tell(listener -> listener.finished(execution.assignment(), report));
+        link.complete(execution.assignment(), report);
+    }
+
+    private final class Receiver implements AssignmentListener {
+
+        @Override
+        public void assigned(List<Assignment> assignments) {
+            link.hold(assignments.size());
+            for (Assignment assignment : assignments) {
+                listeners.tell(listener -> listener.assigned(assignment));
+                accept(assignment);
+            }
+        }
+
+        private void accept(Assignment assignment) {
+            if (closing.get()) {
+                link.reject(assignment, RejectReason.SHUTTING_DOWN);
+                return;
+            }
+            StepHandler handler = registry.find(
+                    assignment.task().namespace(), assignment.step().callable());
+            if (handler == null) {
+                link.reject(assignment, RejectReason.HANDLER_NOT_FOUND);
+                return;
+            }
+            var execution = new StepExecution(assignment, handler, documents, config, ticker, turns);
+            if (running.putIfAbsent(assignment, execution) != null) {
+                LOG.warn("{} assigned twice; the second delivery is ignored", assignment);
+                link.returnSlot();
+                return;
+            }
+            run(slots.enter(execution));
+        }
+
+        @Override
+        public void lost(Assignment assignment) {
+            StepExecution execution = running.get(assignment);
+            if (execution == null || !execution.lose()) {
+                return;
+            }
+            listeners.tell(listener -> listener.lost(assignment));
+            if (slots.remove(execution)) {
+                running.remove(assignment, execution);
+                link.returnSlot();
+            }
+        }
+    }
+
+    private final class Turns implements StepExecution.Owner {
+
+        @Override
+        public void started(StepExecution execution, long dueNanos) {
+            watch.expect(dueNanos);
+            listeners.tell(listener -> listener.started(execution.assignment()));
+        }
+
+        @Override
+        public void timedOut(StepExecution execution) {
+            listeners.tell(listener -> listener.timedOut(execution.assignment()));
+        }
+
+        @Override
+        public void graceExpired(StepExecution execution) {
+            boolean withheld = link.withhold(); // before the report, which makes the slot credit again
+            StepReport report = execution.abandon(withheld);
+            if (report != null) {
+                listeners.tell(listener -> listener.quarantined(execution.assignment()));
+                report(execution, report);
+                depart(execution);
+                return;
+            }
+            if (withheld) {
+                link.returnSlot();
+            }
+        }
+
+        @Override
+        public void outlivedLoss(StepExecution execution) {
+            listeners.tell(listener -> listener.quarantined(execution.assignment()));
+            depart(execution);
+        }
+
+        @Override
+        public void ended(StepExecution execution, StepReport report) {
+            run(slots.release()); // before the report, so that a slow source cannot starve execution
+            report(execution, report);
+            depart(execution); // after the report, so that a closing worker waits for it
+        }
+
+        @Override
+        public void vacated(StepExecution execution, boolean slotOwed, boolean quarantined) {
+            run(slots.release());
+            depart(execution);
+            if (slotOwed) {
+                link.returnSlot();
+            }
+            if (quarantined) {
+                listeners.tell(listener -> listener.released(execution.assignment()));
+            }
+        }
+    }
+}
