@@ -238,7 +238,7 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
                 LeaseKey.read(lease);
             }
         } catch (InvalidResultException e) {
-            return "resume.active_leases: " + e.getMessage();
+            return "resume.active_leases: " + e.reason();
         }
         return null;
     }
@@ -291,7 +291,7 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
                     message.hasRetryAfterMs() ? Duration.ofMillis(Math.max(0, message.getRetryAfterMs())) : null;
             result = gateway.results().read(message.getDocument(), hint);
         } catch (InvalidResultException e) {
-            answer(message.getStepUuid(), message.getLeaseToken(), Completed.Status.INVALID, e.getMessage());
+            answer(message.getStepUuid(), message.getLeaseToken(), Completed.Status.INVALID, e.reason());
             return;
         }
         boolean isRoom = underWay.size() < 2 * registration.getMaxInflight() + RESULTS_BESIDE_LEASES_MAX;
@@ -331,7 +331,7 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
         try {
             lease = LeaseKey.read(message.getStepUuid(), message.getLeaseToken());
         } catch (InvalidResultException e) {
-            refuse(Status.INVALID_ARGUMENT.withDescription("reject: " + e.getMessage()));
+            refuse(Status.INVALID_ARGUMENT.withDescription("reject: " + e.reason()));
             return;
         }
         undecided.remove(lease);
@@ -371,12 +371,13 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
 
     private void hand(Delivery delivery) {
         LeaseKey lease = delivery.lease();
-        Assignment assignment = delivery.link() == null ? null : delivery.link().held(lease);
+        EngineLink link = delivery.link();
+        Assignment assignment = link == null ? null : link.held(lease);
         CompletableFuture<Completion> answer;
         try {
-            answer = assignment == null
+            answer = link == null || assignment == null
                     ? own.session().complete(lease.stepUuid(), lease.token(), delivery.result())
-                    : delivery.link().session().complete(assignment, delivery.result());
+                    : link.session().complete(assignment, delivery.result());
         } catch (EngineException e) {
             failed(delivery, e);
             return;
