@@ -15,13 +15,15 @@ public record DispatchConfig(boolean listen, Duration pulse, int stickyMax, long
 
     public DispatchConfig {
         if (pulse.isNegative() || pulse.isZero() || pulse.compareTo(Duration.ofSeconds(60)) > 0) {
-            throw new IllegalArgumentException("dispatch.pulse: " + pulse + " (expected: more than zero, at most PT1M)");
+            throw new IllegalArgumentException(
+                    "dispatch.pulse: " + pulse + " (expected: more than zero, at most PT1M)");
         }
         if (stickyMax < 0) {
             throw new IllegalArgumentException("dispatch.sticky_max: " + stickyMax + " (expected: >= 0)");
         }
         if (payloadCacheBytes < 0) {
-            throw new IllegalArgumentException("dispatch.payload_cache_bytes: " + payloadCacheBytes + " (expected: >= 0)");
+            throw new IllegalArgumentException(
+                    "dispatch.payload_cache_bytes: " + payloadCacheBytes + " (expected: >= 0)");
         }
     }
 }

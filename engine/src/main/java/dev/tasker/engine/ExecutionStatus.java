@@ -73,7 +73,8 @@ public record ExecutionStatus(
         if (total == 0) {
             return BigDecimal.ZERO.setScale(1);
         }
-        BigDecimal percent = BigDecimal.valueOf(completed * 100).divide(BigDecimal.valueOf(total), 2, RoundingMode.HALF_UP);
+        BigDecimal percent =
+                BigDecimal.valueOf(completed * 100).divide(BigDecimal.valueOf(total), 2, RoundingMode.HALF_UP);
         BigDecimal plain = percent.stripTrailingZeros();
         return plain.scale() < 1 ? plain.setScale(1) : plain;
     }

@@ -16,7 +16,9 @@ public record LeaseConfig(Duration duration, Duration heartbeat, Duration grace)
         if (duration.compareTo(Duration.ofMillis(100)) < 0 || duration.compareTo(ofSeconds(3600)) > 0) {
             throw new IllegalArgumentException("leases.duration: " + duration + " (expected: PT0.1S to PT1H)");
         }
-        if (heartbeat.isNegative() || heartbeat.isZero() || heartbeat.multipliedBy(3).compareTo(duration) > 0) {
+        if (heartbeat.isNegative()
+                || heartbeat.isZero()
+                || heartbeat.multipliedBy(3).compareTo(duration) > 0) {
             throw new IllegalArgumentException("leases.heartbeat: " + heartbeat
                     + " (expected: more than zero, at most a third of leases.duration " + duration + ")");
         }

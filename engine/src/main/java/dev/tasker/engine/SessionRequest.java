@@ -7,17 +7,13 @@ import java.util.List;
  *
  * @param workerName for people; not unique
  * @param handlers what the session may be given; it is given nothing else
- * @param slots most steps held at once
  * @param selfRenewing the engine renews the leases as long as the session is open (in process); otherwise only {@link
  *     Session#heartbeat()} does
  */
-public record SessionRequest(String workerName, List<HandlerKey> handlers, int slots, boolean selfRenewing) {
+public record SessionRequest(String workerName, List<HandlerKey> handlers, boolean selfRenewing) {
 
     public SessionRequest {
         handlers = List.copyOf(handlers);
-        if (slots < 1) {
-            throw new EngineException(ErrorCode.INVALID_REQUEST, "slots: " + slots + " (expected: >= 1)");
-        }
     }
 
     /**

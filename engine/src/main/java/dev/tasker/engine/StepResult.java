@@ -13,15 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param document the StepExecutionResult as JSON (01 §1.13), stored verbatim; must be valid JSON, which adapters check
  */
 public record StepResult(
-        boolean success, boolean retryable, int executionTimeMs, @Nullable Duration retryAfter, String document) {
+        boolean success,
+        boolean retryable,
+        int executionTimeMs,
+        @Nullable Duration retryAfter,
+        String document) {
 
     /** A success with this JSON value as its result. */
     public static StepResult success(String resultJson) {
         return new StepResult(
-                true,
-                false,
-                0,
-                null,
-                "{\"success\":true,\"result\":" + resultJson + ",\"status\":\"completed\"}");
+                true, false, 0, null, "{\"success\":true,\"result\":" + resultJson + ",\"status\":\"completed\"}");
     }
 }

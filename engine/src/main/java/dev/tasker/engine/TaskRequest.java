@@ -30,7 +30,18 @@ public record TaskRequest(
     /** A request with the defaults of 01 §1.5 for everything but the template and the context. */
     public static TaskRequest of(String namespace, String name, String version, String context) {
         return new TaskRequest(
-                namespace, name, version, context, "system", "tasker-core", "Task requested", null, 0, null, null, null);
+                namespace,
+                name,
+                version,
+                context,
+                "system",
+                "tasker-core",
+                "Task requested",
+                null,
+                0,
+                null,
+                null,
+                null);
     }
 
     public TaskRequest withPriority(int newPriority) {

@@ -128,7 +128,9 @@ final class CanonicalJson {
         node.put("retryable", retry.retryable());
         node.put("max_attempts", retry.maxAttempts());
         putIfStated(node, "backoff", backoff == null ? null : backoff.strategy());
-        node.put("backoff_base_ms", backoff == null ? null : (Long) backoff.base().toMillis());
+        node.put(
+                "backoff_base_ms",
+                backoff == null ? null : (Long) backoff.base().toMillis());
         node.put("max_backoff_ms", backoff == null ? null : (Long) backoff.max().toMillis());
         return node;
     }

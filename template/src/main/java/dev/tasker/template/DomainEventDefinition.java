@@ -8,4 +8,5 @@ import tools.jackson.databind.JsonNode;
  *
  * @param schema JSON Schema of the payload
  */
-public record DomainEventDefinition(String name, @Nullable String description, @Nullable JsonNode schema) {}
+public record DomainEventDefinition(
+        String name, @Nullable String description, @Nullable JsonNode schema) {}

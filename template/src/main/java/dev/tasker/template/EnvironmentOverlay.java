@@ -9,16 +9,17 @@ import org.jspecify.annotations.Nullable;
  * @param steps applied in order, so that later entries win
  */
 public record EnvironmentOverlay(
-        List<StepOverlay> steps, @Nullable LifecyclePolicy lifecycle, @Nullable InputValidation inputValidation) {
+        List<StepOverlay> steps,
+        @Nullable LifecyclePolicy lifecycle,
+        @Nullable InputValidation inputValidation) {
     public EnvironmentOverlay {
         steps = List.copyOf(steps);
     }
 
     TaskTemplate applyTo(TaskTemplate template) {
         LifecyclePolicy own = template.lifecycle();
-        LifecyclePolicy merged = lifecycle == null
-                ? own
-                : (own == null ? LifecyclePolicy.EMPTY : own).overlaidWith(lifecycle);
+        LifecyclePolicy merged =
+                lifecycle == null ? own : (own == null ? LifecyclePolicy.EMPTY : own).overlaidWith(lifecycle);
         return template.with(
                 template.steps().stream().map(this::overlaid).toList(),
                 merged,

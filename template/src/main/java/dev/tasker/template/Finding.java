@@ -35,7 +35,10 @@ public record Finding(
         if (line > 0) {
             text.append(':').append(line).append(':').append(column);
         }
-        text.append(": ").append(severity.name().toLowerCase(Locale.ROOT)).append(' ').append(code);
+        text.append(": ")
+                .append(severity.name().toLowerCase(Locale.ROOT))
+                .append(' ')
+                .append(code);
         if (step != null) {
             text.append(" in step '").append(step).append('\'');
         }

@@ -31,15 +31,15 @@ final class GraphRules {
     static void selfDependencies(TaskTemplate template, RuleReport report) {
         eachDependency(template, (step, dependency, path) -> {
             if (dependency.equals(step.name())) {
-                String message = "dependencies: " + Quoted.of(dependency) + " is the step itself (expected: another step)";
+                String message =
+                        "dependencies: " + Quoted.of(dependency) + " is the step itself (expected: another step)";
                 report.error("SELF_DEPENDENCY", step.name(), message, path);
             }
         });
     }
 
     static void missingDependencies(TaskTemplate template, RuleReport report) {
-        Set<String> names =
-                template.steps().stream().map(StepDefinition::name).collect(Collectors.toSet());
+        Set<String> names = template.steps().stream().map(StepDefinition::name).collect(Collectors.toSet());
         eachDependency(template, (step, dependency, path) -> {
             if (!names.contains(dependency)) {
                 String message = "dependencies: " + Quoted.of(dependency)
@@ -58,8 +58,7 @@ final class GraphRules {
             for (int j = 0; j < dependencies.size(); j++) {
                 if (!seen.add(dependencies.get(j))) {
                     String message = "dependencies: " + Quoted.of(dependencies.get(j)) + " again (expected: once)";
-                    report.warning(
-                            "DUPLICATE_DEPENDENCY", steps.get(i).name(), message, "steps", i, "dependencies", j);
+                    report.warning("DUPLICATE_DEPENDENCY", steps.get(i).name(), message, "steps", i, "dependencies", j);
                 }
             }
         }

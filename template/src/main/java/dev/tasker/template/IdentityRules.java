@@ -53,13 +53,12 @@ final class IdentityRules {
         }
     }
 
-    private static void checkName(
-            String name, int max, @Nullable String step, RuleReport report, Object... path) {
+    private static void checkName(String name, int max, @Nullable String step, RuleReport report, Object... path) {
         if (name.isBlank()) {
             report.error("NAME_FORMAT", step, "name: blank (expected: lower-case letters, digits, underscores)", path);
         } else if (name.length() > max) {
-            String message = "name: %s has %d characters (expected: at most %d)"
-                    .formatted(Quoted.of(name), name.length(), max);
+            String message =
+                    "name: %s has %d characters (expected: at most %d)".formatted(Quoted.of(name), name.length(), max);
             report.error("NAME_TOO_LONG", step, message, path);
         } else if (!NAME.matcher(name).matches()) {
             String message = "name: " + Quoted.of(name)

@@ -27,7 +27,8 @@ final class JsonDocument {
                 accept(token, parser.getString(), builder, spot, findings);
             }
         } catch (JacksonException problem) {
-            throw findings.fatal("JSON_SYNTAX", "not JSON: " + problem.getOriginalMessage(), place(problem.getLocation()));
+            throw findings.fatal(
+                    "JSON_SYNTAX", "not JSON: " + problem.getOriginalMessage(), place(problem.getLocation()));
         }
         Located root = builder.root();
         if (root == null) {
@@ -43,7 +44,7 @@ final class JsonDocument {
             case START_OBJECT -> builder.startMapping(spot, null);
             case START_ARRAY -> builder.startSequence(spot, null);
             case END_OBJECT, END_ARRAY -> builder.end();
-            case PROPERTY_NAME -> builder.key(content, spot);
+            case PROPERTY_NAME -> builder.key(content, spot, null);
             case VALUE_STRING ->
                 builder.scalar(JsonNodeFactory.instance.stringNode(content), content.length(), spot, null);
             default -> builder.scalar(literal(content, spot, findings), content.length(), spot, null);

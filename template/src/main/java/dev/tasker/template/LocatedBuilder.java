@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * Builds one document from the events of a YAML or JSON parser. Bounds its depth and what aliases add to it, and
@@ -49,7 +50,7 @@ final class LocatedBuilder {
         start(spot, anchor, false);
     }
 
-    void key(String key, Place spot) {
+    void key(String key, Place spot, @Nullable String anchor) {
         Frame frame = open.element();
         Place place = new Place(spot.line(), spot.column(), frame.place, key);
         Located.Member first = frame.mapping().get(key);
@@ -57,6 +58,10 @@ final class LocatedBuilder {
             String message = Quoted.of(key) + ": given again (expected: once; the first is on line "
                     + first.key().line() + ")";
             findings.add("DUPLICATE_KEY", Severity.ERROR, message, null, place);
+        }
+        if (anchor != null) {
+            Located text = new Located.Scalar(place, JsonNodeFactory.instance.stringNode(key));
+            anchors.put(anchor, new Anchored(text, NODE_SIZE + key.length()));
         }
         frame.key = place;
         frame.size += NODE_SIZE + key.length();
@@ -89,7 +94,8 @@ final class LocatedBuilder {
     }
 
     /** The finished document, null when there was none. */
-    @Nullable Located root() {
+    @Nullable
+    Located root() {
         return root;
     }
 
@@ -150,7 +156,10 @@ final class LocatedBuilder {
         final @Nullable String anchor;
         final @Nullable Map<String, Located.Member> members;
         final List<Located> items = new ArrayList<>();
-        @Nullable Place key;
+
+        @Nullable
+        Place key;
+
         long size = NODE_SIZE;
 
         Frame(Place place, @Nullable String anchor, boolean mapping) {

@@ -67,20 +67,28 @@ final class MappingReader {
     }
 
     /** The value of the key or of its other spelling; giving both is an error. Null when absent. */
-    @Nullable Located take(String key, String otherSpelling) {
+    @Nullable
+    Located take(String key, String otherSpelling) {
         Located value = take(key);
         Located other = take(otherSpelling);
         if (value != null && other != null) {
-            report("DUPLICATE_KEY", Severity.ERROR, otherSpelling + ": the same as " + key + " (expected: one of them)", other.place());
+            report(
+                    "DUPLICATE_KEY",
+                    Severity.ERROR,
+                    otherSpelling + ": the same as " + key + " (expected: one of them)",
+                    other.place());
         }
         return value != null ? value : other;
     }
 
     /** The value of the key, null when absent. */
-    @Nullable Located take(String key) {
+    @Nullable
+    Located take(String key) {
         known.add(key);
         Located.Member member = mapping.members().get(key);
-        if (member == null || member.value() instanceof Located.Scalar scalar && scalar.value().isNull()) {
+        if (member == null
+                || member.value() instanceof Located.Scalar scalar
+                        && scalar.value().isNull()) {
             return null;
         }
         return member.value();
@@ -93,7 +101,8 @@ final class MappingReader {
             return false;
         }
         boolean ignored = has(current);
-        String message = old + ": an old name" + (ignored ? ", ignored beside " : " (expected: ") + current + (ignored ? "" : ")");
+        String message = old + ": an old name" + (ignored ? ", ignored beside " : " (expected: ") + current
+                + (ignored ? "" : ")");
         deprecated(old, message, Severity.WARNING);
         return !ignored;
     }
@@ -114,7 +123,8 @@ final class MappingReader {
         return text == null ? "" : text;
     }
 
-    @Nullable String text(String key) {
+    @Nullable
+    String text(String key) {
         Located value = take(key);
         return value == null ? null : text(key, value);
     }
@@ -124,7 +134,8 @@ final class MappingReader {
         return value == null ? otherwise : value;
     }
 
-    @Nullable Boolean flag(String key) {
+    @Nullable
+    Boolean flag(String key) {
         Located value = take(key);
         if (value == null) {
             return null;
@@ -141,24 +152,28 @@ final class MappingReader {
         return value == null ? otherwise : value;
     }
 
-    @Nullable Integer whole(String key) {
+    @Nullable
+    Integer whole(String key) {
         Long value = whole(key, 0, Integer.MAX_VALUE);
         return value == null ? null : value.intValue();
     }
 
     /** A whole number that may be negative. */
-    @Nullable Integer signed(String key) {
+    @Nullable
+    Integer signed(String key) {
         Long value = whole(key, Integer.MIN_VALUE, Integer.MAX_VALUE);
         return value == null ? null : value.intValue();
     }
 
-    @Nullable Duration milliseconds(String key) {
+    @Nullable
+    Duration milliseconds(String key) {
         Long value = whole(key, 0, Long.MAX_VALUE);
         return value == null ? null : Duration.ofMillis(value);
     }
 
     /** A number of seconds, with or without fraction. */
-    @Nullable Duration seconds(String key) {
+    @Nullable
+    Duration seconds(String key) {
         Located value = take(key);
         if (value == null) {
             return null;
@@ -173,7 +188,8 @@ final class MappingReader {
         return null;
     }
 
-    @Nullable Instant instant(String key) {
+    @Nullable
+    Instant instant(String key) {
         Located value = take(key);
         if (value == null) {
             return null;
@@ -251,7 +267,8 @@ final class MappingReader {
         return readers;
     }
 
-    @Nullable MappingReader mapping(String key) {
+    @Nullable
+    MappingReader mapping(String key) {
         Located value = take(key);
         return value == null ? null : mapping(key, value);
     }
@@ -268,12 +285,14 @@ final class MappingReader {
         return readers;
     }
 
-    @Nullable JsonNode json(String key) {
+    @Nullable
+    JsonNode json(String key) {
         Located value = take(key);
         return value == null ? null : value.toJson();
     }
 
-    @Nullable JsonNode jsonObject(String key) {
+    @Nullable
+    JsonNode jsonObject(String key) {
         Located value = take(key);
         if (value == null || value instanceof Located.Mapping) {
             return value == null ? null : value.toJson();
@@ -307,8 +326,8 @@ final class MappingReader {
     void finish() {
         mapping.members().forEach((key, member) -> {
             if (!known.contains(key)) {
-                String message = Quoted.of(key) + ": unknown key, ignored (expected: one of "
-                        + String.join(", ", known) + KeySuggestion.hint(key, known) + ")";
+                String message = Quoted.of(key) + ": unknown key, ignored (expected: one of " + String.join(", ", known)
+                        + KeySuggestion.hint(key, known) + ")";
                 report("UNKNOWN_KEY", strict ? Severity.ERROR : Severity.WARNING, message, member.key());
             }
         });
@@ -387,7 +406,8 @@ final class MappingReader {
         return switch (value) {
             case Located.Mapping _ -> "a mapping";
             case Located.Sequence _ -> "a list";
-            case Located.Scalar scalar when scalar.value().isString() -> Quoted.of(scalar.value().stringValue());
+            case Located.Scalar scalar
+            when scalar.value().isString() -> Quoted.of(scalar.value().stringValue());
             case Located.Scalar scalar when scalar.value().isNull() -> "nothing";
             case Located.Scalar scalar -> scalar.value().asString();
         };

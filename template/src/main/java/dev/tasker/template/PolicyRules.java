@@ -1,13 +1,14 @@
 package dev.tasker.template;
 
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.function.ObjIntConsumer;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Rules for handlers, retries, time limits, batches and environments (spec 06 §8, §13.5). */
+/** Rules for handlers, retries, time limits, lifecycles and batches (spec 06 §8, §13.5). */
 final class PolicyRules {
     private static final Range ATTEMPTS = new Range(1, 100);
     private static final Range BACKOFF_BASE_MS = new Range(100, 3_600_000);
@@ -39,20 +40,34 @@ final class PolicyRules {
     static void retryRanges(TaskTemplate template, RuleReport report) {
         eachStep(template, (step, index) -> {
             RetryPolicy retry = step.retry();
-            if (retry.maxAttempts() == 0) {
-                String message = "max_attempts: 0 runs the step once, like 1 (expected: " + ATTEMPTS + ")";
-                report.warning("RETRY_RANGE", step.name(), message, "steps", index, "retry", "max_attempts");
-            } else {
-                ATTEMPTS.check("RETRY_RANGE", retry.maxAttempts(), step, report, "steps", index, "retry", "max_attempts");
-            }
             Backoff backoff = retry.backoff();
-            if (backoff != null) {
-                long base = backoff.base().toMillis();
-                BACKOFF_BASE_MS.check("RETRY_RANGE", base, step, report, "steps", index, "retry", "backoff_base_ms");
-                long max = backoff.max().toMillis();
-                MAX_BACKOFF_MS.check("RETRY_RANGE", max, step, report, "steps", index, "retry", "max_backoff_ms");
-            }
+            RetryOverlay stated = new RetryOverlay(
+                    retry.retryable(),
+                    retry.maxAttempts(),
+                    null,
+                    backoff == null ? null : backoff.base(),
+                    backoff == null ? null : backoff.max());
+            retryRanges(stated, step.name(), report, "steps", index, "retry");
         });
+    }
+
+    /** Checks a retry block; the path leads to it. */
+    static void retryRanges(RetryOverlay retry, String step, RuleReport report, Object... path) {
+        Integer attempts = retry.maxAttempts();
+        if (attempts != null && attempts == 0) {
+            String message = "max_attempts: 0 runs the step once, like 1 (expected: " + ATTEMPTS + ")";
+            report.warning("RETRY_RANGE", step, message, below(path, "max_attempts"));
+        } else if (attempts != null) {
+            ATTEMPTS.check("RETRY_RANGE", attempts, step, report, below(path, "max_attempts"));
+        }
+        Duration base = retry.backoffBase();
+        if (base != null) {
+            BACKOFF_BASE_MS.check("RETRY_RANGE", base.toMillis(), step, report, below(path, "backoff_base_ms"));
+        }
+        Duration max = retry.maxBackoff();
+        if (max != null) {
+            MAX_BACKOFF_MS.check("RETRY_RANGE", max.toMillis(), step, report, below(path, "max_backoff_ms"));
+        }
     }
 
     static void retryContradictions(TaskTemplate template, RuleReport report) {
@@ -69,29 +84,54 @@ final class PolicyRules {
 
     static void timeoutRanges(TaskTemplate template, RuleReport report) {
         eachStep(template, (step, index) -> {
-            Integer seconds = step.timeoutSeconds();
-            if (seconds != null) {
-                TIMEOUT_SECONDS.check("TIMEOUT_RANGE", seconds, step, report, "steps", index, "timeout_seconds");
-            }
-            JsonNode stated = step.handler().initialization().path(StepDefinition.TIMEOUT_MS);
-            if (!stated.isMissingNode() && StepDefinition.milliseconds(stated).isEmpty()) {
-                String message = "timeout_ms: " + Quoted.of(stated.toString())
-                        + " is ignored (expected: a whole number of milliseconds, 0 or more)";
-                report.violation(
-                        "TIMEOUT_RANGE", step.name(), message, "steps", index, "handler", "initialization", "timeout_ms");
-            }
+            timeoutRange(step.timeoutSeconds(), step.name(), report, "steps", index);
+            timeoutRange(step.handler().initialization(), step.name(), report, "steps", index);
         });
+    }
+
+    /** Checks the time limit of a step; the path leads to the step. */
+    static void timeoutRange(@Nullable Integer seconds, String step, RuleReport report, Object... path) {
+        if (seconds != null) {
+            TIMEOUT_SECONDS.check("TIMEOUT_RANGE", seconds, step, report, below(path, "timeout_seconds"));
+        }
+    }
+
+    /** Checks the time limit that an initialization may state; the path leads to the step. */
+    static void timeoutRange(JsonNode initialization, String step, RuleReport report, Object... path) {
+        JsonNode stated = initialization.path(StepDefinition.TIMEOUT_MS);
+        if (!stated.isMissingNode() && StepDefinition.milliseconds(stated).isEmpty()) {
+            String message = "timeout_ms: " + Quoted.of(stated.toString())
+                    + " is ignored (expected: a whole number of milliseconds, 0 or more)";
+            report.violation(
+                    "TIMEOUT_RANGE",
+                    step,
+                    message,
+                    below(path, "handler", "initialization", StepDefinition.TIMEOUT_MS));
+        }
     }
 
     static void lifecycleRanges(TaskTemplate template, RuleReport report) {
         LifecyclePolicy lifecycle = template.lifecycle();
-        if (lifecycle == null) {
-            return;
+        if (lifecycle != null) {
+            lifecycleRanges(lifecycle, report, "lifecycle");
         }
-        minutes(lifecycle.maxWaitingForDependenciesMinutes(), STATE_MINUTES, "max_waiting_for_dependencies_minutes", report);
-        minutes(lifecycle.maxWaitingForRetryMinutes(), STATE_MINUTES, "max_waiting_for_retry_minutes", report);
-        minutes(lifecycle.maxStepsInProcessMinutes(), STATE_MINUTES, "max_steps_in_process_minutes", report);
-        minutes(lifecycle.maxDurationMinutes(), TASK_MINUTES, "max_duration_minutes", report);
+    }
+
+    /** Checks a lifecycle block; the path leads to it. */
+    static void lifecycleRanges(LifecyclePolicy lifecycle, RuleReport report, Object... path) {
+        Integer dependencies = lifecycle.maxWaitingForDependenciesMinutes();
+        minutes(dependencies, STATE_MINUTES, report, below(path, "max_waiting_for_dependencies_minutes"));
+        minutes(
+                lifecycle.maxWaitingForRetryMinutes(),
+                STATE_MINUTES,
+                report,
+                below(path, "max_waiting_for_retry_minutes"));
+        minutes(
+                lifecycle.maxStepsInProcessMinutes(),
+                STATE_MINUTES,
+                report,
+                below(path, "max_steps_in_process_minutes"));
+        minutes(lifecycle.maxDurationMinutes(), TASK_MINUTES, report, below(path, "max_duration_minutes"));
     }
 
     static void batchRanges(TaskTemplate template, RuleReport report) {
@@ -101,34 +141,23 @@ final class PolicyRules {
                 return;
             }
             String code = "BATCH_RANGE";
-            BATCH_SIZE.check(code, batch.batchSize(), step, report, "steps", index, "batch_config", "batch_size");
-            PARALLELISM.check(code, batch.parallelism(), step, report, "steps", index, "batch_config", "parallelism");
+            BATCH_SIZE.check(
+                    code, batch.batchSize(), step.name(), report, "steps", index, "batch_config", "batch_size");
+            PARALLELISM.check(
+                    code, batch.parallelism(), step.name(), report, "steps", index, "batch_config", "parallelism");
             batchText(batch.cursorField(), "cursor_field", step, index, report);
             batchText(batch.workerTemplate(), "worker_template", step, index, report);
         });
     }
 
-    static void environmentSteps(TaskTemplate template, RuleReport report) {
-        Set<String> names =
-                template.steps().stream().map(StepDefinition::name).collect(Collectors.toSet());
-        template.environments().forEach((environment, overlay) -> {
-            List<StepOverlay> steps = overlay.steps();
-            for (int i = 0; i < steps.size(); i++) {
-                String name = steps.get(i).name();
-                if (!name.equals(StepOverlay.ALL) && !names.contains(name)) {
-                    String message = "name: " + Quoted.of(name) + " is not a step of this template (expected: a step, or ALL"
-                            + KeySuggestion.hint(name, names) + ")";
-                    report.violation("ENV_UNKNOWN_STEP", name, message, "environments", environment, "steps", i, "name");
-                }
-            }
-        });
+    private static void minutes(@Nullable Integer value, Range range, RuleReport report, Object... path) {
+        if (value != null) {
+            range.check("LIFECYCLE_RANGE", value, null, report, path);
+        }
     }
 
-    private static void minutes(@Nullable Integer value, Range range, String key, RuleReport report) {
-        if (value != null && !range.contains(value)) {
-            report.violation(
-                    "LIFECYCLE_RANGE", null, key + ": " + value + " (expected: " + range + ")", "lifecycle", key);
-        }
+    private static Object[] below(Object[] path, Object... more) {
+        return Stream.concat(Arrays.stream(path), Arrays.stream(more)).toArray();
     }
 
     private static void batchText(String text, String key, StepDefinition step, int index, RuleReport report) {
@@ -152,10 +181,10 @@ final class PolicyRules {
         }
 
         /** Reports a value outside; the path ends with the key. */
-        void check(String code, long value, StepDefinition step, RuleReport report, Object... path) {
+        void check(String code, long value, @Nullable String step, RuleReport report, Object... path) {
             if (!contains(value)) {
                 String message = path[path.length - 1] + ": " + value + " (expected: " + this + ")";
-                report.violation(code, step.name(), message, path);
+                report.violation(code, step, message, path);
             }
         }
 

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxAttempts total attempts including the first; the first runs even when this is 0
  * @param backoff null when the template states none of the backoff keys, so that the server's configuration decides
  */
-public record RetryPolicy(boolean retryable, int maxAttempts, @Nullable Backoff backoff) {
+public record RetryPolicy(
+        boolean retryable, int maxAttempts, @Nullable Backoff backoff) {
     /** What holds when a step has no retry block. */
     public static final RetryPolicy DEFAULT = new RetryPolicy(true, 3, null);
 

@@ -84,7 +84,10 @@ final class StepGraph {
         while (!seen.get(current)) {
             seen.set(current);
             walked.add(current);
-            current = Arrays.stream(parents[current]).filter(left::get).findFirst().orElseThrow();
+            current = Arrays.stream(parents[current])
+                    .filter(left::get)
+                    .findFirst()
+                    .orElseThrow();
         }
         return names(walked.subList(walked.indexOf(current), walked.size()));
     }
@@ -120,7 +123,8 @@ final class StepGraph {
         for (int index : topological) {
             StepType type = steps.get(index).type();
             boolean behindDynamic = Arrays.stream(parents[index])
-                    .anyMatch(parent -> dynamic.get(parent) || steps.get(parent).type().opensDynamicGraph());
+                    .anyMatch(parent ->
+                            dynamic.get(parent) || steps.get(parent).type().opensDynamicGraph());
             dynamic.set(index, behindDynamic);
             initial.set(index, type.mayStartTask() && !behindDynamic);
         }

@@ -33,7 +33,9 @@ public record StepOverlay(
                         callable != null ? callable : handler.callable(),
                         handler.method(),
                         handler.resolver(),
-                        initialization == null ? handler.initialization() : merged(handler.initialization(), initialization)),
+                        initialization == null
+                                ? handler.initialization()
+                                : merged(handler.initialization(), initialization)),
                 step.type(),
                 step.systemDependency(),
                 step.dependencies(),

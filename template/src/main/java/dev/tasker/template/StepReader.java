@@ -110,7 +110,9 @@ final class StepReader {
     }
 
     private List<PublishedEvent> publishedEvents(MappingReader step) {
-        return step.mappings("publishes_events").stream().map(this::publishedEvent).toList();
+        return step.mappings("publishes_events").stream()
+                .map(this::publishedEvent)
+                .toList();
     }
 
     private PublishedEvent publishedEvent(MappingReader reader) {
@@ -159,7 +161,8 @@ final class StepReader {
                 return event;
             }
         }
-        List<String> names = domainEvents.stream().map(DomainEventDefinition::name).toList();
+        List<String> names =
+                domainEvents.stream().map(DomainEventDefinition::name).toList();
         String message = "ref: " + Quoted.of(name) + " is not declared (expected: the name of an entry of domain_events"
                 + KeySuggestion.hint(name, names) + ")";
         reader.violation("EVENT_UNKNOWN_REF", message, reader.place());

@@ -69,7 +69,8 @@ public record TaskTemplate(
         return CanonicalJson.hash(toCanonicalJson());
     }
 
-    TaskTemplate with(List<StepDefinition> steps, @Nullable LifecyclePolicy lifecycle, InputValidation inputValidation) {
+    TaskTemplate with(
+            List<StepDefinition> steps, @Nullable LifecyclePolicy lifecycle, InputValidation inputValidation) {
         return new TaskTemplate(
                 templateFormat,
                 name,

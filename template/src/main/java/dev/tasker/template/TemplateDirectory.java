@@ -77,7 +77,8 @@ public record TemplateDirectory(
             ParsedTemplate other = first.putIfAbsent(key, parsed);
             if (other != null && !other.template().equals(parsed.template())) {
                 String message = key + ": declared differently in " + other.file() + " (expected: another version)";
-                findings.add(new Finding("DUPLICATE_TEMPLATE", Severity.WARNING, message, null, parsed.file(), 1, 1, ""));
+                findings.add(
+                        new Finding("DUPLICATE_TEMPLATE", Severity.WARNING, message, null, parsed.file(), 1, 1, ""));
             }
         }
         return findings;
@@ -87,7 +88,10 @@ public record TemplateDirectory(
         List<Path> files = new ArrayList<>();
         try {
             Files.walkFileTree(
-                    directory, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new Walk(directory, files, findings));
+                    directory,
+                    EnumSet.of(FileVisitOption.FOLLOW_LINKS),
+                    Integer.MAX_VALUE,
+                    new Walk(directory, files, findings));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -43,8 +43,7 @@ public final class TemplateParser {
         try (InputStream stream = Files.newInputStream(file)) {
             return parse(file.toString(), stream.readNBytes(YAML_BYTES_MAX + 1));
         } catch (IOException failure) {
-            throw new Findings(file.toString())
-                    .fatal("FILE_UNREADABLE", "cannot be read: " + failure, Place.NOWHERE);
+            throw new Findings(file.toString()).fatal("FILE_UNREADABLE", "cannot be read: " + failure, Place.NOWHERE);
         }
     }
 

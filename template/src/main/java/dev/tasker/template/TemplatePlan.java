@@ -36,7 +36,7 @@ public final class TemplatePlan {
      */
     public static TemplatePlan compile(TaskTemplate template) {
         Findings findings = new Findings(template.key());
-        TemplateValidator.validate(template, new SourceMap(), findings);
+        TemplateValidator.validateRunnable(template, findings);
         findings.throwErrors();
         return new TemplatePlan(template, StepGraph.of(template.steps()));
     }

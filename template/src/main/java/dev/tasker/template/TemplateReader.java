@@ -21,7 +21,8 @@ final class TemplateReader {
     private TaskTemplate template() {
         Integer format = format();
         String name = root.requiredText("name");
-        String namespace = root.requiredText(root.usesOldName("namespace", "namespace_name") ? "namespace" : "namespace_name");
+        String namespace =
+                root.requiredText(root.usesOldName("namespace", "namespace_name") ? "namespace" : "namespace_name");
         String version = root.requiredText("version");
         List<DomainEventDefinition> domainEvents = domainEvents();
         StepReader stepReader = new StepReader(domainEvents);

@@ -22,12 +22,21 @@ final class TemplateValidator {
             PolicyRules::timeoutRanges,
             PolicyRules::lifecycleRanges,
             PolicyRules::batchRanges,
-            PolicyRules::environmentSteps);
+            EnvironmentRules::unknownSteps,
+            EnvironmentRules::blankCallables,
+            EnvironmentRules::ranges);
 
     private TemplateValidator() {}
 
+    /** Checks what an author wrote. */
     static void validate(TaskTemplate template, SourceMap sources, Findings findings) {
         RuleReport report = new RuleReport(template.isStrict(), sources, findings);
+        RULES.forEach(rule -> rule.check(template, report));
+    }
+
+    /** Checks that a template built or overlaid by a program can run; matters of style are no errors here. */
+    static void validateRunnable(TaskTemplate template, Findings findings) {
+        RuleReport report = new RuleReport(false, new SourceMap(), findings);
         RULES.forEach(rule -> rule.check(template, report));
     }
 }

@@ -92,7 +92,7 @@ final class YamlDocument {
     private void scalar(ScalarEvent event, Place spot) {
         String text = event.getValue();
         if (builder.expectsKey()) {
-            builder.key(text, spot);
+            builder.key(text, spot, anchor(event));
             return;
         }
         JsonNode value = isText(event, spot)
@@ -116,9 +116,10 @@ final class YamlDocument {
     }
 
     private void checkTag(Optional<String> tag, String allowed, Place spot) {
-        tag.filter(text -> !text.equals("!") && !text.equals(CORE_TAG + allowed)).ifPresent(text -> {
-            throw tagRefused(text, spot);
-        });
+        tag.filter(text -> !text.equals("!") && !text.equals(CORE_TAG + allowed))
+                .ifPresent(text -> {
+                    throw tagRefused(text, spot);
+                });
     }
 
     private TemplateException tagRefused(String tag, Place spot) {
@@ -138,7 +139,8 @@ final class YamlDocument {
 
     private static Place placeOf(String text, int position) {
         int offset = Math.min(position, text.length());
-        int line = 1 + (int) text.substring(0, offset).chars().filter(c -> c == '\n').count();
+        int line = 1
+                + (int) text.substring(0, offset).chars().filter(c -> c == '\n').count();
         return Place.inText(line, offset - text.lastIndexOf('\n', offset - 1));
     }
 }

@@ -71,7 +71,8 @@ public sealed interface Command {
     }
 
     /** Gives a step back. */
-    record Reject(LiveSession session, StepKey step, int token, CompletableFuture<Completion> answer) implements Command {
+    record Reject(LiveSession session, StepKey step, int token, CompletableFuture<Completion> answer)
+            implements Command {
         @Override
         public UUID task() {
             return step.task();

@@ -186,7 +186,11 @@ public final class CommitLane implements AutoCloseable {
         }
         if (commands.size() == 1) {
             statistics.poisoned();
-            log.error("lane {}: command of task {} cannot be stored", name, commands.getFirst().task(), failure);
+            log.error(
+                    "lane {}: command of task {} cannot be stored",
+                    name,
+                    commands.getFirst().task(),
+                    failure);
             commands.getFirst().fail(Database.translated(failure));
             return;
         }
@@ -198,7 +202,8 @@ public final class CommitLane implements AutoCloseable {
     private record Executed<A>(A answer, boolean repeated) {}
 
     /** Makes the call until it is answered. After a lost connection nobody knows whether it was committed: the same call tells. */
-    private <C extends Command, P, A> Executed<A> execute(BatchCall<C, P, A> call, P prepared, long number) throws SQLException {
+    private <C extends Command, P, A> Executed<A> execute(BatchCall<C, P, A> call, P prepared, long number)
+            throws SQLException {
         long deadline = System.nanoTime() + OUTAGE_MAX.toNanos();
         Duration pause = RECONNECT_MIN;
         boolean uncertain = false;
@@ -225,7 +230,9 @@ public final class CommitLane implements AutoCloseable {
                             throw e;
                         }
                         pause(pause);
-                        pause = pause.multipliedBy(2).compareTo(RECONNECT_MAX) > 0 ? RECONNECT_MAX : pause.multipliedBy(2);
+                        pause = pause.multipliedBy(2).compareTo(RECONNECT_MAX) > 0
+                                ? RECONNECT_MAX
+                                : pause.multipliedBy(2);
                     }
                 }
             }

@@ -40,6 +40,7 @@ public final class LiveSession {
         private final int token;
         private final @Nullable RegisteredTemplate template;
         private volatile @Nullable Assignment assignment;
+        private volatile boolean reported;
 
         public Held(StepKey key, int token, @Nullable RegisteredTemplate template) {
             this.key = key;
@@ -66,6 +67,15 @@ public final class LiveSession {
 
         public void assigned(Assignment made) {
             assignment = made;
+        }
+
+        /** Its result is on the way: from now on the answer to that result tells how the lease ended. */
+        public void reported() {
+            reported = true;
+        }
+
+        public boolean isReported() {
+            return reported;
         }
     }
 

@@ -77,8 +77,11 @@ public final class Database {
         return switch (SqlFailure.of(failure)) {
             case CONNECTION, REPEAT ->
                 new EngineException(
-                        ErrorCode.DATABASE_UNAVAILABLE, "database: " + failure.getMessage() + " (expected: an answer)", failure);
-            case POISON -> new EngineException(ErrorCode.INTERNAL, "statement failed: " + failure.getMessage(), failure);
+                        ErrorCode.DATABASE_UNAVAILABLE,
+                        "database: " + failure.getMessage() + " (expected: an answer)",
+                        failure);
+            case POISON ->
+                new EngineException(ErrorCode.INTERNAL, "statement failed: " + failure.getMessage(), failure);
         };
     }
 }

@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection that one thread keeps: opened on first use, thrown away when it fails. Only {@link #close()} and {@link #isOpen()} may
+ * A connection that one thread keeps: opened on first use, thrown away when it fails. Only {@link #abort()} and {@link #isOpen()} may
  * be called from other threads.
  */
 public final class DedicatedConnection implements AutoCloseable {
@@ -44,6 +44,18 @@ public final class DedicatedConnection implements AutoCloseable {
     /** Whether a connection is held. */
     public boolean isOpen() {
         return connection != null;
+    }
+
+    /** Cuts the connection under a statement that another thread is waiting for, which then fails. */
+    public void abort() {
+        Connection current = connection;
+        if (current != null) {
+            try {
+                current.abort(Runnable::run);
+            } catch (SQLException e) {
+                log.debug("connection {} did not abort: {}", name, e.getMessage());
+            }
+        }
     }
 
     @Override

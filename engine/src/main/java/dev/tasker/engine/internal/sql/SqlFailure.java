@@ -27,7 +27,8 @@ public enum SqlFailure {
         }
         return switch (state) {
             case "40001", "40P01", "55P03" -> REPEAT;
-            // terminated by an administrator or a crash, starting up, shutting down, too many connections, out of memory
+            // terminated by an administrator or a crash, starting up, shutting down, too many connections, out of
+            // memory
             case "57P01", "57P02", "57P03", "57P05", "53300", "25P03" -> CONNECTION;
             default -> state.startsWith("08") || state.startsWith("53") ? CONNECTION : POISON;
         };

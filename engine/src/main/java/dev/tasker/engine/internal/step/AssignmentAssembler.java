@@ -78,12 +78,15 @@ public final class AssignmentAssembler {
         }
         LiveSession first = deliveries.getFirst().session();
         if (deliveries.stream().allMatch(delivery -> delivery.session() == first)) {
-            first.listener().assigned(deliveries.stream().map(Delivery::assignment).toList());
+            first.listener()
+                    .assigned(deliveries.stream().map(Delivery::assignment).toList());
             return;
         }
         Map<LiveSession, List<Assignment>> bySession = new LinkedHashMap<>();
         for (Delivery delivery : deliveries) {
-            bySession.computeIfAbsent(delivery.session(), _ -> new ArrayList<>()).add(delivery.assignment());
+            bySession
+                    .computeIfAbsent(delivery.session(), _ -> new ArrayList<>())
+                    .add(delivery.assignment());
         }
         bySession.forEach((session, assignments) -> session.listener().assigned(assignments));
     }
@@ -147,7 +150,10 @@ public final class AssignmentAssembler {
             TaskPayload payload = known.get(leased.key().task());
             StoredStep step = stored.get(leased.key());
             if (payload == null || step == null) {
-                log.error("leased step {} of task {} has no request or row", leased.key().index(), leased.key().task());
+                log.error(
+                        "leased step {} of task {} has no request or row",
+                        leased.key().index(),
+                        leased.key().task());
                 continue;
             }
             RunnableStep runnable = payload.template().steps().get(step.templateStep());

@@ -21,6 +21,7 @@ public final class QueueHeads {
     static final long MARGIN = 4096;
 
     private final Map<Integer, TreeMap<Integer, Head>> queues = new HashMap<>();
+    private volatile boolean mayWait;
 
     /** A queue and priority where something may wait, and the sequence after which to look. */
     public record Position(int queueId, int priority, long cursor, long signal) {}
@@ -32,13 +33,36 @@ public final class QueueHeads {
         private long cursor;
         private long signal;
         private boolean waiting;
+        private boolean unclaimed; // enqueued here since it was last asked about
     }
 
     /** Notes that a step was enqueued. */
     public synchronized void enqueued(int queueId, int priority) {
         Head head = head(queueId, priority);
         head.waiting = true;
+        head.unclaimed = true;
         head.signal++;
+        mayWait = true;
+    }
+
+    /** Whether anything may wait anywhere; cheap. */
+    public boolean mayWait() {
+        return mayWait;
+    }
+
+    /** Whether steps enqueued since the last question still wait, so that other nodes should be told. */
+    public synchronized boolean takeUnclaimed() {
+        boolean found = false;
+        boolean any = false;
+        for (TreeMap<Integer, Head> priorities : queues.values()) {
+            for (Head head : priorities.values()) {
+                found |= head.waiting && head.unclaimed;
+                any |= head.waiting;
+                head.unclaimed = false;
+            }
+        }
+        mayWait = any;
+        return found;
     }
 
     /** Where something may wait in {@code queueIds}, highest priority first. */
@@ -75,6 +99,7 @@ public final class QueueHeads {
             head.cursor = waiting.firstSequence() - 1;
             head.waiting = true;
             head.signal++;
+            mayWait = true;
         }
     }
 

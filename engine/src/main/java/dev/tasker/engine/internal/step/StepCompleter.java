@@ -37,15 +37,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StepCompleter implements BatchCall<Complete, StepCompleter.Prepared, StepCompleter.Answer> {
     private static final String CALL = """
-            SELECT kind, task_uuid, step_index, state, token, attempts, queue_id, priority, session_id
-            FROM   tasker.complete_steps(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """;
+        SELECT kind, task_uuid, step_index, state, token, attempts, queue_id, priority, session_id
+        FROM   tasker.complete_steps(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """;
 
     private static final String CURRENT = """
-            SELECT step.task_uuid, step.step_index, step.state, step.lease_token
-            FROM   unnest(?, ?) AS wanted(task_uuid, step_index)
-                   JOIN tasker.workflow_steps AS step USING (task_uuid, step_index)
-            """;
+        SELECT step.task_uuid, step.step_index, step.state, step.lease_token
+        FROM   unnest(?, ?) AS wanted(task_uuid, step_index)
+               JOIN tasker.workflow_steps AS step USING (task_uuid, step_index)
+        """;
 
     private static final short SUCCESS = 0;
     private static final short RETRYABLE = 1;
@@ -74,7 +74,8 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
     }
 
     /** Successors offered to sessions, with the slots reserved for them beyond those the results set free. */
-    private record Offers(List<UUID> tasks, List<Integer> steps, List<Integer> sessionIds, Map<LiveSession, Integer> reserved) {}
+    private record Offers(
+            List<UUID> tasks, List<Integer> steps, List<Integer> sessionIds, Map<LiveSession, Integer> reserved) {}
 
     /** Results ready to be written; {@code repeats} hold a step that another result of the batch names too. */
     public static final class Prepared {
@@ -91,7 +92,8 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
         }
     }
 
-    private record Row(int kind, StepKey key, int state, int token, int attempts, int queueId, int priority, int sessionId) {}
+    private record Row(
+            int kind, StepKey key, int state, int token, int attempts, int queueId, int priority, int sessionId) {}
 
     private record Standing(StepState state, int token) {}
 
@@ -122,7 +124,9 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
                 continue;
             }
             firsts.add(command);
-            if (command.result().success() && offer(command, offers) && command.session().renewWithLease(now, renewNanos)) {
+            if (command.result().success()
+                    && offer(command, offers)
+                    && command.session().renewWithLease(now, renewNanos)) {
                 renewals.add(command.session().id());
             }
         }
@@ -134,7 +138,8 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
         LiveSession session = command.session();
         Held held = session.held(command.step());
         RegisteredTemplate template = held == null || held.token() != command.token() ? null : held.template();
-        RunnableStep step = template == null ? null : template.step(command.step().index());
+        RunnableStep step =
+                template == null ? null : template.step(command.step().index());
         if (template == null || step == null || held == null || held.assignment() == null) {
             return false;
         }
@@ -169,7 +174,8 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
     @Override
     public Answer execute(Connection connection, Prepared prepared, long batchNumber) throws SQLException {
         List<Complete> commands = prepared.commands;
-        Answer answer = new Answer(new ArrayList<>(commands.size() * 2), HashSet.newHashSet(commands.size()), new HashMap<>());
+        Answer answer =
+                new Answer(new ArrayList<>(commands.size() * 2), HashSet.newHashSet(commands.size()), new HashMap<>());
         try (PreparedStatement call = connection.prepareStatement(CALL)) {
             bind(call, prepared, batchNumber);
             ResultSet rows = call.executeQuery();
@@ -220,7 +226,8 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
             executionTimes[i] = result.executionTimeMs();
         }
         call.setLong(1, batchNumber);
-        SqlArrays.setInts(call, 2, prepared.renewals.stream().mapToInt(Integer::intValue).toArray());
+        SqlArrays.setInts(
+                call, 2, prepared.renewals.stream().mapToInt(Integer::intValue).toArray());
         SqlArrays.setUuids(call, 3, tasks);
         SqlArrays.setInts(call, 4, steps);
         SqlArrays.setInts(call, 5, tokens);
@@ -230,16 +237,32 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
         SqlArrays.setInts(call, 9, executionTimes);
         SqlArrays.setTexts(call, 10, documents);
         SqlArrays.setUuids(call, 11, prepared.offers.tasks());
-        SqlArrays.setInts(call, 12, prepared.offers.steps().stream().mapToInt(Integer::intValue).toArray());
-        SqlArrays.setInts(call, 13, prepared.offers.sessionIds().stream().mapToInt(Integer::intValue).toArray());
+        SqlArrays.setInts(
+                call,
+                12,
+                prepared.offers.steps().stream().mapToInt(Integer::intValue).toArray());
+        SqlArrays.setInts(
+                call,
+                13,
+                prepared.offers.sessionIds().stream()
+                        .mapToInt(Integer::intValue)
+                        .toArray());
     }
 
-    private static void readStanding(Connection connection, List<Complete> commands, Answer answer) throws SQLException {
-        List<Complete> refused =
-                commands.stream().filter(command -> !answer.accepted.contains(command.step())).toList();
+    private static void readStanding(Connection connection, List<Complete> commands, Answer answer)
+            throws SQLException {
+        List<Complete> refused = commands.stream()
+                .filter(command -> !answer.accepted.contains(command.step()))
+                .toList();
         try (PreparedStatement select = connection.prepareStatement(CURRENT)) {
-            SqlArrays.setUuids(select, 1, refused.stream().map(command -> command.step().task()).toList());
-            SqlArrays.setInts(select, 2, refused.stream().mapToInt(command -> command.step().index()).toArray());
+            SqlArrays.setUuids(
+                    select,
+                    1,
+                    refused.stream().map(command -> command.step().task()).toList());
+            SqlArrays.setInts(
+                    select,
+                    2,
+                    refused.stream().mapToInt(command -> command.step().index()).toArray());
             ResultSet rows = select.executeQuery();
             while (rows.next()) {
                 answer.refused.put(
@@ -258,7 +281,10 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
                 slots.merge(command.session(), 1, Integer::sum);
             }
             if (answer.accepted.contains(command.step()) && command.result().success()) {
-                payloads.addResult(command.step().task(), command.step().index(), command.result().document());
+                payloads.addResult(
+                        command.step().task(),
+                        command.step().index(),
+                        command.result().document());
             }
         }
         for (Row row : answer.rows) {

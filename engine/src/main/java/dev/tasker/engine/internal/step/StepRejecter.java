@@ -34,12 +34,26 @@ public final class StepRejecter implements BatchCall<Reject, List<Reject>, Map<S
     }
 
     @Override
-    public Map<StepKey, Returned> execute(Connection connection, List<Reject> commands, long batchNumber) throws SQLException {
+    public Map<StepKey, Returned> execute(Connection connection, List<Reject> commands, long batchNumber)
+            throws SQLException {
         try (PreparedStatement call = connection.prepareStatement(CALL)) {
-            SqlArrays.setUuids(call, 1, commands.stream().map(command -> command.step().task()).toList());
-            SqlArrays.setInts(call, 2, commands.stream().mapToInt(command -> command.step().index()).toArray());
+            SqlArrays.setUuids(
+                    call,
+                    1,
+                    commands.stream().map(command -> command.step().task()).toList());
+            SqlArrays.setInts(
+                    call,
+                    2,
+                    commands.stream()
+                            .mapToInt(command -> command.step().index())
+                            .toArray());
             SqlArrays.setInts(call, 3, commands.stream().mapToInt(Reject::token).toArray());
-            SqlArrays.setInts(call, 4, commands.stream().mapToInt(command -> command.session().id()).toArray());
+            SqlArrays.setInts(
+                    call,
+                    4,
+                    commands.stream()
+                            .mapToInt(command -> command.session().id())
+                            .toArray());
             Map<StepKey, Returned> returned = new HashMap<>();
             ResultSet rows = call.executeQuery();
             while (rows.next()) {
@@ -58,7 +72,10 @@ public final class StepRejecter implements BatchCall<Reject, List<Reject>, Map<S
                 command.session().addSlots(1);
             }
             command.answer()
-                    .complete(returned.containsKey(command.step()) || repeated ? Completion.ACCEPTED : Completion.STALE_LEASE);
+                    .complete(
+                            returned.containsKey(command.step()) || repeated
+                                    ? Completion.ACCEPTED
+                                    : Completion.STALE_LEASE);
         }
         returned.values().forEach(step -> aftermath.enqueued(step.queueId(), step.priority()));
         aftermath.slotsFreed();

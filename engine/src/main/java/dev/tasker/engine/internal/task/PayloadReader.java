@@ -19,17 +19,17 @@ import org.jspecify.annotations.Nullable;
 /** Reads what assignments need from the database: for tasks other nodes created, retried steps, and after a restart. */
 public final class PayloadReader {
     private static final String REQUESTS = """
-            SELECT task_uuid, template_id, priority, correlation_id, parent_correlation_id, initiator, source_system, reason, tags, context
-            FROM   tasker.task_requests
-            WHERE  task_uuid = ANY (?)
-            """;
+        SELECT task_uuid, template_id, priority, correlation_id, parent_correlation_id, initiator, source_system, reason, tags, context
+        FROM   tasker.task_requests
+        WHERE  task_uuid = ANY (?)
+        """;
 
     private static final String STEPS = """
-            SELECT step.task_uuid, step.step_index, step.name, step.template_step, step.max_attempts, step.inputs, step.result,
-                   step.checkpoint, step.state = tasker.step_state('complete') AS complete
-            FROM   unnest(?, ?) AS wanted(task_uuid, step_index)
-                   JOIN tasker.workflow_steps AS step USING (task_uuid, step_index)
-            """;
+        SELECT step.task_uuid, step.step_index, step.name, step.template_step, step.max_attempts, step.inputs, step.result,
+               step.checkpoint, step.state = tasker.step_state('complete') AS complete
+        FROM   unnest(?, ?) AS wanted(task_uuid, step_index)
+               JOIN tasker.workflow_steps AS step USING (task_uuid, step_index)
+        """;
 
     private final Database database;
     private final TemplateCatalogue templates;
@@ -86,8 +86,10 @@ public final class PayloadReader {
         return database.call(connection -> {
             Map<StepKey, StoredStep> stored = new HashMap<>();
             try (PreparedStatement statement = connection.prepareStatement(STEPS)) {
-                SqlArrays.setUuids(statement, 1, steps.stream().map(StepKey::task).toList());
-                SqlArrays.setInts(statement, 2, steps.stream().mapToInt(StepKey::index).toArray());
+                SqlArrays.setUuids(
+                        statement, 1, steps.stream().map(StepKey::task).toList());
+                SqlArrays.setInts(
+                        statement, 2, steps.stream().mapToInt(StepKey::index).toArray());
                 ResultSet rows = statement.executeQuery();
                 while (rows.next()) {
                     stored.put(

@@ -42,7 +42,11 @@ public final class TaskCreator implements BatchCall<Create, TaskCreator.Prepared
     private final long renewNanos;
 
     public TaskCreator(
-            SessionRegistry sessions, QueueHeads heads, PayloadCache payloads, Aftermath aftermath, LeaseConfig leases) {
+            SessionRegistry sessions,
+            QueueHeads heads,
+            PayloadCache payloads,
+            Aftermath aftermath,
+            LeaseConfig leases) {
         this.sessions = sessions;
         this.heads = heads;
         this.payloads = payloads;
@@ -95,15 +99,27 @@ public final class TaskCreator implements BatchCall<Create, TaskCreator.Prepared
         List<TaskPart> parts = tasks.stream().map(NewTask::part).toList();
         try (PreparedStatement call = connection.prepareStatement(CALL)) {
             call.setLong(1, batchNumber);
-            SqlArrays.setInts(call, 2, prepared.renewals().stream().mapToInt(Integer::intValue).toArray());
+            SqlArrays.setInts(
+                    call,
+                    2,
+                    prepared.renewals().stream().mapToInt(Integer::intValue).toArray());
             SqlArrays.setUuids(call, 3, tasks.stream().map(NewTask::uuid).toList());
-            SqlArrays.setInts(call, 4, tasks.stream().mapToInt(task -> task.template().templateId()).toArray());
-            SqlArrays.setInts(call, 5, parts.stream().mapToInt(TaskPart::priority).toArray());
-            SqlArrays.setByteas(call, 6, tasks.stream().map(NewTask::identityHash).toList());
-            SqlArrays.setUuids(call, 7, parts.stream().map(TaskPart::correlationId).toList());
+            SqlArrays.setInts(
+                    call,
+                    4,
+                    tasks.stream()
+                            .mapToInt(task -> task.template().templateId())
+                            .toArray());
+            SqlArrays.setInts(
+                    call, 5, parts.stream().mapToInt(TaskPart::priority).toArray());
+            SqlArrays.setByteas(
+                    call, 6, tasks.stream().map(NewTask::identityHash).toList());
+            SqlArrays.setUuids(
+                    call, 7, parts.stream().map(TaskPart::correlationId).toList());
             SqlArrays.setUuids(call, 8, listOf(parts, TaskPart::parentCorrelationId));
             SqlArrays.setTexts(call, 9, parts.stream().map(TaskPart::initiator).toList());
-            SqlArrays.setTexts(call, 10, parts.stream().map(TaskPart::sourceSystem).toList());
+            SqlArrays.setTexts(
+                    call, 10, parts.stream().map(TaskPart::sourceSystem).toList());
             SqlArrays.setTexts(call, 11, parts.stream().map(TaskPart::reason).toList());
             SqlArrays.setTexts(call, 12, listOf(parts, TaskPart::tags));
             SqlArrays.setTexts(call, 13, parts.stream().map(TaskPart::context).toList());
@@ -123,7 +139,8 @@ public final class TaskCreator implements BatchCall<Create, TaskCreator.Prepared
     }
 
     private interface Getter<T> {
-        @Nullable T of(TaskPart part);
+        @Nullable
+        T of(TaskPart part);
     }
 
     private static <T> List<@Nullable T> listOf(List<TaskPart> parts, Getter<T> getter) {
@@ -152,7 +169,8 @@ public final class TaskCreator implements BatchCall<Create, TaskCreator.Prepared
                 if (session == null) {
                     aftermath.enqueued(root.queueId(), task.part().priority());
                 } else {
-                    leased.add(new LeasedStep(session, new StepKey(task.uuid(), root.planned().index()), 1, 1));
+                    leased.add(new LeasedStep(
+                            session, new StepKey(task.uuid(), root.planned().index()), 1, 1));
                 }
             }
             command.answer().complete(new Creation.Created(task.uuid()));
@@ -168,7 +186,9 @@ public final class TaskCreator implements BatchCall<Create, TaskCreator.Prepared
     @Override
     public void abandon(Prepared prepared) {
         for (int i = 0; i < prepared.commands().size(); i++) {
-            release(prepared.offers().get(i), prepared.commands().get(i).request().template());
+            release(
+                    prepared.offers().get(i),
+                    prepared.commands().get(i).request().template());
         }
     }
 

@@ -18,7 +18,8 @@ public final class TaskUuids {
     private static final long INDEX_MASK = (1L << 20) - 1;
 
     private final InstantSource clock;
-    private final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create();
+    private final RandomGenerator random =
+            RandomGeneratorFactory.of("L64X128MixRandom").create();
 
     public TaskUuids(InstantSource clock) {
         this.clock = clock;

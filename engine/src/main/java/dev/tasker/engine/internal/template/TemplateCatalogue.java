@@ -36,36 +36,36 @@ public final class TemplateCatalogue {
     private static final Duration CURRENT_FOR = Duration.ofSeconds(5);
 
     private static final String NAMESPACE = """
-            INSERT INTO tasker.task_namespaces (task_namespace_uuid, name, description)
-            VALUES (?, ?, 'Auto-created namespace for ' || ?)
-            ON CONFLICT (name) DO UPDATE SET name = excluded.name
-            RETURNING task_namespace_uuid
-            """;
+        INSERT INTO tasker.task_namespaces (task_namespace_uuid, name, description)
+        VALUES (?, ?, 'Auto-created namespace for ' || ?)
+        ON CONFLICT (name) DO UPDATE SET name = excluded.name
+        RETURNING task_namespace_uuid
+        """;
 
     private static final String NAMED_TASK = """
-            INSERT INTO tasker.named_tasks (named_task_uuid, task_namespace_uuid, name, version, description, identity_strategy, template_id)
-            VALUES (?, ?, ?, ?, ?, ?, 0)
-            ON CONFLICT (task_namespace_uuid, name, version)
-              DO UPDATE SET description = excluded.description, identity_strategy = excluded.identity_strategy, updated_at = now()
-            RETURNING named_task_uuid
-            """;
+        INSERT INTO tasker.named_tasks (named_task_uuid, task_namespace_uuid, name, version, description, identity_strategy, template_id)
+        VALUES (?, ?, ?, ?, ?, ?, 0)
+        ON CONFLICT (task_namespace_uuid, name, version)
+          DO UPDATE SET description = excluded.description, identity_strategy = excluded.identity_strategy, updated_at = now()
+        RETURNING named_task_uuid
+        """;
 
     private static final String KNOWN_DOCUMENT =
             "SELECT template_id FROM tasker.templates WHERE named_task_uuid = ? AND content_hash = ?";
 
     private static final String DOCUMENT = """
-            INSERT INTO tasker.templates (named_task_uuid, content_hash, document, initial_steps) VALUES (?, ?, ?, ?)
-            RETURNING template_id
-            """;
+        INSERT INTO tasker.templates (named_task_uuid, content_hash, document, initial_steps) VALUES (?, ?, ?, ?)
+        RETURNING template_id
+        """;
 
     private static final String CURRENT_DOCUMENT =
             "UPDATE tasker.named_tasks SET template_id = ? WHERE named_task_uuid = ? AND template_id <> ?";
 
     private static final String QUEUES = """
-            INSERT INTO tasker.queues (namespace, callable)
-            SELECT ?, callable FROM unnest(?) AS callable
-            ON CONFLICT (namespace, callable) DO NOTHING
-            """;
+        INSERT INTO tasker.queues (namespace, callable)
+        SELECT ?, callable FROM unnest(?) AS callable
+        ON CONFLICT (namespace, callable) DO NOTHING
+        """;
 
     private static final String QUEUE_IDS =
             "SELECT queue_id, namespace, callable FROM tasker.queues WHERE namespace = ? AND callable = ANY (?)";
@@ -73,30 +73,30 @@ public final class TemplateCatalogue {
     private static final String ALL_QUEUES = "SELECT queue_id, namespace, callable FROM tasker.queues";
 
     private static final String STEPS = """
-            INSERT INTO tasker.template_steps (template_id, step_index, queue_id, parents, children, retryable, max_attempts)
-            SELECT ?, step_index, queue_id, parents, children::integer[], retryable, max_attempts
-            FROM   unnest(?, ?, ?, ?, ?::boolean[], ?) AS step(step_index, queue_id, parents, children, retryable, max_attempts)
-            """;
+        INSERT INTO tasker.template_steps (template_id, step_index, queue_id, parents, children, retryable, max_attempts)
+        SELECT ?, step_index, queue_id, parents, children::integer[], retryable, max_attempts
+        FROM   unnest(?, ?, ?, ?, ?::boolean[], ?) AS step(step_index, queue_id, parents, children, retryable, max_attempts)
+        """;
 
     private static final String FIND = """
-            SELECT named.named_task_uuid, document.template_id, document.document
-            FROM   tasker.named_tasks AS named
-                   JOIN tasker.task_namespaces AS namespace USING (task_namespace_uuid)
-                   JOIN tasker.templates AS document USING (template_id)
-            WHERE  namespace.name = ? AND named.name = ? AND named.version = ?
-            """;
+        SELECT named.named_task_uuid, document.template_id, document.document
+        FROM   tasker.named_tasks AS named
+               JOIN tasker.task_namespaces AS namespace USING (task_namespace_uuid)
+               JOIN tasker.templates AS document USING (template_id)
+        WHERE  namespace.name = ? AND named.name = ? AND named.version = ?
+        """;
 
     private static final String FIND_BY_ID =
             "SELECT named_task_uuid, template_id, document FROM tasker.templates WHERE template_id = ?";
 
     private static final String LIST = """
-            SELECT namespace.name, namespace.description, named.name, named.version, named.description, document.document
-            FROM   tasker.named_tasks AS named
-                   JOIN tasker.task_namespaces AS namespace USING (task_namespace_uuid)
-                   JOIN tasker.templates AS document USING (template_id)
-            WHERE  ?::text IS NULL OR namespace.name = ?
-            ORDER  BY namespace.name, named.name, named.version
-            """;
+        SELECT namespace.name, namespace.description, named.name, named.version, named.description, document.document
+        FROM   tasker.named_tasks AS named
+               JOIN tasker.task_namespaces AS namespace USING (task_namespace_uuid)
+               JOIN tasker.templates AS document USING (template_id)
+        WHERE  ?::text IS NULL OR namespace.name = ?
+        ORDER  BY namespace.name, named.name, named.version
+        """;
 
     private final Database database;
     private final Cache<Key, RegisteredTemplate> current;
@@ -166,7 +166,8 @@ public final class TemplateCatalogue {
             }
         });
         if (found == null) {
-            throw new EngineException(ErrorCode.INTERNAL, "template_id: " + templateId + " (expected: a stored document)");
+            throw new EngineException(
+                    ErrorCode.INTERNAL, "template_id: " + templateId + " (expected: a stored document)");
         }
         return found;
     }
@@ -186,7 +187,10 @@ public final class TemplateCatalogue {
                             rows.getString(3),
                             rows.getString(4),
                             rows.getString(5),
-                            TemplateParser.fromJson(rows.getString(6)).template().steps().size()));
+                            TemplateParser.fromJson(rows.getString(6))
+                                    .template()
+                                    .steps()
+                                    .size()));
                 }
                 return summaries;
             }
@@ -245,26 +249,39 @@ public final class TemplateCatalogue {
         return registered(templateId, named, plan, queueIds);
     }
 
-    private static void storeSteps(Connection connection, int templateId, TemplatePlan plan, Map<String, Integer> queueIds)
+    private static void storeSteps(
+            Connection connection, int templateId, TemplatePlan plan, Map<String, Integer> queueIds)
             throws SQLException {
         List<PlannedStep> steps = plan.initialSteps();
         try (PreparedStatement statement = connection.prepareStatement(STEPS)) {
             statement.setInt(1, templateId);
-            SqlArrays.setInts(statement, 2, steps.stream().mapToInt(PlannedStep::index).toArray());
             SqlArrays.setInts(
-                    statement, 3, steps.stream().mapToInt(step -> queueId(queueIds, step)).toArray());
+                    statement, 2, steps.stream().mapToInt(PlannedStep::index).toArray());
             SqlArrays.setInts(
-                    statement, 4, steps.stream().mapToInt(step -> step.initialParents().size()).toArray());
+                    statement,
+                    3,
+                    steps.stream().mapToInt(step -> queueId(queueIds, step)).toArray());
+            SqlArrays.setInts(
+                    statement,
+                    4,
+                    steps.stream()
+                            .mapToInt(step -> step.initialParents().size())
+                            .toArray());
             List<@Nullable String> children = new ArrayList<>();
             List<String> retryable = new ArrayList<>();
             for (PlannedStep step : steps) {
-                children.add(step.initialChildren().isEmpty() ? null : step.initialChildren().toString());
+                children.add(
+                        step.initialChildren().isEmpty()
+                                ? null
+                                : step.initialChildren().toString());
                 retryable.add(Boolean.toString(step.retry().retryable()));
             }
             SqlArrays.setTexts(statement, 5, children);
             SqlArrays.setTexts(statement, 6, retryable);
             SqlArrays.setInts(
-                    statement, 7, steps.stream().mapToInt(step -> step.retry().maxAttempts()).toArray());
+                    statement,
+                    7,
+                    steps.stream().mapToInt(step -> step.retry().maxAttempts()).toArray());
             statement.executeUpdate();
         }
     }
@@ -279,14 +296,19 @@ public final class TemplateCatalogue {
         if (cached != null) {
             return cached;
         }
-        TemplatePlan plan = TemplatePlan.compile(TemplateParser.fromJson(row.getString(3)).template());
+        TemplatePlan plan =
+                TemplatePlan.compile(TemplateParser.fromJson(row.getString(3)).template());
         RegisteredTemplate registered = registered(templateId, named, plan, queueIds(connection, plan));
         byId.put(templateId, registered);
         return registered;
     }
 
     private static Map<String, Integer> queueIds(Connection connection, TemplatePlan plan) throws SQLException {
-        List<String> callables = plan.steps().stream().map(PlannedStep::callable).distinct().sorted().toList();
+        List<String> callables = plan.steps().stream()
+                .map(PlannedStep::callable)
+                .distinct()
+                .sorted()
+                .toList();
         Map<String, Integer> ids = new HashMap<>();
         for (Queue queue : intern(connection, plan.template().namespace(), callables)) {
             ids.put(queue.callable(), queue.id());
@@ -294,7 +316,8 @@ public final class TemplateCatalogue {
         return ids;
     }
 
-    private static List<Queue> intern(Connection connection, String namespace, List<String> callables) throws SQLException {
+    private static List<Queue> intern(Connection connection, String namespace, List<String> callables)
+            throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(QUEUES);
                 PreparedStatement select = connection.prepareStatement(QUEUE_IDS)) {
             insert.setString(1, namespace);
@@ -342,7 +365,8 @@ public final class TemplateCatalogue {
                     step.definition().handler().initialization().toString()));
         }
         List<RunnableStep> roots = steps.stream()
-                .filter(step -> step.planned().initial() && step.planned().initialParents().isEmpty())
+                .filter(step -> step.planned().initial()
+                        && step.planned().initialParents().isEmpty())
                 .toList();
         return new RegisteredTemplate(templateId, named, plan, List.copyOf(steps), roots);
     }
@@ -355,7 +379,8 @@ public final class TemplateCatalogue {
         return UUID.randomUUID();
     }
 
-    private static <T> T one(Connection connection, String sql, Class<T> type, @Nullable Object... parameters) throws SQLException {
+    private static <T> T one(Connection connection, String sql, Class<T> type, @Nullable Object... parameters)
+            throws SQLException {
         T value = oneOrNone(connection, sql, type, parameters);
         if (value == null) {
             throw new EngineException(ErrorCode.INTERNAL, "no row (expected: one) from " + sql.strip());
@@ -363,8 +388,8 @@ public final class TemplateCatalogue {
         return value;
     }
 
-    private static <T> @Nullable T oneOrNone(Connection connection, String sql, Class<T> type, @Nullable Object... parameters)
-            throws SQLException {
+    private static <T> @Nullable T oneOrNone(
+            Connection connection, String sql, Class<T> type, @Nullable Object... parameters) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
                 statement.setObject(i + 1, parameters[i]);
