@@ -39,8 +39,9 @@ public final class Recovery {
             "SELECT extract(epoch FROM now() - pg_postmaster_start_time())::double precision";
 
     /** The stored result of an attempt whose lease ran out (04 §3.2). */
-    private static final String LEASE_EXPIRED = "{\"success\":false,\"result\":{},\"status\":\"error\",\"metadata\":{\"retryable\":true,\"error_type\":\"lease_expired\"},\"error\":{\"message\":\"Lease"
-        + " expired: the worker stopped renewing it\",\"error_type\":\"lease_expired\",\"retryable\":true}}";
+    private static final String LEASE_EXPIRED =
+            "{\"success\":false,\"result\":{},\"status\":\"error\",\"metadata\":{\"retryable\":true,\"error_type\":\"lease_expired\"},\"error\":{\"message\":\"Lease"
+                + " expired: the worker stopped renewing it\",\"error_type\":\"lease_expired\",\"retryable\":true}}";
 
     private final DedicatedConnection connection;
     private final QueueHeads heads;

@@ -6,6 +6,7 @@ import java.sql.Array;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -132,7 +133,7 @@ public final class SqlArrays {
     private static void set(PreparedStatement statement, int parameter, int arrayOid, ByteBuffer buffer)
             throws SQLException {
         BaseConnection connection = statement.getConnection().unwrap(BaseConnection.class);
-        Array array = new PgArray(connection, arrayOid, buffer.array());
+        Array array = new PgArray(connection, arrayOid, Arrays.copyOf(buffer.array(), buffer.position()));
         statement.setObject(parameter, array, Types.ARRAY);
     }
 }
