@@ -159,7 +159,7 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
                 .toList();
         try {
             own.opened(gateway.sessions()
-                    .open(new SessionRequest(message.getWorkerName(), handlers, message.getMaxInflight(), false), own));
+                    .open(new SessionRequest(message.getWorkerName(), handlers, false), own));
         } catch (RuntimeException e) {
             refuse(Statuses.of(e));
             return;
