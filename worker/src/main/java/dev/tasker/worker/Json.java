@@ -56,7 +56,8 @@ final class Json {
             throw invalid(origin + " is missing (expected: " + type.getSimpleName() + ")", field, null);
         }
         if (!matches(node, type)) {
-            throw invalid(origin + ": " + node.getNodeType() + " (expected: " + type.getSimpleName() + ")", field, null);
+            throw invalid(
+                    origin + ": " + node.getNodeType() + " (expected: " + type.getSimpleName() + ")", field, null);
         }
         try {
             return MAPPER.treeToValue(node, type);

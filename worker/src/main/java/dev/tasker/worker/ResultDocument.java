@@ -53,13 +53,7 @@ final class ResultDocument {
             return failure(failure.context(Map.of()).metadata(Map.of()), null, elapsed);
         }
         return new StepReport(
-                false,
-                failure.retryable(),
-                elapsed,
-                failure.backoffHint(),
-                failure.type(),
-                failure.code(),
-                document);
+                false, failure.retryable(), elapsed, failure.backoffHint(), failure.type(), failure.code(), document);
     }
 
     private StepReport unserializable(Throwable cause, boolean originalSuccess, Duration elapsed) {
@@ -68,7 +62,10 @@ final class ResultDocument {
                 .type(ErrorTypes.SERIALIZATION_ERROR)
                 .permanent()
                 .metadata(Map.of(
-                        "ffi_serialization_error", cut(detail), "original_success", originalSuccess ? "True" : "False"));
+                        "ffi_serialization_error",
+                        cut(detail),
+                        "original_success",
+                        originalSuccess ? "True" : "False"));
         String document = text(failure, "error", null, elapsed.toMillis());
         return new StepReport(false, false, elapsed, null, failure.type(), null, document);
     }
@@ -179,7 +176,8 @@ final class ResultDocument {
 
     private String bounded(String document) {
         if (document.length() > charsMax) {
-            throw new TooLong("result document of " + document.length() + " characters (expected: <= " + charsMax + ")");
+            throw new TooLong(
+                    "result document of " + document.length() + " characters (expected: <= " + charsMax + ")");
         }
         return document;
     }

@@ -41,7 +41,10 @@ final class SessionLink implements AutoCloseable {
         final Assignment assignment;
         final StepReport report;
         final boolean fallback;
-        @Nullable WorkSession sentThrough;
+
+        @Nullable
+        WorkSession sentThrough;
+
         boolean holdsSlot = true;
 
         /** @param fallback whether this stands in for a report that was refused */
@@ -52,11 +55,7 @@ final class SessionLink implements AutoCloseable {
         }
     }
 
-    SessionLink(
-            WorkSource source,
-            Registration registration,
-            AssignmentListener receiver,
-            Listeners listeners) {
+    SessionLink(WorkSource source, Registration registration, AssignmentListener receiver, Listeners listeners) {
         this.source = source;
         this.registration = registration;
         this.receiver = receiver;
@@ -236,10 +235,7 @@ final class SessionLink implements AutoCloseable {
     /** An open step must end: what cannot be stored is followed by a failure that can. */
     private void sendStandIn(Outcome refused) {
         StepReport report = new ResultDocument(registration.workerName(), Integer.MAX_VALUE, false)
-                .failure(
-                        FailureClassifier.refused(refused.assignment),
-                        null,
-                        refused.report.executionTime());
+                .failure(FailureClassifier.refused(refused.assignment), null, refused.report.executionTime());
         hold(1);
         send(new Outcome(refused.assignment, report, true));
     }

@@ -24,7 +24,8 @@ final class Slots {
     }
 
     /** A step to start now: this one, or one that waited longer; null when all slots are taken. */
-    @Nullable StepExecution enter(StepExecution step) {
+    @Nullable
+    StepExecution enter(StepExecution step) {
         if (waiting.isEmpty() && take()) {
             return step;
         }
@@ -33,7 +34,8 @@ final class Slots {
     }
 
     /** Frees the slot of a finished step and answers the step to start in its place, if one waits. */
-    @Nullable StepExecution release() {
+    @Nullable
+    StepExecution release() {
         return nextOrGiveBack();
     }
 
@@ -42,7 +44,8 @@ final class Slots {
     }
 
     /** Removes and answers a step that waits. */
-    @Nullable StepExecution pollWaiting() {
+    @Nullable
+    StepExecution pollWaiting() {
         return waiting.poll();
     }
 

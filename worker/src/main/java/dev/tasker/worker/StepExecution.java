@@ -154,7 +154,8 @@ final class StepExecution implements Runnable {
      * @param withheld whether its slot was taken out of credit and so has to be granted when the thread ends
      * @return the outcome to report, or null when the handler has ended meanwhile
      */
-    @Nullable StepReport abandon(boolean withheld) {
+    @Nullable
+    StepReport abandon(boolean withheld) {
         synchronized (this) {
             if (phase != Phase.STOPPING) {
                 return null;

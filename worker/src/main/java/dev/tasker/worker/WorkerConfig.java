@@ -33,7 +33,8 @@ public record WorkerConfig(
         requireAtLeastOne("worker.slots", slots);
         requireAtLeastOne("worker.document_chars_max", documentCharsMax);
         if (handlerTimeout.compareTo(Duration.ofMillis(1)) < 0) {
-            throw new IllegalArgumentException("worker.handler_timeout: " + handlerTimeout + " (expected: >= PT0.001S)");
+            throw new IllegalArgumentException(
+                    "worker.handler_timeout: " + handlerTimeout + " (expected: >= PT0.001S)");
         }
         requireNotNegative("worker.stop_grace", stopGrace);
         requireNotNegative("worker.drain_timeout", drainTimeout);
@@ -52,13 +53,11 @@ public record WorkerConfig(
     }
 
     public WorkerConfig withName(String newName) {
-        return new WorkerConfig(
-                newName, slots, handlerTimeout, stopGrace, drainTimeout, documentCharsMax, stackTraces);
+        return new WorkerConfig(newName, slots, handlerTimeout, stopGrace, drainTimeout, documentCharsMax, stackTraces);
     }
 
     public WorkerConfig withSlots(int newSlots) {
-        return new WorkerConfig(
-                name, newSlots, handlerTimeout, stopGrace, drainTimeout, documentCharsMax, stackTraces);
+        return new WorkerConfig(name, newSlots, handlerTimeout, stopGrace, drainTimeout, documentCharsMax, stackTraces);
     }
 
     public WorkerConfig withHandlerTimeout(Duration newTimeout) {

@@ -21,7 +21,11 @@ final class WorkerLog implements WorkerListener {
 
     @Override
     public void rejected(Assignment assignment, RejectReason reason) {
-        LOG.warn("{} given back: {} (callable {})", assignment, reason, assignment.step().callable());
+        LOG.warn(
+                "{} given back: {} (callable {})",
+                assignment,
+                reason,
+                assignment.step().callable());
     }
 
     @Override

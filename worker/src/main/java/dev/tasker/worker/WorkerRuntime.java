@@ -105,7 +105,9 @@ public final class WorkerRuntime implements AutoCloseable {
             stopRunning();
             int unanswered = link.awaitAnswered(config.stopGrace());
             if (unanswered > 0) {
-                LOG.warn("worker closed with {} reports unanswered; their steps run again when the lease expires", unanswered);
+                LOG.warn(
+                        "worker closed with {} reports unanswered; their steps run again when the lease expires",
+                        unanswered);
             }
         } catch (InterruptedException e) {
             stopRunning();

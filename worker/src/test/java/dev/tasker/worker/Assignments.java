@@ -103,15 +103,7 @@ final class Assignments {
                 timeout,
                 new TaskView(namespace, "order", "1.0.0", CORRELATION, null, context, 0, "test", "test", "test"),
                 new StepView(
-                        "step",
-                        "step",
-                        callable,
-                        "call",
-                        null,
-                        initialization,
-                        inputs,
-                        previousResult,
-                        checkpoint),
+                        "step", "step", callable, "call", null, initialization, inputs, previousResult, checkpoint),
                 dependencies);
     }
 }

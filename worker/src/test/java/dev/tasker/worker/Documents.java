@@ -16,16 +16,18 @@ final class Documents {
     /** The canonical document of 04 section 3.5, times excepted. */
     static JsonNode canonical(String document, UUID stepUuid) {
         ObjectNode canonical = (ObjectNode) json("""
-                {'success': false, 'result': null, 'status': '',
-                 'metadata': {'execution_time_ms': 0, 'handler_version': null, 'retryable': false, 'worker_id': null,
-                              'worker_hostname': null, 'custom': {}, 'error_code': null, 'error_type': null,
-                              'context': {}},
-                 'error': null, 'orchestration_metadata': null}""");
+            {'success': false, 'result': null, 'status': '',
+             'metadata': {'execution_time_ms': 0, 'handler_version': null, 'retryable': false, 'worker_id': null,
+                          'worker_hostname': null, 'custom': {}, 'error_code': null, 'error_type': null,
+                          'context': {}},
+             'error': null, 'orchestration_metadata': null}\
+            """);
         canonical.put("step_uuid", stepUuid.toString());
         JsonNode stored = Json.MAPPER.readTree(document);
         overlay(canonical, stored);
         if (canonical.get("error") instanceof ObjectNode error) {
-            ObjectNode filled = (ObjectNode) json("{'message': '', 'error_type': null, 'backtrace': null, 'retryable': false}");
+            ObjectNode filled =
+                    (ObjectNode) json("{'message': '', 'error_type': null, 'backtrace': null, 'retryable': false}");
             overlay(filled, error);
             canonical.set("error", filled);
         }

@@ -98,11 +98,14 @@ class FailureClassifierTest {
     void wrapperOfAsynchronousWorkIsLookedThrough() {
         var cause = new PermanentStepException("gone");
 
-        assertThat(FailureClassifier.thrown(new ExecutionException(cause), assignment).type())
+        assertThat(FailureClassifier.thrown(new ExecutionException(cause), assignment)
+                        .type())
                 .isEqualTo("permanent_error");
-        assertThat(FailureClassifier.thrown(new CompletionException(cause), assignment).type())
+        assertThat(FailureClassifier.thrown(new CompletionException(cause), assignment)
+                        .type())
                 .isEqualTo("permanent_error");
-        assertThat(FailureClassifier.thrown(new ExecutionException("alone", null), assignment).retryable())
+        assertThat(FailureClassifier.thrown(new ExecutionException("alone", null), assignment)
+                        .retryable())
                 .isTrue();
     }
 
@@ -130,8 +133,7 @@ class FailureClassifierTest {
     @Test
     void retryableStepExceptionMayAskForAPause() {
         Failure plain = FailureClassifier.thrown(new RetryableStepException("away", new IOException()), assignment);
-        Failure later =
-                FailureClassifier.thrown(new RetryableStepException("away", Duration.ofSeconds(3)), assignment);
+        Failure later = FailureClassifier.thrown(new RetryableStepException("away", Duration.ofSeconds(3)), assignment);
 
         assertThat(plain.retryable()).isTrue();
         assertThat(plain.type()).isEqualTo("retryable_error");
@@ -148,7 +150,8 @@ class FailureClassifierTest {
             }
         }
 
-        assertThat(FailureClassifier.thrown(new GatewayAway(), assignment).type()).isEqualTo("retryable_error");
+        assertThat(FailureClassifier.thrown(new GatewayAway(), assignment).type())
+                .isEqualTo("retryable_error");
     }
 
     private static final class MappingFailed extends JacksonException {

@@ -61,7 +61,8 @@ class OutcomeTest {
 
             assertFailure(report, "handler_error", null, true, "connection reset");
             JsonNode document = json(report);
-            assertThat(document.at("/metadata/context/handler_name").stringValue()).isEqualTo("handler");
+            assertThat(document.at("/metadata/context/handler_name").stringValue())
+                    .isEqualTo("handler");
             assertThat(document.at("/metadata/context/task_uuid").stringValue())
                     .isEqualTo(assignment.taskUuid().toString());
             assertThat(document.at("/metadata/context/exception_type").stringValue())
@@ -111,8 +112,7 @@ class OutcomeTest {
         try (var fixture = new WorkerFixture(context -> {
             throw new AssertionError("broken");
         })) {
-            assertFailure(
-                    fixture.run(assignment).report(), "handler_panic", null, false, "Handler panicked: broken");
+            assertFailure(fixture.run(assignment).report(), "handler_panic", null, false, "Handler panicked: broken");
         }
     }
 
@@ -123,7 +123,8 @@ class OutcomeTest {
 
             assertThat(report.errorType()).isEqualTo("handler_panic");
             assertThat(report.retryable()).isFalse();
-            assertThat(fixture.run(Assignments.assignment()).report().errorType()).isEqualTo("handler_panic");
+            assertThat(fixture.run(Assignments.assignment()).report().errorType())
+                    .isEqualTo("handler_panic");
         }
     }
 
@@ -145,7 +146,8 @@ class OutcomeTest {
     void timeoutOfTheStepIsRetryableHandlerTimeout() {
         var gate = new Gate(true);
         try (var fixture = new WorkerFixture(gate)) {
-            fixture.session.assign(Assignments.with().timeout(Duration.ofMillis(700)).build());
+            fixture.session.assign(
+                    Assignments.with().timeout(Duration.ofMillis(700)).build());
             Gate.Run run = gate.next();
 
             fixture.pass(Duration.ofMillis(699));
@@ -155,10 +157,12 @@ class OutcomeTest {
 
             assertThat(run.interrupted).isDone();
             assertFailure(report, "handler_timeout", null, true, "Handler timed out after 700ms");
-            assertThat(json(report).at("/metadata/context/timeout_ms").intValue()).isEqualTo(700);
+            assertThat(json(report).at("/metadata/context/timeout_ms").intValue())
+                    .isEqualTo(700);
             assertThat(json(report).at("/metadata/context/handler_name").stringValue())
                     .isEqualTo("handler");
-            assertThat(json(report).at("/metadata/execution_time_ms").intValue()).isEqualTo(700);
+            assertThat(json(report).at("/metadata/execution_time_ms").intValue())
+                    .isEqualTo(700);
             assertThat(fixture.worker.statistics().timedOut()).isEqualTo(1);
         }
     }
@@ -202,7 +206,8 @@ class OutcomeTest {
             StepReport report = fixture.run(assignment).report();
 
             assertThat(report.executionTime()).isEqualTo(Duration.ofMillis(40));
-            assertThat(json(report).at("/metadata/execution_time_ms").intValue()).isEqualTo(40);
+            assertThat(json(report).at("/metadata/execution_time_ms").intValue())
+                    .isEqualTo(40);
         }
     }
 
@@ -216,11 +221,7 @@ class OutcomeTest {
     }
 
     private static void assertFailure(
-            StepReport report,
-            String type,
-            @Nullable String code,
-            boolean retryable,
-            String message) {
+            StepReport report, String type, @Nullable String code, boolean retryable, String message) {
         assertThat(report.success()).isFalse();
         assertThat(report.errorType()).isEqualTo(type);
         assertThat(report.errorCode()).isEqualTo(code);

@@ -25,25 +25,25 @@ class ResultDocumentTest {
         StepReport report = documents.success(StepResult.success(), Duration.ZERO);
 
         assertThat(report.document())
-                .isEqualTo("{\"success\":true,\"status\":\"completed\",\"result\":{},\"metadata\":{\"worker_id\":\"worker-1\"}}");
+                .isEqualTo(
+                        "{\"success\":true,\"status\":\"completed\",\"result\":{},\"metadata\":{\"worker_id\":\"worker-1\"}}");
         assertThat(report.success()).isTrue();
         assertThat(report.retryable()).isFalse();
     }
 
     @Test
     void successWithDefaultsFilledInIsCanonical() {
-        StepReport report = documents.success(
-                StepResult.success(Map.of("total", 5), Map.of("operation", "sum")), ELAPSED);
+        StepReport report =
+                documents.success(StepResult.success(Map.of("total", 5), Map.of("operation", "sum")), ELAPSED);
 
-        assertThat(canonical(report.document(), STEP))
-                .isEqualTo(json(
-                        """
-                        {'step_uuid': '00000000-0000-0000-0000-000000000007', 'success': true, 'result': {'total': 5},
-                         'status': 'completed',
-                         'metadata': {'execution_time_ms': 12, 'handler_version': null, 'retryable': false,
-                                      'worker_id': 'worker-1', 'worker_hostname': null, 'custom': {'operation': 'sum'},
-                                      'error_code': null, 'error_type': null, 'context': {}},
-                         'error': null, 'orchestration_metadata': null}"""));
+        assertThat(canonical(report.document(), STEP)).isEqualTo(json("""
+            {'step_uuid': '00000000-0000-0000-0000-000000000007', 'success': true, 'result': {'total': 5},
+             'status': 'completed',
+             'metadata': {'execution_time_ms': 12, 'handler_version': null, 'retryable': false,
+                          'worker_id': 'worker-1', 'worker_hostname': null, 'custom': {'operation': 'sum'},
+                          'error_code': null, 'error_type': null, 'context': {}},
+             'error': null, 'orchestration_metadata': null}\
+            """));
     }
 
     @Test
@@ -57,17 +57,16 @@ class ResultDocumentTest {
                 null,
                 ELAPSED);
 
-        assertThat(canonical(report.document(), STEP))
-                .isEqualTo(json(
-                        """
-                        {'step_uuid': '00000000-0000-0000-0000-000000000007', 'success': false, 'result': {},
-                         'status': 'failed',
-                         'metadata': {'execution_time_ms': 12, 'handler_version': null, 'retryable': true,
-                                      'worker_id': 'worker-1', 'worker_hostname': null, 'custom': {'gateway': 'g'},
-                                      'error_code': 'DECLINED', 'error_type': 'PaymentError', 'context': {'bank': 'B1'}},
-                         'error': {'message': 'card declined', 'error_type': 'PaymentError', 'backtrace': null,
-                                   'retryable': true},
-                         'orchestration_metadata': null}"""));
+        assertThat(canonical(report.document(), STEP)).isEqualTo(json("""
+            {'step_uuid': '00000000-0000-0000-0000-000000000007', 'success': false, 'result': {},
+             'status': 'failed',
+             'metadata': {'execution_time_ms': 12, 'handler_version': null, 'retryable': true,
+                          'worker_id': 'worker-1', 'worker_hostname': null, 'custom': {'gateway': 'g'},
+                          'error_code': 'DECLINED', 'error_type': 'PaymentError', 'context': {'bank': 'B1'}},
+             'error': {'message': 'card declined', 'error_type': 'PaymentError', 'backtrace': null,
+                       'retryable': true},
+             'orchestration_metadata': null}\
+            """));
         assertThat(report.errorCode()).isEqualTo("DECLINED");
         assertThat(report.errorType()).isEqualTo("PaymentError");
         assertThat(report.retryable()).isTrue();
@@ -75,11 +74,11 @@ class ResultDocumentTest {
 
     @Test
     void permanentFailureOmitsRetryable() {
-        StepReport report =
-                documents.failure(StepResult.failure("no").permanent(), null, ELAPSED);
+        StepReport report = documents.failure(StepResult.failure("no").permanent(), null, ELAPSED);
 
         assertThat(report.document()).doesNotContain("retryable");
-        assertThat(canonical(report.document(), STEP).at("/metadata/retryable").asBoolean()).isFalse();
+        assertThat(canonical(report.document(), STEP).at("/metadata/retryable").asBoolean())
+                .isFalse();
     }
 
     @Test
@@ -111,12 +110,16 @@ class ResultDocumentTest {
 
     @Test
     void valueThatJacksonCannotWriteIsPermanentSystemError() {
-        assertUnserializable(documents.success(StepResult.success(new Object() {
-            @SuppressWarnings("unused")
-            public String getBroken() {
-                throw new IllegalStateException("x".repeat(1_000));
-            }
-        }), ELAPSED), "True");
+        assertUnserializable(
+                documents.success(
+                        StepResult.success(new Object() {
+                            @SuppressWarnings("unused")
+                            public String getBroken() {
+                                throw new IllegalStateException("x".repeat(1_000));
+                            }
+                        }),
+                        ELAPSED),
+                "True");
     }
 
     @Test
@@ -131,19 +134,19 @@ class ResultDocumentTest {
     void failureKeepsItsVerdictWhenItsFactsCannotBeWritten() {
         var endless = new ArrayList<Object>();
         endless.add(endless);
-        StepReport report = documents.failure(
-                StepResult.failure("declined").code("NO").context("facts", endless), null, ELAPSED);
+        StepReport report =
+                documents.failure(StepResult.failure("declined").code("NO").context("facts", endless), null, ELAPSED);
 
         assertThat(report.retryable()).isTrue();
         assertThat(report.errorCode()).isEqualTo("NO");
         assertThat(json(report.document()).at("/error/message").stringValue()).isEqualTo("declined");
-        assertThat(json(report.document()).at("/metadata/context").isMissingNode()).isTrue();
+        assertThat(json(report.document()).at("/metadata/context").isMissingNode())
+                .isTrue();
     }
 
     @Test
     void failureWithAnEndlessMessageIsPermanentSystemError() {
-        assertUnserializable(
-                documents.failure(StepResult.failure("x".repeat(3_000)), null, ELAPSED), "False");
+        assertUnserializable(documents.failure(StepResult.failure("x".repeat(3_000)), null, ELAPSED), "False");
     }
 
     @Test
@@ -155,7 +158,9 @@ class ResultDocumentTest {
         var withTraces = new ResultDocument("w", 100_000, true);
         var without = new ResultDocument("w", 100_000, false);
 
-        assertThat(json(withTraces.failure(StepResult.failure("boom"), cause, ELAPSED).document())
+        assertThat(json(withTraces
+                                .failure(StepResult.failure("boom"), cause, ELAPSED)
+                                .document())
                         .at("/error/backtrace")
                         .size())
                 .isEqualTo(50);
@@ -177,8 +182,10 @@ class ResultDocumentTest {
         assertThat(document.at("/error/message").stringValue())
                 .startsWith("FFI serialization failed: ")
                 .hasSizeLessThanOrEqualTo(500);
-        assertThat(document.at("/metadata/custom/ffi_serialization_error").isString()).isTrue();
-        assertThat(document.at("/metadata/custom/original_success").stringValue()).isEqualTo(originalSuccess);
+        assertThat(document.at("/metadata/custom/ffi_serialization_error").isString())
+                .isTrue();
+        assertThat(document.at("/metadata/custom/original_success").stringValue())
+                .isEqualTo(originalSuccess);
     }
 
     private record Point(int x, int y) {}

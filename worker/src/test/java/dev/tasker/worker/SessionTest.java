@@ -163,8 +163,8 @@ class SessionTest {
         fixture.session.assign(assignment());
         Gate.Run run = gate.next();
 
-        CompletableFuture<Void> closed =
-                CompletableFuture.runAsync(() -> fixture.worker.close(Duration.ofSeconds(20)), Thread::startVirtualThread);
+        CompletableFuture<Void> closed = CompletableFuture.runAsync(
+                () -> fixture.worker.close(Duration.ofSeconds(20)), Thread::startVirtualThread);
         fixture.session.draining.join();
         assertThat(fixture.session.ended).isNotDone();
         run.go.countDown();
@@ -200,14 +200,15 @@ class SessionTest {
         fixture.session.assign(assignment(), waiting);
         Gate.Run run = gate.next();
 
-        CompletableFuture<Void> closed =
-                CompletableFuture.runAsync(() -> fixture.worker.close(Duration.ofSeconds(20)), Thread::startVirtualThread);
+        CompletableFuture<Void> closed = CompletableFuture.runAsync(
+                () -> fixture.worker.close(Duration.ofSeconds(20)), Thread::startVirtualThread);
         HandDrivenSource.Rejection first = HandDrivenSource.take(fixture.session.rejections);
         assertThat(first.assignment()).isEqualTo(waiting);
         assertThat(first.reason()).isEqualTo(RejectReason.SHUTTING_DOWN);
         Assignment late = assignment();
         fixture.session.assign(late);
-        assertThat(HandDrivenSource.take(fixture.session.rejections).assignment()).isEqualTo(late);
+        assertThat(HandDrivenSource.take(fixture.session.rejections).assignment())
+                .isEqualTo(late);
         run.go.countDown();
         closed.join();
 
@@ -236,13 +237,7 @@ class SessionTest {
         var fixture = new WorkerFixture(
                 context -> StepResult.success(),
                 new WorkerConfig(
-                        "w",
-                        1,
-                        Duration.ofSeconds(1),
-                        Duration.ofMillis(20),
-                        Duration.ofSeconds(1),
-                        1_000,
-                        false));
+                        "w", 1, Duration.ofSeconds(1), Duration.ofMillis(20), Duration.ofSeconds(1), 1_000, false));
         fixture.source.answersAtOnce = false;
         fixture.run(assignment());
 

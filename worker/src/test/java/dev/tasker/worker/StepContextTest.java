@@ -13,8 +13,9 @@ import tools.jackson.databind.JsonNode;
 class StepContextTest {
 
     private static final String CONTEXT = """
-            {"text": "abc", "count": 3, "huge": 9007199254740993, "price": 10.10, "flag": true, "none": null,
-             "customer": {"id": 7, "name": "Ada", "unknown": 1}}""";
+        {"text": "abc", "count": 3, "huge": 9007199254740993, "price": 10.10, "flag": true, "none": null,
+         "customer": {"id": 7, "name": "Ada", "unknown": 1}}\
+        """;
 
     private final StepContext context =
             new StepContext(Assignments.with().context(CONTEXT).build());
@@ -116,7 +117,8 @@ class StepContextTest {
 
         assertThat(dependent.dependencyField("order", "total", "cents")).isEqualTo(json("995"));
         assertThat(dependent.dependencyField("order", "total", "euros")).isNull();
-        assertThat(dependent.dependencyField("order", "total", "cents", "deeper")).isNull();
+        assertThat(dependent.dependencyField("order", "total", "cents", "deeper"))
+                .isNull();
         assertThat(dependent.dependencyField("absent", "total")).isNull();
     }
 

@@ -22,7 +22,8 @@ public final class StepCost {
         int steps = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 500_000;
         int slots = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 100;
         StepResult result = StepResult.success(Map.of("square", 36, "note", "nothing to do"));
-        var registry = HandlerRegistry.builder().handler("noop", context -> result).build();
+        var registry =
+                HandlerRegistry.builder().handler("noop", context -> result).build();
         var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         for (int round = 1; round <= rounds; round++) {
             var source = new EndlessSource(steps);

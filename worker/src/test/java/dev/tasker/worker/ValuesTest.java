@@ -17,8 +17,11 @@ class ValuesTest {
     void assignmentsAreEqualWhenStepAndLeaseTokenAre() {
         UUID step = UUID.randomUUID();
         Assignment first = Assignments.with().stepUuid(step).leaseToken(1).build();
-        Assignment again =
-                Assignments.with().stepUuid(step).leaseToken(1).context("{\"a\":1}").build();
+        Assignment again = Assignments.with()
+                .stepUuid(step)
+                .leaseToken(1)
+                .context("{\"a\":1}")
+                .build();
         Assignment later = Assignments.with().stepUuid(step).leaseToken(2).build();
 
         assertThat(first).isEqualTo(again).hasSameHashCodeAs(again).isNotEqualTo(later);

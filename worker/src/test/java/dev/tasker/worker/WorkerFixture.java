@@ -13,10 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /** A worker over a hand-driven source and clock: deadlines pass when a test says so. */
 final class WorkerFixture implements AutoCloseable {
 
-    static final WorkerConfig CONFIG = WorkerConfig.defaults()
-            .withName("worker-1")
-            .withSlots(2)
-            .withDrainTimeout(Duration.ZERO);
+    static final WorkerConfig CONFIG =
+            WorkerConfig.defaults().withName("worker-1").withSlots(2).withDrainTimeout(Duration.ZERO);
 
     final HandDrivenSource source = new HandDrivenSource();
     final AtomicLong clock = new AtomicLong(1_000_000_000L);

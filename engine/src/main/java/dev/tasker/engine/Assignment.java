@@ -1,0 +1,52 @@
+package dev.tasker.engine;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A leased step with all that is needed to run it (04 §9.6). Already claimed: the attempt is counted.
+ *
+ * @param leaseToken fences every later call about this lease
+ * @param attempt 1 on the first run
+ * @param timeout limit of the handler, zero: none, null: the worker's own default
+ * @param dependencyResults stored result documents of all complete ancestors by step name
+ */
+public record Assignment(
+        UUID taskUuid,
+        UUID stepUuid,
+        int leaseToken,
+        int attempt,
+        int maxAttempts,
+        @Nullable Duration timeout,
+        TaskPart task,
+        StepPart step,
+        Map<String, String> dependencyResults) {
+
+    /** What a handler may know of the task. Texts named context and tags are JSON. */
+    public record TaskPart(
+            String namespace,
+            String name,
+            String version,
+            String context,
+            int priority,
+            UUID correlationId,
+            @Nullable UUID parentCorrelationId,
+            String initiator,
+            String sourceSystem,
+            String reason,
+            @Nullable String tags) {}
+
+    /** What a handler may know of the step. Texts named initialization, inputs, previousResult and checkpoint are JSON. */
+    public record StepPart(
+            String name,
+            String templateStepName,
+            String callable,
+            @Nullable String method,
+            @Nullable String resolver,
+            String initialization,
+            @Nullable String inputs,
+            @Nullable String previousResult,
+            @Nullable String checkpoint) {}
+}

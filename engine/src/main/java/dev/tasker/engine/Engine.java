@@ -1,0 +1,200 @@
+package dev.tasker.engine;
+
+import dev.tasker.engine.internal.NodeParts;
+import dev.tasker.engine.internal.lane.Command;
+import dev.tasker.engine.internal.session.LiveSession;
+import dev.tasker.engine.internal.session.LiveSession.Held;
+import dev.tasker.engine.internal.step.StepKey;
+import dev.tasker.engine.internal.task.NewTask;
+import dev.tasker.engine.internal.task.TaskUuids;
+import dev.tasker.engine.internal.template.RegisteredTemplate;
+import dev.tasker.engine.internal.template.RunnableStep;
+import dev.tasker.template.Backoff;
+import dev.tasker.template.TaskTemplate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One node of the engine: creates tasks, leases their steps to sessions, records results and everything that follows. Any number of nodes
+ * work on one database as equals. Thread-safe; the schema must be current ({@link Migrations}).
+ */
+public final class Engine implements AutoCloseable {
+    private final NodeParts parts;
+
+    private Engine(NodeParts parts) {
+        this.parts = parts;
+    }
+
+    /**
+     * Opens a node.
+     *
+     * @param pool connections for reads and catalogue changes; a pool, in production
+     * @param listener hears what this node changes
+     * @param direct physical connections for lanes, claims, heartbeats and recovery, which are kept: five plus one per lane
+     */
+    public static Engine open(DataSource pool, DataSource direct, EngineConfig config, EngineListener listener) {
+        return new Engine(NodeParts.start(pool, direct, config, listener));
+    }
+
+    /** Opens a node that takes all its connections from one source. */
+    public static Engine open(DataSource dataSource, EngineConfig config) {
+        return open(dataSource, dataSource, config, EngineListener.NONE);
+    }
+
+    /**
+     * Registers a template whose environment overlay is applied ({@link TaskTemplate#withEnvironment}). The same document again changes
+     * nothing; another document under the same version is what new tasks start with from now on (06 §18).
+     */
+    public RegisteredVersion register(TaskTemplate template) {
+        RegisteredTemplate registered = parts.templates().register(template);
+        return new RegisteredVersion(
+                template.namespace(),
+                template.name(),
+                template.version(),
+                registered.plan().contentHash());
+    }
+
+    /** All registered templates, or those of one namespace, by namespace, name and version. */
+    public List<TemplateSummary> templates(@Nullable String namespace) {
+        return parts.templates().list(namespace);
+    }
+
+    /**
+     * Creates a task with its initial steps; the root steps are enqueued in the same transaction. Fails with {@link
+     * EngineException}: {@link ErrorCode#INVALID_REQUEST}, {@link ErrorCode#TEMPLATE_NOT_FOUND}, {@link ErrorCode#OVERLOADED},
+     * {@link ErrorCode#DATABASE_UNAVAILABLE}. After the last it may exist: the same identity asked for again tells.
+     */
+    public CompletableFuture<Creation> create(TaskRequest request) {
+        CompletableFuture<Creation> answer = new CompletableFuture<>();
+        try {
+            NewTask task = parts.admission().admit(request);
+            parts.laneOf(task.uuid(), task.template().initialSteps()).submit(new Command.Create(task, answer));
+        } catch (EngineException e) {
+            answer.completeExceptionally(e);
+        }
+        return answer.whenComplete((creation, _) -> parts.counters().created(creation));
+    }
+
+    /** The task and its steps, empty for an unknown uuid. */
+    public Optional<TaskView> task(UUID taskUuid) {
+        return parts.reader().task(taskUuid);
+    }
+
+    /** The steps of a task in order of creation; none for an unknown uuid. */
+    public List<StepView> steps(UUID taskUuid) {
+        return parts.reader().steps(taskUuid);
+    }
+
+    /** Opens a session for a worker. It is given nothing until it grants slots. */
+    public Session openSession(SessionRequest request, AssignmentListener listener) {
+        return new EngineSession(parts.openSession(request, listener));
+    }
+
+    /** Figures now. */
+    public EngineMetrics metrics() {
+        return parts.metrics(EngineMetrics.Lane::of);
+    }
+
+    /** Whether the database answered the last call and nothing is refused; cheap, touches no connection. */
+    public boolean isHealthy() {
+        return parts.isHealthy();
+    }
+
+    /** Stops taking commands, commits those that wait, and ends all threads; leases of open sessions run out. */
+    @Override
+    public void close() {
+        parts.close(Duration.ofSeconds(10));
+    }
+
+    private final class EngineSession implements Session {
+        private final LiveSession live;
+
+        private EngineSession(LiveSession live) {
+            this.live = live;
+        }
+
+        @Override
+        public UUID uuid() {
+            return live.uuid();
+        }
+
+        @Override
+        public void grant(int slots) {
+            if (slots < 0) {
+                throw new EngineException(ErrorCode.INVALID_REQUEST, "slots: " + slots + " (expected: >= 0)");
+            }
+            live.addSlots(slots);
+            parts.slotsFreed();
+        }
+
+        @Override
+        public CompletableFuture<Completion> complete(Assignment assignment, StepResult result) {
+            return complete(assignment.stepUuid(), assignment.leaseToken(), result);
+        }
+
+        @Override
+        public CompletableFuture<Completion> complete(UUID stepUuid, int leaseToken, StepResult result) {
+            StepKey step = new StepKey(TaskUuids.taskOf(stepUuid), TaskUuids.indexOf(stepUuid));
+            CompletableFuture<Completion> answer = new CompletableFuture<>();
+            Held held = live.held(step);
+            RunnableStep runnable = held == null || held.template() == null
+                    ? null
+                    : held.template().step(step.index());
+            if (held != null && held.token() == leaseToken) {
+                held.reported();
+            }
+            try {
+                parts.laneOf(step.task(), runnable == null || !result.success() ? 0 : runnable.children().length)
+                        .submit(new Command.Complete(
+                                live, step, leaseToken, result, delayMs(held, runnable, result), answer));
+            } catch (EngineException e) {
+                answer.completeExceptionally(e);
+            }
+            return answer.whenComplete((completion, _) -> parts.counters().completed(completion));
+        }
+
+        private int delayMs(@Nullable Held held, @Nullable RunnableStep runnable, StepResult result) {
+            if (result.success() || !result.retryable()) {
+                return 0;
+            }
+            Backoff backoff =
+                    runnable == null ? null : runnable.planned().retry().backoff();
+            int attempts = held == null || held.assignment() == null
+                    ? 1
+                    : held.assignment().attempt();
+            return parts.retryDelay().afterFailure(result, backoff, attempts);
+        }
+
+        @Override
+        public CompletableFuture<Completion> reject(UUID stepUuid, int leaseToken) {
+            StepKey step = new StepKey(TaskUuids.taskOf(stepUuid), TaskUuids.indexOf(stepUuid));
+            CompletableFuture<Completion> answer = new CompletableFuture<>();
+            try {
+                parts.laneOf(step.task(), 0).submit(new Command.Reject(live, step, leaseToken, answer));
+            } catch (EngineException e) {
+                answer.completeExceptionally(e);
+            }
+            return answer;
+        }
+
+        @Override
+        public void heartbeat() {
+            parts.heartbeat(live);
+        }
+
+        @Override
+        public void drain() {
+            parts.drain(live);
+        }
+
+        @Override
+        public void close() {
+            parts.closeSession(live);
+        }
+    }
+}

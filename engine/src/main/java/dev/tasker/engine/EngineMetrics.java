@@ -1,0 +1,64 @@
+package dev.tasker.engine;
+
+import dev.tasker.engine.internal.lane.LaneStatistics;
+import java.util.List;
+
+/**
+ * Figures of an engine, cumulative since it was opened unless said otherwise.
+ *
+ * @param lanes depth, batch size, commit time and age of the queue, per lane
+ * @param sessions open now
+ * @param freeSlots of all sessions, now
+ * @param heldLeases of all sessions, now
+ */
+public record EngineMetrics(
+        List<Lane> lanes,
+        long tasksCreated,
+        long tasksDuplicate,
+        long tasksCompleted,
+        long tasksBlocked,
+        long resultsAccepted,
+        long resultsDuplicate,
+        long resultsStale,
+        long stepsClaimed,
+        int sessions,
+        int freeSlots,
+        int heldLeases) {
+
+    /**
+     * One commit lane. Times are in nanoseconds.
+     *
+     * @param depth commands waiting now
+     * @param oldestNanos age of the oldest waiting command now
+     */
+    public record Lane(
+            String name,
+            int depth,
+            long queuedBytes,
+            long oldestNanos,
+            long batches,
+            long commands,
+            long commitNanos,
+            long commitNanosMax,
+            long batchMax,
+            long refusals,
+            long repeats,
+            long poisoned) {
+
+        static Lane of(LaneStatistics.Snapshot lane) {
+            return new Lane(
+                    lane.name(),
+                    lane.depth(),
+                    lane.queuedBytes(),
+                    lane.oldestNanos(),
+                    lane.batches(),
+                    lane.commands(),
+                    lane.commitNanos(),
+                    lane.commitNanosMax(),
+                    lane.batchMax(),
+                    lane.refusals(),
+                    lane.repeats(),
+                    lane.poisoned());
+        }
+    }
+}

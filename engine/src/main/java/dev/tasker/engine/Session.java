@@ -1,0 +1,36 @@
+package dev.tasker.engine;
+
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/** One worker's connection to the engine. Thread-safe. */
+public interface Session extends AutoCloseable {
+
+    /** Recorded as worker_uuid in history and audit. */
+    UUID uuid();
+
+    /** Grants {@code slots} more free slots. Completing and rejecting return the assignment's own slot by themselves. */
+    void grant(int slots);
+
+    /**
+     * Reports an outcome. The future completes after the commit, or exceptionally when the engine cannot take it now
+     * ({@link ErrorCode#OVERLOADED}, {@link ErrorCode#DATABASE_UNAVAILABLE}): then report it again.
+     */
+    CompletableFuture<Completion> complete(Assignment assignment, StepResult result);
+
+    /** As {@link #complete(Assignment, StepResult)}, for a lease known only by its name, such as one taken before a reconnect. */
+    CompletableFuture<Completion> complete(UUID stepUuid, int leaseToken, StepResult result);
+
+    /** Gives a step back before user code ran: the attempt is refunded and the step is enqueued again. */
+    CompletableFuture<Completion> reject(UUID stepUuid, int leaseToken);
+
+    /** Renews all leases of the session; coalesced with those of other sessions. */
+    void heartbeat();
+
+    /** No further assignments; those held may still be completed. */
+    void drain();
+
+    /** Ends the session. Leases it still holds run out and are taken back. */
+    @Override
+    void close();
+}

@@ -1,0 +1,31 @@
+package dev.tasker.engine;
+
+import java.util.List;
+
+/**
+ * A worker that wants steps.
+ *
+ * @param workerName for people; not unique
+ * @param handlers what the session may be given; it is given nothing else
+ * @param selfRenewing the engine renews the leases as long as the session is open (in process); otherwise only {@link
+ *     Session#heartbeat()} does
+ */
+public record SessionRequest(String workerName, List<HandlerKey> handlers, boolean selfRenewing) {
+
+    public SessionRequest {
+        handlers = List.copyOf(handlers);
+    }
+
+    /**
+     * The address of a handler: a callable in a namespace. {@link #ANY} in place of either stands for all, and only when written.
+     */
+    public record HandlerKey(String namespace, String callable) {
+        public static final String ANY = "*";
+
+        /** Whether steps with this address may go to a session that registered this key. */
+        public boolean covers(String otherNamespace, String otherCallable) {
+            return (namespace.equals(ANY) || namespace.equals(otherNamespace))
+                    && (callable.equals(ANY) || callable.equals(otherCallable));
+        }
+    }
+}

@@ -1,0 +1,348 @@
+package dev.tasker.engine.internal;
+
+import dev.tasker.engine.AssignmentListener;
+import dev.tasker.engine.EngineConfig;
+import dev.tasker.engine.EngineListener;
+import dev.tasker.engine.EngineMetrics;
+import dev.tasker.engine.SessionRequest;
+import dev.tasker.engine.TaskState;
+import dev.tasker.engine.internal.event.Hints;
+import dev.tasker.engine.internal.lane.Aftermath;
+import dev.tasker.engine.internal.lane.BatchNumbers;
+import dev.tasker.engine.internal.lane.Command;
+import dev.tasker.engine.internal.lane.CommitLane;
+import dev.tasker.engine.internal.lane.LaneCalls;
+import dev.tasker.engine.internal.lane.LaneStatistics;
+import dev.tasker.engine.internal.loop.BackgroundLoop;
+import dev.tasker.engine.internal.recovery.ExpiryGuard;
+import dev.tasker.engine.internal.recovery.Recovery;
+import dev.tasker.engine.internal.session.Heartbeater;
+import dev.tasker.engine.internal.session.LiveSession;
+import dev.tasker.engine.internal.session.SessionOpener;
+import dev.tasker.engine.internal.session.SessionRegistry;
+import dev.tasker.engine.internal.sql.Database;
+import dev.tasker.engine.internal.sql.DedicatedConnection;
+import dev.tasker.engine.internal.step.AssignmentAssembler;
+import dev.tasker.engine.internal.step.LeasedStep;
+import dev.tasker.engine.internal.step.QueueHeads;
+import dev.tasker.engine.internal.step.RetryDelay;
+import dev.tasker.engine.internal.step.StepClaimer;
+import dev.tasker.engine.internal.step.StepCompleter;
+import dev.tasker.engine.internal.step.StepRejecter;
+import dev.tasker.engine.internal.task.PayloadCache;
+import dev.tasker.engine.internal.task.PayloadReader;
+import dev.tasker.engine.internal.task.TaskAdmission;
+import dev.tasker.engine.internal.task.TaskCreator;
+import dev.tasker.engine.internal.task.TaskReader;
+import dev.tasker.engine.internal.task.TaskUuids;
+import dev.tasker.engine.internal.template.TemplateCatalogue;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The parts of one node and their threads: commit lanes, one lane for bulk work, claimer, heartbeater, recovery, hints. Constructed in
+ * order of dependency, closed in reverse.
+ */
+public final class NodeParts implements Aftermath {
+    private static final Logger log = LoggerFactory.getLogger(NodeParts.class);
+
+    /** Commands that write more steps than this go to the bulk lane, where nobody with a single step waits behind them. */
+    private static final int BULK_STEPS = 250;
+
+    private static final Duration CLAIM_IDLE = Duration.ofHours(1);
+    private static final Duration BARRIER_PATIENCE = Duration.ofSeconds(5);
+
+    private final EngineListener listener;
+    private final UUID nodeUuid = UUID.randomUUID();
+    private final SessionRegistry sessions = new SessionRegistry();
+    private final QueueHeads heads = new QueueHeads();
+    private final BatchNumbers numbers = new BatchNumbers();
+    private final Counters counters = new Counters();
+    private final AtomicBoolean answerLost = new AtomicBoolean();
+    private final ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
+    private final List<CommitLane> lanes = new ArrayList<>();
+    private final CommitLane bulkLane;
+
+    private final TemplateCatalogue templates;
+    private final TaskAdmission admission;
+    private final TaskReader reader;
+    private final RetryDelay retryDelay;
+    private final PayloadCache payloads;
+    private final AssignmentAssembler assembler;
+    private final SessionOpener opener;
+    private final StepClaimer claimer;
+    private final Heartbeater heartbeater;
+    private final ExpiryGuard guard;
+    private final Recovery recovery;
+    private final Hints hints;
+    private final TableGrowth growth;
+    private final List<DedicatedConnection> connections = new ArrayList<>();
+
+    private final BackgroundLoop claimLoop;
+    private final BackgroundLoop heartbeatLoop;
+    private final BackgroundLoop recoveryLoop;
+    private final BackgroundLoop hintSendLoop;
+    private final BackgroundLoop hintListenLoop;
+    private final boolean listens;
+
+    private NodeParts(DataSource poolSource, DataSource directSource, EngineConfig config, EngineListener listener) {
+        this.listener = listener;
+        Database pool = new Database(poolSource);
+        Database direct = new Database(directSource);
+        templates = new TemplateCatalogue(pool, sessions::known);
+        admission = new TaskAdmission(templates, new TaskUuids(InstantSource.system()));
+        reader = new TaskReader(pool, templates);
+        retryDelay = new RetryDelay(config.backoff());
+        payloads = new PayloadCache(config.dispatch().payloadCacheBytes());
+        assembler = new AssignmentAssembler(payloads, new PayloadReader(pool, templates), readers);
+        opener = new SessionOpener(pool, nodeUuid, config.leases());
+        claimer = new StepClaimer(sessions, heads, assembler, numbers, connection(direct, "claims"), config.leases());
+        heartbeater =
+                new Heartbeater(sessions, numbers, connection(direct, "heartbeat"), config.leases(), this::slotsFreed);
+        guard = new ExpiryGuard(config.leases().duration());
+        recovery = new Recovery(
+                connection(direct, "recovery"),
+                heads,
+                sessions::servedQueues,
+                this,
+                guard,
+                this::flushLanes,
+                config.leases(),
+                config.dispatch().pulse());
+        hints = new Hints(direct);
+        growth = new TableGrowth(pool, readers);
+        listens = config.dispatch().listen();
+        LaneCalls calls = new LaneCalls(
+                new TaskCreator(sessions, heads, payloads, this, config.leases()),
+                new StepCompleter(sessions, heads, payloads, this, config.leases(), config.dispatch()),
+                new StepRejecter(this),
+                this::databaseAway);
+        for (int i = 0; i < config.lanes().lanes(); i++) {
+            lanes.add(new CommitLane("lane-" + i, config.lanes(), direct, calls, numbers));
+        }
+        bulkLane = new CommitLane("lane-bulk", config.lanes(), direct, calls, numbers);
+
+        claimLoop = BackgroundLoop.of("claims", this::claimOnce);
+        heartbeatLoop = BackgroundLoop.of("heartbeat", heartbeater::runOnce);
+        recoveryLoop = BackgroundLoop.of("recovery", recovery::runOnce);
+        hintSendLoop = BackgroundLoop.of("hints-out", hints::sendOnce);
+        hintListenLoop = BackgroundLoop.of("hints-in", () -> hints.listenOnce(this::hinted));
+    }
+
+    /** Starts a node on a migrated database. */
+    public static NodeParts start(DataSource pool, DataSource direct, EngineConfig config, EngineListener listener) {
+        NodeParts parts = new NodeParts(pool, direct, config, listener);
+        try {
+            parts.sessions.known(parts.templates.allQueues());
+        } catch (RuntimeException e) {
+            parts.close(Duration.ZERO);
+            throw e;
+        }
+        parts.claimLoop.start();
+        parts.heartbeatLoop.start();
+        parts.recoveryLoop.start();
+        parts.hintSendLoop.start();
+        if (parts.listens) {
+            parts.hintListenLoop.start();
+        }
+        return parts;
+    }
+
+    private DedicatedConnection connection(Database database, String name) {
+        DedicatedConnection connection = new DedicatedConnection(database, name);
+        connections.add(connection);
+        return connection;
+    }
+
+    public TemplateCatalogue templates() {
+        return templates;
+    }
+
+    public TaskAdmission admission() {
+        return admission;
+    }
+
+    public TaskReader reader() {
+        return reader;
+    }
+
+    public RetryDelay retryDelay() {
+        return retryDelay;
+    }
+
+    public Counters counters() {
+        return counters;
+    }
+
+    /** The lane for a command of {@code task} that writes about so many steps: a task's ordinary commands always meet in one lane. */
+    public CommitLane laneOf(UUID task, int steps) {
+        if (steps > BULK_STEPS) {
+            return bulkLane;
+        }
+        // the random bits; the last ones are zero in every task uuid
+        return lanes.get(Math.floorMod((int) (task.getLeastSignificantBits() >>> 24), lanes.size()));
+    }
+
+    public LiveSession openSession(SessionRequest request, AssignmentListener listener) {
+        LiveSession session = opener.open(request, listener);
+        sessions.add(session);
+        recoveryLoop.signal(); // finds what waits in queues nobody here was served from
+        return session;
+    }
+
+    public void drain(LiveSession session) {
+        opener.drain(session);
+    }
+
+    /** Forgets the session; what it holds is taken back at once, not when its lease runs out. */
+    public void closeSession(LiveSession session) {
+        sessions.remove(session);
+        if (opener.close(session)) {
+            recoveryLoop.signal();
+        }
+    }
+
+    public void heartbeat(LiveSession session) {
+        heartbeater.alive(session);
+        heartbeatLoop.signal();
+    }
+
+    private Duration claimOnce() throws SQLException {
+        if (answerLost.getAndSet(false)) {
+            try {
+                for (LiveSession session : sessions.all()) {
+                    claimer.reconcile(session);
+                }
+            } catch (SQLException e) {
+                answerLost.set(true);
+                throw e;
+            }
+        }
+        counters.stepsClaimed.add(claimer.runOnce());
+        if (listens && heads.takeUnclaimed() && hints.want()) {
+            hintSendLoop.signal();
+        }
+        return CLAIM_IDLE;
+    }
+
+    private void hinted() {
+        recoveryLoop.signal();
+    }
+
+    /** Waits until everything received so far is recorded. */
+    private void flushLanes() {
+        List<CompletableFuture<@org.jspecify.annotations.Nullable Void>> marks = new ArrayList<>();
+        for (CommitLane lane : allLanes()) {
+            CompletableFuture<@org.jspecify.annotations.Nullable Void> mark = new CompletableFuture<>();
+            lane.submit(new Command.Barrier(mark));
+            marks.add(mark);
+        }
+        try {
+            CompletableFuture.allOf(marks.toArray(CompletableFuture[]::new))
+                    .get(BARRIER_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (java.util.concurrent.ExecutionException | TimeoutException e) {
+            log.warn("results received before an expiry could not all be recorded: {}", e.toString());
+        }
+    }
+
+    private List<CommitLane> allLanes() {
+        List<CommitLane> all = new ArrayList<>(lanes);
+        all.add(bulkLane);
+        return all;
+    }
+
+    private void databaseAway() {
+        guard.outage(System.nanoTime());
+    }
+
+    @Override
+    public void leased(List<LeasedStep> steps, long batchNumber) {
+        assembler.deliver(steps, batchNumber);
+    }
+
+    @Override
+    public void enqueued(int queueId, int priority) {
+        heads.enqueued(queueId, priority);
+        claimLoop.signal();
+    }
+
+    @Override
+    public void timerSet(Duration delay) {
+        recoveryLoop.signalWithin(delay);
+    }
+
+    @Override
+    public void slotsFreed() {
+        if (heads.mayWait()) {
+            claimLoop.signal();
+        }
+    }
+
+    @Override
+    public void taskEntered(UUID task, TaskState state) {
+        counters.entered(state);
+        listener.taskEntered(task, state);
+        growth.taskFinished();
+    }
+
+    @Override
+    public void answerLost() {
+        answerLost.set(true);
+        claimLoop.signal();
+    }
+
+    public EngineMetrics metrics(Function<LaneStatistics.Snapshot, EngineMetrics.Lane> lane) {
+        return new EngineMetrics(
+                allLanes().stream().map(CommitLane::statistics).map(lane).toList(),
+                counters.tasksCreated.sum(),
+                counters.tasksDuplicate.sum(),
+                counters.tasksCompleted.sum(),
+                counters.tasksBlocked.sum(),
+                counters.resultsAccepted.sum(),
+                counters.resultsDuplicate.sum(),
+                counters.resultsStale.sum(),
+                counters.stepsClaimed.sum(),
+                sessions.all().size(),
+                sessions.all().stream().mapToInt(LiveSession::freeSlots).sum(),
+                sessions.all().stream()
+                        .mapToInt(session -> session.leases().size())
+                        .sum());
+    }
+
+    /** Whether the recovery thread reached the database in its last pass. */
+    public boolean isHealthy() {
+        return recoveryLoop.isPassing();
+    }
+
+    /** Commits what waits, within {@code patience}, and ends. */
+    public void close(Duration patience) {
+        for (CommitLane lane : allLanes()) {
+            lane.drain(patience);
+            lane.close();
+        }
+        claimLoop.close();
+        heartbeatLoop.close();
+        recoveryLoop.close();
+        hints.close();
+        hintSendLoop.close();
+        hintListenLoop.close();
+        connections.forEach(DedicatedConnection::close);
+        readers.shutdownNow();
+    }
+}

@@ -1,0 +1,30 @@
+package dev.tasker.engine.internal.lane;
+
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Numbers the calls that lease steps, and knows up to which one all answers were seen: what those leased and a session no longer holds has
+ * ended. Thread-safe.
+ */
+public final class BatchNumbers {
+    private final AtomicLong last = new AtomicLong();
+    private final ConcurrentSkipListSet<Long> open = new ConcurrentSkipListSet<>();
+
+    /** A number for a call about to be made; {@link #answered} has to follow. */
+    public synchronized long begin() {
+        long number = last.incrementAndGet();
+        open.add(number);
+        return number;
+    }
+
+    /** The call was answered and its leases are known to their sessions, or it certainly wrote nothing. */
+    public void answered(long number) {
+        open.remove(number);
+    }
+
+    /** Every call up to this number was answered. */
+    public synchronized long settled() {
+        return open.isEmpty() ? last.get() : open.first() - 1;
+    }
+}

@@ -1,0 +1,111 @@
+package dev.tasker.engine.internal.lane;
+
+import dev.tasker.engine.Completion;
+import dev.tasker.engine.Creation;
+import dev.tasker.engine.EngineException;
+import dev.tasker.engine.StepResult;
+import dev.tasker.engine.internal.session.LiveSession;
+import dev.tasker.engine.internal.step.StepKey;
+import dev.tasker.engine.internal.task.NewTask;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** What waits in a lane: one change to one task, and the future of whoever asked for it. */
+public sealed interface Command {
+
+    /** The task the command changes. */
+    UUID task();
+
+    /** Payload bytes it brings along. */
+    int bytes();
+
+    /** Answers that the command could not be carried out. */
+    void fail(EngineException failure);
+
+    /** Creates a task. */
+    record Create(NewTask request, CompletableFuture<Creation> answer) implements Command {
+        @Override
+        public UUID task() {
+            return request.uuid();
+        }
+
+        @Override
+        public int bytes() {
+            return request.part().context().length();
+        }
+
+        @Override
+        public void fail(EngineException failure) {
+            answer.completeExceptionally(failure);
+        }
+    }
+
+    /**
+     * Records a result.
+     *
+     * @param delayMs delay of the next attempt, should there be one
+     */
+    record Complete(
+            LiveSession session,
+            StepKey step,
+            int token,
+            StepResult result,
+            int delayMs,
+            CompletableFuture<Completion> answer)
+            implements Command {
+        @Override
+        public UUID task() {
+            return step.task();
+        }
+
+        @Override
+        public int bytes() {
+            return result.document().length();
+        }
+
+        @Override
+        public void fail(EngineException failure) {
+            answer.completeExceptionally(failure);
+        }
+    }
+
+    /** Gives a step back. */
+    record Reject(LiveSession session, StepKey step, int token, CompletableFuture<Completion> answer)
+            implements Command {
+        @Override
+        public UUID task() {
+            return step.task();
+        }
+
+        @Override
+        public int bytes() {
+            return 0;
+        }
+
+        @Override
+        public void fail(EngineException failure) {
+            answer.completeExceptionally(failure);
+        }
+    }
+
+    /** A mark: everything queued before it has been carried out when it is answered. */
+    record Barrier(CompletableFuture<@Nullable Void> answer) implements Command {
+        private static final UUID NONE = new UUID(0, 0);
+
+        @Override
+        public UUID task() {
+            return NONE;
+        }
+
+        @Override
+        public int bytes() {
+            return 0;
+        }
+
+        @Override
+        public void fail(EngineException failure) {
+            answer.completeExceptionally(failure);
+        }
+    }
+}

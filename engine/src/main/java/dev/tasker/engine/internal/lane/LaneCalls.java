@@ -1,0 +1,17 @@
+package dev.tasker.engine.internal.lane;
+
+/**
+ * The calls a lane can make, and whom it tells that the database was away.
+ *
+ * @param onOutage nobody may be expired for a while
+ */
+public record LaneCalls(
+        BatchCall<Command.Create, ?, ?> create,
+        BatchCall<Command.Complete, ?, ?> complete,
+        BatchCall<Command.Reject, ?, ?> reject,
+        Runnable onOutage) {
+
+    void outage() {
+        onOutage.run();
+    }
+}

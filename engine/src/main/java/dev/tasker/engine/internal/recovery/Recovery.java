@@ -1,0 +1,234 @@
+package dev.tasker.engine.internal.recovery;
+
+import dev.tasker.engine.LeaseConfig;
+import dev.tasker.engine.TaskState;
+import dev.tasker.engine.internal.lane.Aftermath;
+import dev.tasker.engine.internal.sql.DedicatedConnection;
+import dev.tasker.engine.internal.sql.SqlArrays;
+import dev.tasker.engine.internal.sql.SqlFailure;
+import dev.tasker.engine.internal.step.QueueHeads;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What wakes by time: one look at the database per pass tells what is due, which sessions expired and what waits, and when to look again.
+ * Needs no hint; any node does it for all. Passes are made by one thread.
+ */
+public final class Recovery {
+    private static final Logger log = LoggerFactory.getLogger(Recovery.class);
+    private static final int RETRIES_MAX = 500;
+    private static final int LOG_ROWS_MAX = 20;
+
+    private static final String PULSE = "SELECT kind, at, id, priority, sequence FROM tasker.pulse(?)";
+    private static final String RETRY =
+            "SELECT task_uuid, step_index, state, queue_id, priority FROM tasker.retry_due(?)";
+    private static final String EXPIRE =
+            "SELECT task_uuid, step_index, state, queue_id, priority FROM tasker.expire_session(?, ?, ?, ?)";
+    private static final String UPTIME =
+            "SELECT extract(epoch FROM now() - pg_postmaster_start_time())::double precision";
+
+    /** The stored result of an attempt whose lease ran out (04 §3.2). */
+    private static final String LEASE_EXPIRED =
+            "{\"success\":false,\"result\":{},\"status\":\"error\",\"metadata\":{\"retryable\":true,\"error_type\":\"lease_expired\"},\"error\":{\"message\":\"Lease"
+                + " expired: the worker stopped renewing it\",\"error_type\":\"lease_expired\",\"retryable\":true}}";
+
+    private final DedicatedConnection connection;
+    private final QueueHeads heads;
+    private final Supplier<List<Integer>> servedQueues;
+    private final Aftermath aftermath;
+    private final ExpiryGuard guard;
+    private final Runnable beforeExpiry;
+    private final Duration pulse;
+    private final Duration grace;
+    private boolean wasAway = true;
+
+    /**
+     * @param beforeExpiry returns when results this node received before are recorded
+     * @param pulse longest sleep
+     */
+    public Recovery(
+            DedicatedConnection connection,
+            QueueHeads heads,
+            Supplier<List<Integer>> servedQueues,
+            Aftermath aftermath,
+            ExpiryGuard guard,
+            Runnable beforeExpiry,
+            LeaseConfig leases,
+            Duration pulse) {
+        this.connection = connection;
+        this.heads = heads;
+        this.servedQueues = servedQueues;
+        this.aftermath = aftermath;
+        this.guard = guard;
+        this.beforeExpiry = beforeExpiry;
+        this.pulse = pulse.compareTo(leases.duration()) < 0 ? pulse : leases.duration();
+        this.grace = leases.grace();
+    }
+
+    private record Expiry(int sessionId, Instant at) {}
+
+    private record Look(
+            Instant now, @Nullable Instant nextDue, List<Expiry> expiries, List<QueueHeads.Waiting> waiting) {}
+
+    /** Does what is due and returns how long nothing will be. */
+    public Duration runOnce() throws SQLException {
+        try {
+            return pass();
+        } catch (SQLException e) {
+            if (SqlFailure.of(e) == SqlFailure.CONNECTION) {
+                wasAway = true;
+                guard.outage(System.nanoTime());
+            }
+            throw e;
+        }
+    }
+
+    private Duration pass() throws SQLException {
+        if (wasAway) {
+            guard.databaseUpFor(uptime(), System.nanoTime());
+            wasAway = false;
+        }
+        Look look = look();
+        guard.clockRead(look.now(), System.nanoTime());
+        heads.rescan(look.waiting());
+        boolean due = look.nextDue() != null && !look.nextDue().isAfter(look.now());
+        if (due) {
+            while (retryDue() == RETRIES_MAX) {
+                log.debug("more retries are due");
+            }
+        }
+        List<Expiry> expired = look.expiries().stream()
+                .filter(expiry -> !expiry.at().plus(grace).isAfter(look.now()))
+                .toList();
+        if (!expired.isEmpty() && guard.allows(System.nanoTime())) {
+            beforeExpiry.run();
+            for (Expiry expiry : expired) {
+                expire(expiry.sessionId());
+            }
+        }
+        if (!look.waiting().isEmpty()) {
+            aftermath.slotsFreed();
+        }
+        return due || !expired.isEmpty() && guard.allows(System.nanoTime()) ? Duration.ofMillis(1) : sleep(look);
+    }
+
+    private Duration sleep(Look look) {
+        Duration sleep = pulse;
+        if (look.nextDue() != null) {
+            sleep = shorter(sleep, Duration.between(look.now(), look.nextDue()));
+        }
+        Duration forbidden = guard.remaining(System.nanoTime());
+        for (Expiry expiry : look.expiries()) {
+            Duration until = Duration.between(look.now(), expiry.at().plus(grace));
+            sleep = shorter(sleep, until.compareTo(forbidden) > 0 ? until : forbidden);
+        }
+        return sleep.isPositive() ? sleep.plusMillis(1) : Duration.ofMillis(1);
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private Duration uptime() throws SQLException {
+        return connection.run(open -> {
+            try (PreparedStatement select = open.prepareStatement(UPTIME)) {
+                ResultSet row = select.executeQuery();
+                row.next();
+                return Duration.ofMillis((long) (row.getDouble(1) * 1000));
+            }
+        });
+    }
+
+    private Look look() throws SQLException {
+        return connection.run(open -> {
+            try (PreparedStatement select = open.prepareStatement(PULSE)) {
+                SqlArrays.setInts(
+                        select,
+                        1,
+                        servedQueues.get().stream().mapToInt(Integer::intValue).toArray());
+                ResultSet rows = select.executeQuery();
+                Instant now = Instant.EPOCH;
+                Instant nextDue = null;
+                List<Expiry> expiries = new ArrayList<>();
+                List<QueueHeads.Waiting> waiting = new ArrayList<>();
+                while (rows.next()) {
+                    switch (rows.getInt(1)) {
+                        case 0 -> now = instant(rows);
+                        case 1 -> nextDue = instant(rows);
+                        case 2 -> expiries.add(new Expiry(rows.getInt(3), instant(rows)));
+                        case 3 -> waiting.add(new QueueHeads.Waiting(rows.getInt(3), rows.getInt(4), rows.getLong(5)));
+                        default -> throw new IllegalStateException("kind: " + rows.getInt(1) + " (expected: 0 to 3)");
+                    }
+                }
+                return new Look(now, nextDue, expiries, waiting);
+            }
+        });
+    }
+
+    private static Instant instant(ResultSet row) throws SQLException {
+        return row.getObject(2, OffsetDateTime.class).toInstant();
+    }
+
+    private int retryDue() throws SQLException {
+        return connection.run(open -> {
+            try (PreparedStatement call = open.prepareStatement(RETRY)) {
+                call.setInt(1, RETRIES_MAX);
+                return follow(call.executeQuery());
+            }
+        });
+    }
+
+    private void expire(int sessionId) throws SQLException {
+        int taken = 0;
+        int rows;
+        do {
+            rows = connection.run(open -> {
+                try (PreparedStatement call = open.prepareStatement(EXPIRE)) {
+                    call.setInt(1, sessionId);
+                    call.setInt(2, (int) grace.toMillis());
+                    call.setString(3, LEASE_EXPIRED);
+                    call.setInt(4, LOG_ROWS_MAX);
+                    return follow(call.executeQuery());
+                }
+            });
+            taken += Math.max(rows, 0);
+        } while (rows != 0);
+        if (taken > 0) {
+            log.info("session {} expired: {} steps and tasks changed", sessionId, taken);
+        }
+    }
+
+    /** Tells what changed; returns how many rows there were, -1 when there was only the sign that the log was cut. */
+    private int follow(ResultSet rows) throws SQLException {
+        int count = 0;
+        boolean cut = false;
+        while (rows.next()) {
+            UUID task = rows.getObject(1, UUID.class);
+            if (task == null) {
+                cut = true;
+                continue;
+            }
+            count++;
+            if (rows.getInt(2) < 0) {
+                aftermath.taskEntered(task, TaskState.ofCode(rows.getInt(3)));
+            } else if (rows.getObject(4) != null && rows.getInt(3) == 1) {
+                aftermath.enqueued(rows.getInt(4), rows.getInt(5));
+            }
+        }
+        if (count > 0) {
+            aftermath.slotsFreed();
+        }
+        return cut ? -1 : count;
+    }
+}

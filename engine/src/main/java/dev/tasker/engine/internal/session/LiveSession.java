@@ -1,0 +1,239 @@
+package dev.tasker.engine.internal.session;
+
+import dev.tasker.engine.Assignment;
+import dev.tasker.engine.AssignmentListener;
+import dev.tasker.engine.SessionRequest;
+import dev.tasker.engine.internal.step.Queue;
+import dev.tasker.engine.internal.step.StepKey;
+import dev.tasker.engine.internal.template.RegisteredTemplate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session of this node: its slots, what it holds, when it was last renewed. Thread-safe. A slot is either free, reserved by a call under
+ * way, or taken by a held lease.
+ */
+public final class LiveSession {
+    private final int id;
+    private final UUID uuid;
+    private final SessionRequest request;
+    private final AssignmentListener listener;
+    private final AtomicInteger free = new AtomicInteger();
+    private final AtomicInteger sticky = new AtomicInteger();
+    private final ConcurrentHashMap<StepKey, Held> held = new ConcurrentHashMap<>();
+    private final Set<Integer> queueIds = ConcurrentHashMap.newKeySet();
+    private volatile boolean draining;
+    private volatile boolean closed;
+    private volatile long lastLeaseBatch;
+    private volatile long cutBatch;
+    private volatile long renewedNanos;
+
+    /** A lease the session holds; the assignment arrives once its payload is assembled. */
+    public static final class Held {
+        private final StepKey key;
+        private final int token;
+        private final @Nullable RegisteredTemplate template;
+        private volatile @Nullable Assignment assignment;
+        private volatile boolean reported;
+
+        public Held(StepKey key, int token, @Nullable RegisteredTemplate template) {
+            this.key = key;
+            this.token = token;
+            this.template = template;
+        }
+
+        public StepKey key() {
+            return key;
+        }
+
+        public int token() {
+            return token;
+        }
+
+        /** The template of the step's task, null while unknown. */
+        public @Nullable RegisteredTemplate template() {
+            return template;
+        }
+
+        public @Nullable Assignment assignment() {
+            return assignment;
+        }
+
+        public void assigned(Assignment made) {
+            assignment = made;
+        }
+
+        /** Its result is on the way: from now on the answer to that result tells how the lease ended. */
+        public void reported() {
+            reported = true;
+        }
+
+        public boolean isReported() {
+            return reported;
+        }
+    }
+
+    LiveSession(int id, UUID uuid, SessionRequest request, AssignmentListener listener, long nowNanos) {
+        this.id = id;
+        this.uuid = uuid;
+        this.request = request;
+        this.listener = listener;
+        this.renewedNanos = nowNanos;
+    }
+
+    public int id() {
+        return id;
+    }
+
+    public UUID uuid() {
+        return uuid;
+    }
+
+    public AssignmentListener listener() {
+        return listener;
+    }
+
+    public boolean isSelfRenewing() {
+        return request.selfRenewing();
+    }
+
+    /** Whether the session registered a handler for the queue's callable. */
+    public boolean serves(Queue queue) {
+        return request.handlers().stream().anyMatch(key -> key.covers(queue.namespace(), queue.callable()));
+    }
+
+    void subscribe(Queue queue) {
+        if (serves(queue)) {
+            queueIds.add(queue.id());
+        }
+    }
+
+    /** The queues the session is served from. */
+    public Collection<Integer> queueIds() {
+        return queueIds;
+    }
+
+    /** Whether steps of this queue may be leased to the session now, slots aside. */
+    public boolean accepts(int queueId) {
+        return !draining && !closed && queueIds.contains(queueId);
+    }
+
+    /** Whether the session wants steps at all. */
+    public boolean wantsWork() {
+        return !draining && !closed && free.get() > 0;
+    }
+
+    public int freeSlots() {
+        return free.get();
+    }
+
+    public void addSlots(int slots) {
+        free.addAndGet(slots);
+    }
+
+    /** Reserves up to {@code wanted} slots and returns how many. */
+    public int reserve(int wanted) {
+        while (true) {
+            int available = free.get();
+            int taken = Math.min(available, wanted);
+            if (taken <= 0) {
+                return 0;
+            }
+            if (free.compareAndSet(available, available - taken)) {
+                return taken;
+            }
+        }
+    }
+
+    /** Counts a successor that went straight to this session; false when it had {@code max} in a row. */
+    public boolean countSticky(int max) {
+        while (true) {
+            int count = sticky.get();
+            if (count >= max) {
+                return false;
+            }
+            if (sticky.compareAndSet(count, count + 1)) {
+                return true;
+            }
+        }
+    }
+
+    /** A claim served the session from its queues: the row of sticky successors begins anew. */
+    public void resetSticky() {
+        sticky.set(0);
+    }
+
+    /** Notes a lease; false when it was known. The slot was reserved before. */
+    public boolean hold(Held lease, long batch) {
+        noteBatch(batch);
+        return held.putIfAbsent(lease.key(), lease) == null;
+    }
+
+    /** Notes that a call leased, or may have leased, to the session. */
+    public void noteBatch(long batch) {
+        synchronized (held) {
+            lastLeaseBatch = Math.max(lastLeaseBatch, batch);
+        }
+    }
+
+    public @Nullable Held held(StepKey key) {
+        return held.get(key);
+    }
+
+    /** Forgets the lease under this token; true when it was held. */
+    public boolean forget(StepKey key, int token) {
+        Held lease = held.get(key);
+        return lease != null && lease.token() == token && held.remove(key, lease);
+    }
+
+    public List<Held> leases() {
+        return new ArrayList<>(held.values());
+    }
+
+    public boolean holdsNothing() {
+        return held.isEmpty();
+    }
+
+    /** Whether a heartbeat has anything to write: leases to renew or a log to cut. */
+    public boolean needsHeartbeat() {
+        return !held.isEmpty() || lastLeaseBatch > cutBatch;
+    }
+
+    void cutUpTo(long batch) {
+        cutBatch = batch;
+    }
+
+    void renewed(long nowNanos) {
+        renewedNanos = nowNanos;
+    }
+
+    /**
+     * Whether a call that leases to the session must renew it: its row was last renewed more than {@code intervalNanos} ago. A
+     * remote session that holds leases renews itself, or is dead.
+     */
+    public boolean renewWithLease(long nowNanos, long intervalNanos) {
+        if (nowNanos - renewedNanos < intervalNanos || !(request.selfRenewing() || held.isEmpty())) {
+            return false;
+        }
+        renewedNanos = nowNanos;
+        return true;
+    }
+
+    void drain() {
+        draining = true;
+    }
+
+    void close() {
+        closed = true;
+    }
+
+    public boolean isClosed() {
+        return closed;
+    }
+}

@@ -1,0 +1,217 @@
+package dev.tasker.engine.internal.step;
+
+import dev.tasker.engine.Assignment;
+import dev.tasker.engine.Assignment.StepPart;
+import dev.tasker.engine.internal.session.LiveSession;
+import dev.tasker.engine.internal.session.LiveSession.Held;
+import dev.tasker.engine.internal.task.PayloadCache;
+import dev.tasker.engine.internal.task.PayloadReader;
+import dev.tasker.engine.internal.task.PayloadReader.StoredStep;
+import dev.tasker.engine.internal.task.TaskPayload;
+import dev.tasker.engine.internal.task.TaskUuids;
+import dev.tasker.engine.internal.template.RunnableStep;
+import dev.tasker.template.HandlerDefinition;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns leased steps into assignments and hands them to their sessions. First attempts of tasks this node knows are assembled from memory on
+ * the caller's thread; everything else is read in one go on a thread of its own, so that a lane never waits for a read. Thread-safe.
+ */
+public final class AssignmentAssembler {
+    private static final Logger log = LoggerFactory.getLogger(AssignmentAssembler.class);
+
+    private final PayloadCache cache;
+    private final PayloadReader reader;
+    private final ExecutorService readers;
+
+    public AssignmentAssembler(PayloadCache cache, PayloadReader reader, ExecutorService readers) {
+        this.cache = cache;
+        this.reader = reader;
+        this.readers = readers;
+    }
+
+    /** Notes the leases at their sessions and delivers the assignments; {@code batch} numbers the call that leased them. */
+    public void deliver(List<LeasedStep> leased, long batch) {
+        List<Delivery> ready = new ArrayList<>(leased.size());
+        List<Pending> unknown = new ArrayList<>();
+        for (LeasedStep step : leased) {
+            TaskPayload payload = cache.get(step.key().task());
+            Held lease = new Held(step.key(), step.token(), payload == null ? null : payload.template());
+            if (!step.session().hold(lease, batch)) {
+                step.session().addSlots(1); // delivered before: by a repeated call and by the reconciliation after it
+                continue;
+            }
+            Assignment assignment = payload == null ? null : fromMemory(step, payload);
+            if (assignment == null) {
+                unknown.add(new Pending(step, lease));
+            } else {
+                lease.assigned(assignment);
+                ready.add(new Delivery(step.session(), assignment));
+            }
+        }
+        hand(ready);
+        if (!unknown.isEmpty()) {
+            readers.execute(() -> read(unknown));
+        }
+    }
+
+    private record Pending(LeasedStep step, Held lease) {}
+
+    private record Delivery(LiveSession session, Assignment assignment) {}
+
+    private static void hand(List<Delivery> deliveries) {
+        if (deliveries.isEmpty()) {
+            return;
+        }
+        LiveSession first = deliveries.getFirst().session();
+        if (deliveries.stream().allMatch(delivery -> delivery.session() == first)) {
+            first.listener()
+                    .assigned(deliveries.stream().map(Delivery::assignment).toList());
+            return;
+        }
+        Map<LiveSession, List<Assignment>> bySession = new LinkedHashMap<>();
+        for (Delivery delivery : deliveries) {
+            bySession
+                    .computeIfAbsent(delivery.session(), _ -> new ArrayList<>())
+                    .add(delivery.assignment());
+        }
+        bySession.forEach((session, assignments) -> session.listener().assigned(assignments));
+    }
+
+    private static @Nullable Assignment fromMemory(LeasedStep leased, TaskPayload payload) {
+        RunnableStep step = payload.template().step(leased.key().index());
+        if (step == null || leased.attempt() > 1) {
+            return null;
+        }
+        Map<String, String> dependencies = HashMap.newHashMap(step.ancestors().length);
+        for (int i = 0; i < step.ancestors().length; i++) {
+            String result = payload.result(step.ancestors()[i]);
+            if (result == null) {
+                return null;
+            }
+            dependencies.put(step.ancestorNames().get(i), result);
+        }
+        return assignment(leased, payload, step, null, step.planned().retry().maxAttempts(), dependencies);
+    }
+
+    private void read(List<Pending> pending) {
+        try {
+            hand(assembled(pending));
+        } catch (RuntimeException e) {
+            // The leases stay with their sessions undelivered; they run out there and the steps are taken back.
+            log.warn("could not read what {} leased steps need; their leases will run out", pending.size(), e);
+        }
+    }
+
+    private List<Delivery> assembled(List<Pending> pending) {
+        Set<UUID> missing = new HashSet<>();
+        for (Pending one : pending) {
+            UUID task = one.step().key().task();
+            if (cache.get(task) == null) {
+                missing.add(task);
+            }
+        }
+        Map<UUID, TaskPayload> payloads = missing.isEmpty() ? Map.of() : reader.requests(missing);
+        payloads.forEach(cache::put);
+
+        Set<StepKey> wanted = new HashSet<>();
+        Map<UUID, TaskPayload> known = new HashMap<>(payloads);
+        for (Pending one : pending) {
+            StepKey key = one.step().key();
+            TaskPayload payload = known.computeIfAbsent(key.task(), cache::get);
+            wanted.add(key);
+            RunnableStep step = payload == null ? null : payload.template().step(key.index());
+            if (payload != null && step != null) {
+                for (int ancestor : step.ancestors()) {
+                    if (payload.result(ancestor) == null) {
+                        wanted.add(new StepKey(key.task(), ancestor));
+                    }
+                }
+            }
+        }
+        Map<StepKey, StoredStep> stored = reader.steps(wanted);
+
+        List<Delivery> deliveries = new ArrayList<>(pending.size());
+        for (Pending one : pending) {
+            LeasedStep leased = one.step();
+            TaskPayload payload = known.get(leased.key().task());
+            StoredStep step = stored.get(leased.key());
+            if (payload == null || step == null) {
+                log.error(
+                        "leased step {} of task {} has no request or row",
+                        leased.key().index(),
+                        leased.key().task());
+                continue;
+            }
+            RunnableStep runnable = payload.template().steps().get(step.templateStep());
+            Map<String, String> dependencies = dependencies(leased.key(), payload, runnable, stored);
+            Assignment assignment = assignment(leased, payload, runnable, step, step.maxAttempts(), dependencies);
+            one.lease().assigned(assignment);
+            deliveries.add(new Delivery(leased.session(), assignment));
+        }
+        return deliveries;
+    }
+
+    private Map<String, String> dependencies(
+            StepKey key, TaskPayload payload, RunnableStep step, Map<StepKey, StoredStep> stored) {
+        Map<String, String> dependencies = new HashMap<>();
+        for (int i = 0; i < step.ancestors().length; i++) {
+            int ancestor = step.ancestors()[i];
+            String result = payload.result(ancestor);
+            if (result == null) {
+                StoredStep row = stored.get(new StepKey(key.task(), ancestor));
+                if (row == null || !row.complete() || row.result() == null) {
+                    continue; // resolved by hand: contributes nothing (01 §3.5)
+                }
+                result = row.result();
+                cache.addResult(key.task(), ancestor, result);
+            }
+            dependencies.put(step.ancestorNames().get(i), result);
+        }
+        return dependencies;
+    }
+
+    private static Assignment assignment(
+            LeasedStep leased,
+            TaskPayload payload,
+            RunnableStep step,
+            @Nullable StoredStep stored,
+            int maxAttempts,
+            Map<String, String> dependencies) {
+        OptionalLong timeout = step.planned().timeoutMillis();
+        String name = step.planned().name();
+        HandlerDefinition handler = step.planned().definition().handler();
+        return new Assignment(
+                leased.key().task(),
+                TaskUuids.stepUuid(leased.key().task(), leased.key().index()),
+                leased.token(),
+                leased.attempt(),
+                maxAttempts,
+                timeout.isPresent() ? Duration.ofMillis(timeout.getAsLong()) : null,
+                payload.part(),
+                new StepPart(
+                        stored == null || stored.name() == null ? name : stored.name(),
+                        name,
+                        handler.callable(),
+                        handler.method(),
+                        handler.resolver(),
+                        step.initialization(),
+                        stored == null ? null : stored.inputs(),
+                        stored == null ? null : stored.result(),
+                        stored == null ? null : stored.checkpoint()),
+                dependencies);
+    }
+}

@@ -1,0 +1,202 @@
+package dev.tasker.engine.internal.step;
+
+import dev.tasker.engine.LeaseConfig;
+import dev.tasker.engine.internal.lane.BatchNumbers;
+import dev.tasker.engine.internal.session.LiveSession;
+import dev.tasker.engine.internal.session.SessionRegistry;
+import dev.tasker.engine.internal.sql.DedicatedConnection;
+import dev.tasker.engine.internal.sql.SqlArrays;
+import dev.tasker.engine.internal.sql.SqlFailure;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * Claims waiting steps for sessions with free slots: one call per session, taking from all of its queues where something may wait. Sessions
+ * take turns in being first. Used by one thread.
+ */
+public final class StepClaimer {
+    /** Most steps of one claim: keeps the other sessions' wait short. */
+    static final int CLAIM_MAX = 250;
+
+    private static final String CALL = """
+        SELECT kind, task_uuid, step_index, token, attempts, queue_id, priority, sequence
+        FROM   tasker.claim_steps(?, ?, ?, ?, ?, ?, ?)
+        """;
+
+    private final SessionRegistry sessions;
+    private final QueueHeads heads;
+    private final AssignmentAssembler assembler;
+    private final BatchNumbers numbers;
+    private final DedicatedConnection connection;
+    private final long renewNanos;
+    private int turn;
+
+    public StepClaimer(
+            SessionRegistry sessions,
+            QueueHeads heads,
+            AssignmentAssembler assembler,
+            BatchNumbers numbers,
+            DedicatedConnection connection,
+            LeaseConfig leases) {
+        this.sessions = sessions;
+        this.heads = heads;
+        this.assembler = assembler;
+        this.numbers = numbers;
+        this.connection = connection;
+        this.renewNanos = leases.heartbeat().toNanos();
+    }
+
+    /** Claims until no session with free slots has anything to wait for; returns how many steps were leased. */
+    public int runOnce() throws SQLException {
+        int leased = 0;
+        boolean progress = true;
+        while (progress) {
+            progress = false;
+            List<LiveSession> order = new ArrayList<>(sessions.all());
+            turn++;
+            for (int i = 0; i < order.size(); i++) {
+                LiveSession session = order.get((i + turn) % order.size());
+                if (!session.wantsWork()) {
+                    continue;
+                }
+                List<QueueHeads.Position> positions = heads.positions(session.queueIds());
+                if (positions.isEmpty()) {
+                    continue;
+                }
+                leased += claim(session, positions);
+                progress = true; // each claim takes something or learns that nothing waits
+            }
+        }
+        return leased;
+    }
+
+    private int claim(LiveSession session, List<QueueHeads.Position> positions) throws SQLException {
+        int slots = session.reserve(CLAIM_MAX);
+        if (slots == 0) {
+            return 0;
+        }
+        long number = numbers.begin();
+        int used = 0;
+        try {
+            Claimed claimed = call(session, positions, slots, number);
+            session.resetSticky();
+            used = claimed.steps().size();
+            learn(positions, claimed, slots);
+            if (used > 0) {
+                assembler.deliver(claimed.steps(), number);
+            }
+            return used;
+        } catch (SQLException e) {
+            if (SqlFailure.of(e) != SqlFailure.REPEAT) {
+                throw e;
+            }
+            return 0;
+        } finally {
+            session.addSlots(slots - used);
+            numbers.answered(number);
+        }
+    }
+
+    private record Taken(int count, long lastSequence) {}
+
+    private record HeadKey(int queueId, int priority) {}
+
+    private record Claimed(List<LeasedStep> steps, Map<HeadKey, Taken> byHead) {}
+
+    private Claimed call(LiveSession session, List<QueueHeads.Position> positions, int slots, long number)
+            throws SQLException {
+        boolean renew = session.renewWithLease(System.nanoTime(), renewNanos);
+        return connection.run(open -> {
+            try (PreparedStatement call = open.prepareStatement(CALL)) {
+                call.setLong(1, number);
+                SqlArrays.setInts(call, 2, renew ? new int[] {session.id()} : new int[0]);
+                call.setInt(3, session.id());
+                SqlArrays.setInts(
+                        call,
+                        4,
+                        positions.stream()
+                                .mapToInt(QueueHeads.Position::queueId)
+                                .toArray());
+                SqlArrays.setInts(
+                        call,
+                        5,
+                        positions.stream()
+                                .mapToInt(QueueHeads.Position::priority)
+                                .toArray());
+                SqlArrays.setLongs(
+                        call,
+                        6,
+                        positions.stream()
+                                .mapToLong(QueueHeads.Position::cursor)
+                                .toArray());
+                call.setInt(7, slots);
+                return claimed(session, call.executeQuery());
+            }
+        });
+    }
+
+    private static Claimed claimed(LiveSession session, ResultSet rows) throws SQLException {
+        Claimed claimed = new Claimed(new ArrayList<>(), new HashMap<>());
+        while (rows.next()) {
+            if (rows.getInt(1) == 0) {
+                claimed.steps()
+                        .add(new LeasedStep(
+                                session,
+                                new StepKey(rows.getObject(2, UUID.class), rows.getInt(3)),
+                                rows.getInt(4),
+                                rows.getInt(5)));
+            } else {
+                claimed.byHead()
+                        .put(new HeadKey(rows.getInt(6), rows.getInt(7)), new Taken(rows.getInt(4), rows.getLong(8)));
+            }
+        }
+        return claimed;
+    }
+
+    private void learn(List<QueueHeads.Position> positions, Claimed claimed, int slots) {
+        int total = claimed.byHead().values().stream().mapToInt(Taken::count).sum();
+        for (QueueHeads.Position position : positions) {
+            Taken taken = claimed.byHead().get(new HeadKey(position.queueId(), position.priority()));
+            // With slots left over every head was emptied, but for rows that another claimer holds: those are its own.
+            heads.taken(position, taken == null ? 0 : taken.lastSequence(), total < slots);
+        }
+    }
+
+    /** Leases of {@code session} that the database knows and the node does not, after an answer was lost. */
+    public int reconcile(LiveSession session) throws SQLException {
+        long number = numbers.begin();
+        try {
+            List<LeasedStep> unknown = connection.run(open -> leasesOf(open, session));
+            if (!unknown.isEmpty()) {
+                session.addSlots(-unknown.size());
+                assembler.deliver(unknown, number);
+            }
+            return unknown.size();
+        } finally {
+            numbers.answered(number);
+        }
+    }
+
+    private static List<LeasedStep> leasesOf(Connection open, LiveSession session) throws SQLException {
+        try (PreparedStatement select =
+                open.prepareStatement("SELECT task_uuid, step_index, token, attempts FROM tasker.leases_of(?)")) {
+            select.setInt(1, session.id());
+            ResultSet rows = select.executeQuery();
+            List<LeasedStep> unknown = new ArrayList<>();
+            while (rows.next()) {
+                StepKey key = new StepKey(rows.getObject(1, UUID.class), rows.getInt(2));
+                if (session.held(key) == null) {
+                    unknown.add(new LeasedStep(session, key, rows.getInt(3), rows.getInt(4)));
+                }
+            }
+            return unknown;
+        }
+    }
+}

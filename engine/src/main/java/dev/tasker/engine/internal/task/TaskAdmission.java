@@ -1,0 +1,153 @@
+package dev.tasker.engine.internal.task;
+
+import dev.tasker.engine.Assignment.TaskPart;
+import dev.tasker.engine.EngineException;
+import dev.tasker.engine.ErrorCode;
+import dev.tasker.engine.TaskRequest;
+import dev.tasker.engine.internal.template.RegisteredTemplate;
+import dev.tasker.engine.internal.template.TemplateCatalogue;
+import dev.tasker.template.IdentityStrategy;
+import dev.tasker.template.TaskTemplate;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** Checks requests (02 §1.2), resolves their template and works out their identity (01 §6.1). Writes nothing. Thread-safe. */
+public final class TaskAdmission {
+    private static final int NAME_MAX = 64;
+    private static final int NAMESPACE_MAX = 29;
+    private static final int VERSION_MAX = 16;
+    private static final int TEXT_MAX = 128;
+    private static final int PRIORITY_MAX = 100;
+    private static final int KEY_MAX = 1_000;
+
+    private final TemplateCatalogue templates;
+    private final TaskUuids uuids;
+
+    public TaskAdmission(TemplateCatalogue templates, TaskUuids uuids) {
+        this.templates = templates;
+        this.uuids = uuids;
+    }
+
+    /** The task that {@code request} asks for, with a new uuid; throws {@link EngineException} naming what is wrong with it. */
+    public NewTask admit(TaskRequest request) {
+        checkTexts(request);
+        JsonNode context = JsonLimits.read("context", request.context());
+        if (!context.isObject()) {
+            throw invalid("context", context.getNodeType(), "an object");
+        }
+        if (request.tags() != null && !JsonLimits.read("tags", request.tags()).isContainer()) {
+            throw invalid("tags", request.tags(), "an array or object");
+        }
+        RegisteredTemplate template = templates.current(request.namespace(), request.name(), request.version());
+        if (template.plan().steps().isEmpty()) {
+            throw new EngineException(
+                    ErrorCode.TEMPLATE_NOT_FOUND,
+                    "Task template not found: " + request.name() + " has no steps (expected: >= 1)");
+        }
+        String stored = request.context();
+        JsonNode defaults = template.plan().template().defaultContext();
+        if (!defaults.isEmpty()) {
+            stored = JsonLimits.merged(defaults, context);
+            context = JsonLimits.read("context", stored);
+        }
+        UUID uuid = uuids.next();
+        UUID correlation = request.correlationId() == null ? UUID.randomUUID() : request.correlationId();
+        return new NewTask(
+                uuid,
+                template,
+                new TaskPart(
+                        request.namespace(),
+                        request.name(),
+                        request.version(),
+                        stored,
+                        request.priority(),
+                        correlation,
+                        request.parentCorrelationId(),
+                        request.initiator(),
+                        request.sourceSystem(),
+                        request.reason(),
+                        request.tags()),
+                identity(uuid, template, context, request.idempotencyKey()));
+    }
+
+    private static void checkTexts(TaskRequest request) {
+        required("Task name", request.name());
+        required("Namespace", request.namespace());
+        required("Version", request.version());
+        limited("name", request.name(), NAME_MAX);
+        limited("namespace", request.namespace(), NAMESPACE_MAX);
+        limited("version", request.version(), VERSION_MAX);
+        present("initiator", request.initiator());
+        present("source_system", request.sourceSystem());
+        present("reason", request.reason());
+        if (Math.abs((long) request.priority()) > PRIORITY_MAX) {
+            throw invalid("priority", request.priority(), "-100 to 100");
+        }
+        if (request.idempotencyKey() != null) {
+            limited("idempotency_key", request.idempotencyKey(), KEY_MAX);
+        }
+    }
+
+    private static void required(String field, String value) {
+        if (value.isEmpty()) {
+            throw new EngineException(ErrorCode.INVALID_REQUEST, field + " cannot be empty");
+        }
+    }
+
+    private static void present(String field, String value) {
+        if (value.isEmpty()) {
+            throw invalid(field, "\"\"", "1 to " + TEXT_MAX + " characters");
+        }
+        limited(field, value, TEXT_MAX);
+    }
+
+    private static void limited(String field, String value, int max) {
+        if (value.codePointCount(0, value.length()) > max) {
+            throw invalid(field, value.length() + " characters", "at most " + max);
+        }
+        if (value.indexOf('\0') >= 0) {
+            throw invalid(field, "a NUL character", "text without one");
+        }
+    }
+
+    private static EngineException invalid(String field, Object found, String expected) {
+        return new EngineException(ErrorCode.INVALID_REQUEST, field + ": " + found + " (expected: " + expected + ")");
+    }
+
+    private static byte[] identity(UUID task, RegisteredTemplate template, JsonNode context, @Nullable String key) {
+        if (key != null) {
+            return hash(template, 'K', key);
+        }
+        TaskTemplate definition = template.plan().template();
+        IdentityStrategy strategy = definition.identityStrategy();
+        return switch (strategy) {
+            case STRICT -> hash(template, 'C', JsonLimits.canonical(context));
+            case ALWAYS_UNIQUE -> hash(template, 'U', task.toString());
+            case CALLER_PROVIDED ->
+                throw new EngineException(
+                        ErrorCode.INVALID_REQUEST,
+                        "idempotency_key is required when named task uses CallerProvided identity strategy");
+        };
+    }
+
+    private static byte[] hash(RegisteredTemplate template, char tag, String payload) {
+        UUID named = template.namedTaskUuid();
+        byte[] text = payload.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer input = ByteBuffer.allocate(18 + text.length)
+                .putLong(named.getMostSignificantBits())
+                .putLong(named.getLeastSignificantBits())
+                .put((byte) 0)
+                .put((byte) tag)
+                .put(text);
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(input.array());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has SHA-256", e);
+        }
+    }
+}

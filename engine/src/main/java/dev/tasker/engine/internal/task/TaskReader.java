@@ -1,0 +1,165 @@
+package dev.tasker.engine.internal.task;
+
+import dev.tasker.engine.ExecutionStatus;
+import dev.tasker.engine.StepState;
+import dev.tasker.engine.StepView;
+import dev.tasker.engine.TaskState;
+import dev.tasker.engine.TaskView;
+import dev.tasker.engine.internal.sql.Database;
+import dev.tasker.engine.internal.template.RegisteredTemplate;
+import dev.tasker.engine.internal.template.TemplateCatalogue;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Reads tasks and steps as people see them. Thread-safe; nothing here is on the path of a running step. */
+public final class TaskReader {
+    private static final String TASK = """
+        SELECT task.state, request.created_at, task.updated_at, task.entered_at, request.context, request.initiator,
+               request.source_system, request.reason, request.priority, request.tags, request.correlation_id,
+               request.parent_correlation_id, request.template_id
+        FROM   tasker.tasks AS task JOIN tasker.task_requests AS request USING (task_uuid)
+        WHERE  task.task_uuid = ?
+        """;
+
+    private static final String STEPS = """
+        SELECT step.step_index, step.name, step.template_step, step.state, step.created_at, step.entered_at, step.last_attempted_at,
+               step.next_retry_at, step.total_parents, step.pending_parents, step.attempts, step.max_attempts, step.retryable,
+               step.backoff_request_seconds, step.result, tasker.engine_now(), task.template_id
+        FROM   tasker.workflow_steps AS step JOIN tasker.tasks AS task USING (task_uuid)
+        WHERE  step.task_uuid = ?
+        ORDER  BY step.step_index
+        """;
+
+    private final Database database;
+    private final TemplateCatalogue templates;
+
+    public TaskReader(Database database, TemplateCatalogue templates) {
+        this.database = database;
+        this.templates = templates;
+    }
+
+    /** The task and its steps in one snapshot, empty for an unknown uuid. */
+    public Optional<TaskView> task(UUID task) {
+        return database.transaction(connection -> {
+            connection.setReadOnly(true);
+            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            try {
+                return Optional.ofNullable(read(connection, task));
+            } finally {
+                connection.rollback();
+                connection.setReadOnly(false);
+                connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+            }
+        });
+    }
+
+    /** The steps of a task in order of creation, none for an unknown uuid. */
+    public List<StepView> steps(UUID task) {
+        return database.call(connection -> readSteps(connection, task));
+    }
+
+    private @Nullable TaskView read(Connection connection, UUID task) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(TASK)) {
+            select.setObject(1, task);
+            ResultSet row = select.executeQuery();
+            if (!row.next()) {
+                return null;
+            }
+            RegisteredTemplate template = templates.byId(row.getInt(13));
+            TaskState state = TaskState.ofCode(row.getInt(1));
+            List<StepView> steps = readSteps(connection, task);
+            return new TaskView(
+                    task,
+                    template.plan().template().namespace(),
+                    template.plan().template().name(),
+                    template.plan().template().version(),
+                    state,
+                    instant(row, 2),
+                    instant(row, 3),
+                    state == TaskState.COMPLETE ? instant(row, 4) : null,
+                    row.getString(5),
+                    row.getString(6),
+                    row.getString(7),
+                    row.getString(8),
+                    row.getInt(9),
+                    row.getString(10),
+                    row.getObject(11, UUID.class),
+                    row.getObject(12, UUID.class),
+                    ExecutionStatus.of(steps),
+                    steps);
+        }
+    }
+
+    private List<StepView> readSteps(Connection connection, UUID task) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(STEPS)) {
+            select.setObject(1, task);
+            ResultSet rows = select.executeQuery();
+            List<StepView> steps = new ArrayList<>();
+            while (rows.next()) {
+                steps.add(step(task, rows));
+            }
+            return steps;
+        }
+    }
+
+    private StepView step(UUID task, ResultSet row) throws SQLException {
+        RegisteredTemplate template = templates.byId(row.getInt(17));
+        String own = row.getString(2);
+        String name =
+                own == null ? template.steps().get(row.getInt(3)).planned().name() : own;
+        StepState state = StepState.ofCode(row.getInt(4));
+        Instant entered = instant(row, 6);
+        Instant nextRetry = instantOrNull(row, 8);
+        int parents = row.getInt(9);
+        int pendingParents = row.getInt(10);
+        int attempts = row.getInt(11);
+        boolean eligible = attempts == 0 || (row.getBoolean(13) && attempts < row.getInt(12));
+        boolean waits = state == StepState.PENDING || state == StepState.WAITING_FOR_RETRY;
+        boolean due = nextRetry == null || !nextRetry.isAfter(instant(row, 16));
+        return new StepView(
+                TaskUuids.stepUuid(task, row.getInt(1)),
+                task,
+                namedStepUuid(name),
+                name,
+                state,
+                instant(row, 5),
+                entered,
+                state.isTerminal() ? entered : null,
+                state == StepState.ERROR ? entered : null,
+                nextRetry,
+                instantOrNull(row, 7),
+                pendingParents == 0,
+                eligible,
+                waits && pendingParents == 0 && eligible && due,
+                parents,
+                parents - pendingParents,
+                attempts,
+                row.getInt(12),
+                row.getObject(14, Integer.class),
+                row.getString(15));
+    }
+
+    /** The uuid by which the API knows a step name; derived, there is no table of names. */
+    static UUID namedStepUuid(String name) {
+        return UUID.nameUUIDFromBytes(("tasker:named_step:" + name).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Instant instant(ResultSet row, int column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    private static @Nullable Instant instantOrNull(ResultSet row, int column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+}

@@ -1,0 +1,56 @@
+package dev.tasker.engine.internal.task;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+
+/**
+ * Makes task uuids and does the arithmetic of step uuids. A task uuid is a v7 uuid (milliseconds, then the microsecond within them in
+ * rand_a) whose last 20 bits are zero; a step's is its task's plus index + 1 in those bits. So the steps of a task stand together in
+ * every index, in order of creation, and a step uuid tells its task without a look-up.
+ */
+public final class TaskUuids {
+    /** Most steps of one task. */
+    public static final int STEPS_MAX = (1 << 20) - 2;
+
+    private static final long INDEX_MASK = (1L << 20) - 1;
+
+    private final InstantSource clock;
+    private final RandomGenerator random =
+            RandomGeneratorFactory.of("L64X128MixRandom").create();
+
+    public TaskUuids(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /** A new task uuid; 42 random bits within a quarter of a microsecond. Thread-safe. */
+    public UUID next() {
+        Instant now = clock.instant();
+        long millis = now.toEpochMilli();
+        long fraction = (now.getNano() % 1_000_000L) * 4096 / 1_000_000L;
+        long bits;
+        synchronized (random) {
+            bits = random.nextLong();
+        }
+        long most = (millis << 16) | 0x7000L | fraction;
+        long least = 0x8000_0000_0000_0000L | ((bits >>> 2) & ~INDEX_MASK & 0x3FFF_FFFF_FFFF_FFFFL);
+        return new UUID(most, least);
+    }
+
+    /** The uuid of the step at {@code index} of {@code task}. */
+    public static UUID stepUuid(UUID task, int index) {
+        return new UUID(task.getMostSignificantBits(), task.getLeastSignificantBits() | (index + 1));
+    }
+
+    /** The task that a step uuid belongs to. */
+    public static UUID taskOf(UUID step) {
+        return new UUID(step.getMostSignificantBits(), step.getLeastSignificantBits() & ~INDEX_MASK);
+    }
+
+    /** The index of a step in its task, -1 for a task uuid. */
+    public static int indexOf(UUID step) {
+        return (int) (step.getLeastSignificantBits() & INDEX_MASK) - 1;
+    }
+}

@@ -1,0 +1,166 @@
+-- Records results of leased steps and everything that follows from them: step state, children, leases of successors, retry timers,
+-- counters and state of the task, history. Locks the tasks, then one statement.
+--   p_outcome: 0 success, 1 failure that may be retried, 2 failure that may not.
+--   p_accept_*: steps that become ready by this call and shall be leased to the given session instead of waiting in their queue.
+-- A result counts when its step is in progress under the same token; others change nothing and return no row of kind 0.
+-- Returns rows by kind:
+--   0 accepted result: task, step, resulting state
+--   1 step that became ready: task, step, state (enqueued or in_progress), token, attempts, queue, priority, session
+--   2 task whose state changed: task, -1, new state
+--   3 retry timer set: task, step, milliseconds until it is due in "token"
+CREATE OR REPLACE FUNCTION complete_steps(
+  p_batch bigint, p_renew integer[],
+  p_task uuid[], p_step integer[], p_token integer[], p_session integer[], p_outcome smallint[], p_delay_ms integer[],
+  p_execution_ms integer[], p_result text[],
+  p_accept_task uuid[], p_accept_step integer[], p_accept_session integer[])
+RETURNS TABLE (kind smallint, task_uuid uuid, step_index integer, state smallint, token integer, attempts integer, queue_id integer,
+               priority integer, session_id integer)
+LANGUAGE plpgsql
+SET search_path = tasker, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET lock_timeout = '10s'
+AS $$
+#variable_conflict use_column
+DECLARE
+  v_now timestamptz := engine_now();
+BEGIN
+  -- Separate from the statement below, which then sees what earlier holders of these locks committed.
+  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) ORDER BY task.task_uuid FOR NO KEY UPDATE;
+
+  RETURN QUERY
+  WITH done AS (
+    UPDATE workflow_steps AS step
+    SET    state = CASE WHEN i.outcome = 0 THEN step_state('complete')
+                        WHEN i.outcome = 1 AND step.retryable AND step.attempts < step.max_attempts THEN step_state('waiting_for_retry')
+                        ELSE step_state('error') END,
+           version = step.version + 1, entered_at = v_now, session_id = NULL, result = i.result,
+           next_retry_at = CASE WHEN i.outcome = 1 AND step.retryable AND step.attempts < step.max_attempts
+                                THEN v_now + i.delay_ms * interval '1 ms' ELSE step.next_retry_at END,
+           backoff_request_seconds = CASE WHEN i.outcome = 1 AND step.retryable AND step.attempts < step.max_attempts
+                                          THEN (i.delay_ms + 999) / 1000 ELSE step.backoff_request_seconds END
+    FROM   unnest(p_task, p_step, p_token, p_session, p_outcome, p_delay_ms, p_execution_ms, p_result)
+             AS i(task_uuid, step_index, token, session_id, outcome, delay_ms, execution_ms, result)
+    WHERE  step.task_uuid = i.task_uuid AND step.step_index = i.step_index
+    AND    step.state = step_state('in_progress') AND step.lease_token = i.token
+    RETURNING step.task_uuid, step.step_index, step.state, step.version, step.children, step.next_retry_at, i.session_id,
+              i.delay_ms, i.execution_ms, CASE WHEN i.outcome > 0 THEN i.result END AS failure
+  ),
+  -- children of completed steps with the number of parents they lost, and the session that would take them
+  released AS (
+    SELECT facts.task_uuid, facts.step_index, sum(facts.parents)::integer AS parents, max(facts.session_id) AS session_id
+    FROM  (SELECT done.task_uuid, child.step_index, 1 AS parents, NULL::integer AS session_id
+           FROM   done, unnest(done.children) AS child(step_index)
+           WHERE  done.state = step_state('complete')
+           UNION ALL
+           SELECT offer.task_uuid, offer.step_index, 0, offer.session_id
+           FROM   unnest(p_accept_task, p_accept_step, p_accept_session) AS offer(task_uuid, step_index, session_id)) AS facts
+    GROUP  BY facts.task_uuid, facts.step_index
+    HAVING sum(facts.parents) > 0
+  ),
+  -- a task with a permanently failed step starts nothing new (01 §2.7)
+  releasable AS (
+    SELECT released.*, task.priority,
+           task.failed_steps = 0
+             AND NOT released.task_uuid IN (SELECT done.task_uuid FROM done WHERE done.state = step_state('error')) AS open
+    FROM   released JOIN tasks AS task USING (task_uuid)
+  ),
+  child AS (
+    UPDATE workflow_steps AS step
+    SET    pending_parents = step.pending_parents - r.parents,
+           state = CASE WHEN NOT (r.open AND step.pending_parents = r.parents AND step.state = step_state('pending')) THEN step.state
+                        WHEN r.session_id IS NULL THEN step_state('enqueued') ELSE step_state('in_progress') END,
+           version = CASE WHEN r.open AND step.pending_parents = r.parents AND step.state = step_state('pending')
+                          THEN step.version + 1 ELSE step.version END,
+           entered_at = CASE WHEN r.open AND step.pending_parents = r.parents AND step.state = step_state('pending')
+                             THEN v_now ELSE step.entered_at END,
+           session_id = CASE WHEN r.open AND step.pending_parents = r.parents AND step.state = step_state('pending')
+                             THEN r.session_id ELSE step.session_id END,
+           attempts = CASE WHEN r.session_id IS NOT NULL AND r.open AND step.pending_parents = r.parents
+                                AND step.state = step_state('pending') THEN step.attempts + 1 ELSE step.attempts END,
+           lease_token = CASE WHEN r.session_id IS NOT NULL AND r.open AND step.pending_parents = r.parents
+                                   AND step.state = step_state('pending') THEN step.lease_token + 1 ELSE step.lease_token END,
+           last_attempted_at = CASE WHEN r.session_id IS NOT NULL AND r.open AND step.pending_parents = r.parents
+                                         AND step.state = step_state('pending') THEN v_now ELSE step.last_attempted_at END
+    FROM   releasable AS r
+    WHERE  step.task_uuid = r.task_uuid AND step.step_index = r.step_index
+    RETURNING step.task_uuid, step.step_index, step.state, step.version, step.lease_token, step.attempts, step.queue_id, r.priority,
+              step.session_id,
+              -- a pending step that still had pending parents was not in the pipeline: being there now is this call's doing
+              step.pending_parents = 0 AND step.state IN (step_state('enqueued'), step_state('in_progress')) AS started
+  ),
+  waiting AS (
+    INSERT INTO ready_steps (queue_id, priority, task_uuid, step_index)
+    SELECT child.queue_id, child.priority, child.task_uuid, child.step_index
+    FROM   child WHERE child.started AND child.session_id IS NULL
+    ORDER  BY child.task_uuid, child.step_index
+  ),
+  timer AS (
+    INSERT INTO timers (due_at, task_uuid, step_index)
+    SELECT done.next_retry_at, done.task_uuid, done.step_index FROM done WHERE done.state = step_state('waiting_for_retry')
+  ),
+  lease_log AS (
+    INSERT INTO session_leases (session_id, batch, task_uuids, step_indexes)
+    SELECT child.session_id, p_batch, array_agg(child.task_uuid), array_agg(child.step_index)
+    FROM   child WHERE child.started AND child.session_id IS NOT NULL GROUP BY child.session_id
+  ),
+  renewed AS (
+    UPDATE worker_sessions AS session SET expires_at = v_now + session.lease_duration WHERE session.session_id = ANY (p_renew)
+  ),
+  step_log AS (
+    INSERT INTO step_history (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at, session_id, execution_time_ms,
+                              detail)
+    SELECT done.task_uuid, done.step_index, done.version, step_state('in_progress'), done.state, cause('worker'), v_now,
+           done.session_id, done.execution_ms, done.failure
+    FROM   done
+    UNION ALL
+    SELECT child.task_uuid, child.step_index, child.version, step_state('pending'), child.state, cause('engine'), v_now,
+           child.session_id, NULL, NULL
+    FROM   child WHERE child.started
+  ),
+  delta AS (
+    SELECT facts.task_uuid, sum(facts.satisfied)::integer AS satisfied, sum(facts.failed)::integer AS failed,
+           sum(facts.active)::integer AS active
+    FROM  (SELECT done.task_uuid, (done.state = step_state('complete'))::integer AS satisfied,
+                  (done.state = step_state('error'))::integer AS failed, -1 AS active FROM done
+           UNION ALL
+           SELECT child.task_uuid, 0, 0, 1 FROM child WHERE child.started) AS facts
+    GROUP  BY facts.task_uuid
+  ),
+  verdict AS (
+    SELECT delta.*, task.state AS from_state,
+           resting_state(task.total_steps, task.satisfied_steps + delta.satisfied, task.failed_steps + delta.failed,
+                         task.active_steps + delta.active) AS to_state
+    FROM   delta JOIN tasks AS task USING (task_uuid)
+  ),
+  task AS (
+    UPDATE tasks AS task
+    SET    satisfied_steps = task.satisfied_steps + v.satisfied, failed_steps = task.failed_steps + v.failed,
+           active_steps = task.active_steps + v.active, state = v.to_state, updated_at = v_now,
+           version = CASE WHEN v.to_state = v.from_state THEN task.version ELSE task.version + 1 END,
+           entered_at = CASE WHEN v.to_state = v.from_state THEN task.entered_at ELSE v_now END
+    FROM   verdict AS v
+    WHERE  task.task_uuid = v.task_uuid
+    RETURNING task.task_uuid, task.version, v.from_state, v.to_state
+  ),
+  task_log AS (
+    INSERT INTO task_history (task_uuid, sort_key, from_state, to_state, cause, created_at)
+    SELECT task.task_uuid, task.version, task.from_state, task.to_state, cause('worker'), v_now
+    FROM   task WHERE task.to_state <> task.from_state
+  )
+  SELECT 0::smallint, done.task_uuid, done.step_index, done.state, NULL::integer, NULL::integer, NULL::integer, NULL::integer,
+         NULL::integer
+  FROM   done
+  UNION ALL
+  SELECT 1::smallint, child.task_uuid, child.step_index, child.state, child.lease_token, child.attempts, child.queue_id,
+         child.priority, child.session_id
+  FROM   child WHERE child.started
+  UNION ALL
+  SELECT 2::smallint, task.task_uuid, -1, task.to_state, NULL, NULL, NULL, NULL, NULL FROM task WHERE task.to_state <> task.from_state
+  UNION ALL
+  SELECT 3::smallint, done.task_uuid, done.step_index, done.state, done.delay_ms, NULL, NULL, NULL, NULL
+  FROM   done WHERE done.state = step_state('waiting_for_retry');
+END $$;

@@ -1,0 +1,65 @@
+-- Leases up to p_limit waiting steps to one session: per (queue, priority) given, from p_cursor on, highest priority first, then in order
+-- of arrival. A row locked by another claimer is skipped; one whose step has moved on is dropped. Never touches tasks.
+-- Returns kind 0: leased step (task, step, token, attempts, queue); kind 1: what was taken from a queue and priority (how many in "token",
+-- highest sequence).
+CREATE OR REPLACE FUNCTION claim_steps(
+  p_batch bigint, p_renew integer[], p_session integer, p_queue integer[], p_priority integer[], p_cursor bigint[], p_limit integer)
+RETURNS TABLE (kind smallint, task_uuid uuid, step_index integer, token integer, attempts integer, queue_id integer,
+               priority integer, sequence bigint)
+LANGUAGE plpgsql
+SET search_path = tasker, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET lock_timeout = '10s'
+AS $$
+#variable_conflict use_column
+DECLARE
+  v_now timestamptz := engine_now();
+BEGIN
+  RETURN QUERY
+  WITH taken AS (
+    DELETE FROM ready_steps AS ready
+    WHERE  ready.ctid = ANY (ARRAY(
+      SELECT picked.row_id
+      FROM   unnest(p_queue, p_priority, p_cursor) AS head(queue_id, priority, cursor),
+             LATERAL (SELECT waiting.ctid AS row_id, waiting.sequence
+                      FROM   ready_steps AS waiting
+                      WHERE  waiting.queue_id = head.queue_id AND waiting.priority = head.priority
+                      AND    waiting.sequence > head.cursor
+                      ORDER  BY waiting.sequence LIMIT p_limit
+                      FOR UPDATE SKIP LOCKED) AS picked
+      ORDER  BY head.priority DESC, picked.sequence LIMIT p_limit))
+    RETURNING ready.queue_id, ready.priority, ready.sequence, ready.task_uuid, ready.step_index
+  ),
+  claimed AS (
+    UPDATE workflow_steps AS step
+    SET    state = step_state('in_progress'), version = step.version + 1, attempts = step.attempts + 1,
+           lease_token = step.lease_token + 1, session_id = p_session, entered_at = v_now, last_attempted_at = v_now
+    FROM   taken
+    WHERE  step.task_uuid = taken.task_uuid AND step.step_index = taken.step_index AND step.state = step_state('enqueued')
+    RETURNING step.task_uuid, step.step_index, step.version, step.lease_token, step.attempts, step.queue_id, taken.priority,
+              taken.sequence
+  ),
+  step_log AS (
+    INSERT INTO step_history (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at, session_id)
+    SELECT claimed.task_uuid, claimed.step_index, claimed.version, step_state('enqueued'), step_state('in_progress'), cause('engine'),
+           v_now, p_session
+    FROM   claimed
+  ),
+  lease_log AS (
+    INSERT INTO session_leases (session_id, batch, task_uuids, step_indexes)
+    SELECT p_session, p_batch, array_agg(claimed.task_uuid), array_agg(claimed.step_index) FROM claimed HAVING count(*) > 0
+  ),
+  renewed AS (
+    UPDATE worker_sessions AS session SET expires_at = v_now + session.lease_duration WHERE session.session_id = ANY (p_renew)
+  )
+  SELECT 0::smallint, claimed.task_uuid, claimed.step_index, claimed.lease_token, claimed.attempts, claimed.queue_id, claimed.priority,
+         claimed.sequence
+  FROM   claimed
+  UNION ALL
+  SELECT 1::smallint, NULL::uuid, NULL::integer, count(*)::integer, NULL::integer, taken.queue_id, taken.priority, max(taken.sequence)
+  FROM   taken GROUP BY taken.queue_id, taken.priority;
+END $$;

@@ -1,0 +1,83 @@
+-- Renews sessions and cuts their lease logs back to what they still hold. p_batch is the highest call number up to which the node has
+-- seen every answer: what those calls leased and is not named here has ended. Later rows stay.
+-- Returns the named leases that are no longer theirs.
+CREATE OR REPLACE FUNCTION heartbeat(
+  p_sessions integer[], p_batch bigint,
+  p_held_session integer[], p_held_task uuid[], p_held_step integer[], p_held_token integer[])
+RETURNS TABLE (session_id integer, task_uuid uuid, step_index integer, token integer)
+LANGUAGE plpgsql
+SET search_path = tasker, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET lock_timeout = '5s'
+AS $$
+#variable_conflict use_column
+BEGIN
+  UPDATE worker_sessions AS session SET expires_at = engine_now() + session.lease_duration
+  WHERE  session.session_id = ANY (p_sessions);
+  DELETE FROM session_leases AS log WHERE log.session_id = ANY (p_sessions) AND log.batch <= p_batch;
+  INSERT INTO session_leases (session_id, batch, task_uuids, step_indexes)
+  SELECT held.session_id, p_batch, array_agg(held.task_uuid), array_agg(held.step_index)
+  FROM   unnest(p_held_session, p_held_task, p_held_step) AS held(session_id, task_uuid, step_index)
+  GROUP  BY held.session_id;
+
+  RETURN QUERY
+  SELECT held.session_id, held.task_uuid, held.step_index, held.token
+  FROM   unnest(p_held_session, p_held_task, p_held_step, p_held_token) AS held(session_id, task_uuid, step_index, token)
+  WHERE  NOT EXISTS (
+    SELECT FROM workflow_steps AS step
+    WHERE  step.task_uuid = held.task_uuid AND step.step_index = held.step_index
+    AND    step.state = step_state('in_progress') AND step.lease_token = held.token);
+END $$;
+
+-- The leases of a session as the database knows them, for a node that lost an answer.
+CREATE OR REPLACE FUNCTION leases_of(p_session integer)
+RETURNS TABLE (task_uuid uuid, step_index integer, token integer, attempts integer, queue_id integer)
+LANGUAGE sql STABLE
+SET search_path = tasker, pg_temp
+SET enable_seqscan = off
+AS $$
+  SELECT step.task_uuid, step.step_index, step.lease_token, step.attempts, step.queue_id
+  FROM  (SELECT DISTINCT held.task_uuid, held.step_index
+         FROM   session_leases AS log, unnest(log.task_uuids, log.step_indexes) AS held(task_uuid, step_index)
+         WHERE  log.session_id = p_session) AS held
+         JOIN workflow_steps AS step USING (task_uuid, step_index)
+  WHERE  step.state = step_state('in_progress') AND step.session_id = p_session
+$$;
+
+-- What a node has to know to sleep: one call, one snapshot. Rows by kind:
+--   0 the database's time
+--   1 when the next retry is due (no row: none waits)
+--   2 a session with leases and when it expires
+--   3 a queue of p_queues with waiting steps: priority and first sequence
+CREATE OR REPLACE FUNCTION pulse(p_queues integer[])
+RETURNS TABLE (kind smallint, at timestamptz, id integer, priority integer, sequence bigint)
+LANGUAGE sql STABLE
+SET search_path = tasker, pg_temp
+SET enable_seqscan = off
+AS $$
+  SELECT 0::smallint, engine_now(), NULL::integer, NULL::integer, NULL::bigint
+  UNION ALL
+  (SELECT 1::smallint, due_at, NULL, NULL, NULL FROM timers ORDER BY due_at LIMIT 1)
+  UNION ALL
+  SELECT 2::smallint, session.expires_at, session.session_id, NULL, NULL
+  FROM   worker_sessions AS session
+  WHERE  session.session_id IN (SELECT log.session_id FROM session_leases AS log)
+  UNION ALL
+  SELECT 3::smallint, NULL, head.queue_id, head.priority,
+         (SELECT min(first.sequence) FROM ready_steps AS first
+          WHERE first.queue_id = head.queue_id AND first.priority = head.priority)
+  FROM   unnest(p_queues) AS wanted(queue_id),
+         LATERAL (
+           WITH RECURSIVE level AS (  -- distinct priorities by index, not by reading what waits
+             (SELECT queue_id, priority FROM ready_steps WHERE queue_id = wanted.queue_id ORDER BY priority DESC LIMIT 1)
+             UNION ALL
+             SELECT level.queue_id, (SELECT lower.priority FROM ready_steps AS lower
+                                     WHERE lower.queue_id = level.queue_id AND lower.priority < level.priority
+                                     ORDER BY lower.priority DESC LIMIT 1)
+             FROM   level WHERE level.priority IS NOT NULL)
+           SELECT queue_id, priority FROM level WHERE priority IS NOT NULL) AS head
+$$;

@@ -1,0 +1,64 @@
+-- Public views: the shapes of the domain model (01 §1.8 - §1.10, §3.1). The tables below them may change.
+
+-- States passed through inside one transaction, in order, by the change that was recorded.
+CREATE OR REPLACE FUNCTION task_via(p_from smallint, p_to smallint) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
+  CASE task_state_name(p_from) || '>' || task_state_name(p_to)
+    WHEN 'pending>steps_in_process' THEN ARRAY['initializing', 'enqueuing_steps']
+    WHEN 'pending>complete' THEN ARRAY['initializing']
+    WHEN 'steps_in_process>complete' THEN ARRAY['evaluating_results']
+    WHEN 'steps_in_process>blocked_by_failures' THEN ARRAY['evaluating_results']
+    WHEN 'steps_in_process>waiting_for_retry' THEN ARRAY['evaluating_results']
+    WHEN 'waiting_for_retry>steps_in_process' THEN ARRAY['enqueuing_steps']
+    ELSE ARRAY[]::text[]
+  END;
+
+CREATE OR REPLACE FUNCTION step_via(p_from smallint, p_to smallint, p_cause smallint) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
+  CASE step_state_name(p_from) || '>' || step_state_name(p_to)
+    WHEN 'pending>in_progress' THEN ARRAY['enqueued']
+    WHEN 'in_progress>complete' THEN ARRAY['enqueued_for_orchestration']
+    WHEN 'in_progress>waiting_for_retry' THEN
+      CASE WHEN p_cause = cause('worker') THEN ARRAY['enqueued_as_error_for_orchestration'] ELSE ARRAY[]::text[] END
+    WHEN 'in_progress>error' THEN
+      CASE WHEN p_cause = cause('worker') THEN ARRAY['enqueued_as_error_for_orchestration'] ELSE ARRAY[]::text[] END
+    WHEN 'in_progress>enqueued' THEN ARRAY['waiting_for_retry', 'pending']
+    WHEN 'waiting_for_retry>enqueued' THEN ARRAY['pending']
+    ELSE ARRAY[]::text[]
+  END;
+
+CREATE OR REPLACE VIEW task_transitions AS
+SELECT history.task_uuid, history.sort_key, task_state_name(history.from_state) AS from_state,
+       task_state_name(history.to_state) AS to_state,
+       json_build_object('via', task_via(history.from_state, history.to_state)) AS metadata,
+       history.sort_key = task.version AS most_recent, history.created_at
+FROM   task_history AS history JOIN tasks AS task USING (task_uuid);
+
+CREATE OR REPLACE VIEW workflow_step_transitions AS
+SELECT step_uuid(history.task_uuid, history.step_index) AS workflow_step_uuid, history.task_uuid, history.sort_key,
+       step_state_name(history.from_state) AS from_state, step_state_name(history.to_state) AS to_state,
+       json_build_object('via', step_via(history.from_state, history.to_state, history.cause),
+                         'worker_uuid', session.session_uuid) AS metadata,
+       history.sort_key = step.version AS most_recent, history.created_at
+FROM   step_history AS history
+       JOIN workflow_steps AS step USING (task_uuid, step_index)
+       LEFT JOIN worker_sessions AS session ON session.session_id = history.session_id;
+
+-- One row per worker result; from and to are those of the deposit, whatever the step rested in.
+CREATE OR REPLACE VIEW workflow_step_result_audit AS
+SELECT step_uuid(history.task_uuid, history.step_index) AS workflow_step_uuid, history.task_uuid, history.sort_key,
+       history.created_at AS recorded_at, session.session_uuid AS worker_uuid, request.correlation_id,
+       history.to_state = step_state('complete') AS success, history.execution_time_ms::bigint AS execution_time_ms,
+       'in_progress' AS from_state,
+       CASE WHEN history.to_state = step_state('complete') THEN 'enqueued_for_orchestration'
+            ELSE 'enqueued_as_error_for_orchestration' END AS to_state,
+       CASE WHEN history.to_state = step_state('complete') THEN step.result ELSE history.detail END AS result
+FROM   step_history AS history
+       JOIN workflow_steps AS step USING (task_uuid, step_index)
+       JOIN task_requests AS request USING (task_uuid)
+       LEFT JOIN worker_sessions AS session ON session.session_id = history.session_id
+WHERE  history.cause = cause('worker');
+
+CREATE OR REPLACE VIEW workflow_step_edges AS
+SELECT step_uuid(parent.task_uuid, parent.step_index) AS from_step_uuid, step_uuid(parent.task_uuid, child.step_index) AS to_step_uuid,
+       'provides' AS name
+FROM   workflow_steps AS parent, unnest(parent.children) AS child(step_index);

@@ -1,0 +1,191 @@
+-- The core tables. Runs on an empty schema: no locks, no cost.
+-- Names of columns follow the domain model; the tables themselves are private, the views of R__8_views.sql are public.
+
+-- Catalogue -----------------------------------------------------------------------------------------------------------
+
+CREATE TABLE task_namespaces (
+  task_namespace_uuid uuid PRIMARY KEY,
+  name varchar(64) NOT NULL UNIQUE,
+  description varchar(255),
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE named_tasks (
+  named_task_uuid uuid PRIMARY KEY,
+  task_namespace_uuid uuid NOT NULL REFERENCES task_namespaces,
+  name varchar(64) NOT NULL,
+  version varchar(16) NOT NULL,
+  description varchar(255),
+  identity_strategy varchar(16) NOT NULL CHECK (identity_strategy IN ('strict', 'caller_provided', 'always_unique')),
+  template_id integer NOT NULL, -- the document that new tasks start with
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  UNIQUE (task_namespace_uuid, name, version)
+);
+
+-- Every document a named task ever had. Tasks keep the one they started with, so rows are never changed or removed.
+CREATE TABLE templates (
+  template_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  named_task_uuid uuid NOT NULL REFERENCES named_tasks DEFERRABLE INITIALLY DEFERRED,
+  content_hash varchar(64) NOT NULL,
+  document text NOT NULL,       -- canonical JSON of the template after its environment overlay
+  initial_steps integer NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  UNIQUE (named_task_uuid, content_hash)
+);
+
+-- A queue is what a claim takes from: a callable of a namespace, interned so that hot rows carry four bytes.
+CREATE TABLE queues (
+  queue_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  namespace varchar(64) NOT NULL,
+  callable varchar(500) NOT NULL,
+  UNIQUE (namespace, callable)
+);
+
+-- The steps of a template that exist from the start, as creation copies them.
+CREATE TABLE template_steps (
+  template_id integer NOT NULL REFERENCES templates,
+  step_index integer NOT NULL,
+  queue_id integer NOT NULL REFERENCES queues,
+  parents integer NOT NULL,
+  children integer[],           -- null when there is none
+  retryable boolean NOT NULL,
+  max_attempts integer NOT NULL,
+  PRIMARY KEY (template_id, step_index)
+);
+
+-- Tasks ---------------------------------------------------------------------------------------------------------------
+
+-- What a task was asked for; written once. identity_hash makes creation idempotent.
+CREATE TABLE task_requests (
+  task_uuid uuid PRIMARY KEY,
+  template_id integer NOT NULL,
+  priority integer NOT NULL,
+  identity_hash bytea NOT NULL,
+  created_at timestamptz NOT NULL,
+  correlation_id uuid NOT NULL,
+  parent_correlation_id uuid,
+  initiator varchar(128) NOT NULL,
+  source_system varchar(128) NOT NULL,
+  reason varchar(128) NOT NULL,
+  tags text,                    -- JSON array or object, verbatim
+  context text NOT NULL         -- JSON object, verbatim
+);
+CREATE UNIQUE INDEX idx_tasks_identity_hash ON task_requests (identity_hash);
+
+-- The row that changes. No foreign key: 30 % of the rate. Changing columns stand together, last, so that an update logs little.
+CREATE TABLE tasks (
+  task_uuid uuid PRIMARY KEY,
+  template_id integer NOT NULL,
+  priority integer NOT NULL,
+  total_steps integer NOT NULL,
+  satisfied_steps integer NOT NULL DEFAULT 0 CHECK (satisfied_steps <= total_steps),
+  failed_steps integer NOT NULL DEFAULT 0 CHECK (failed_steps >= 0),
+  active_steps integer NOT NULL CHECK (active_steps >= 0), -- enqueued or in progress
+  state smallint NOT NULL,
+  version integer NOT NULL,
+  entered_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL
+) WITH (fillfactor = 25);
+-- Lists by state and staleness, unfinished tasks only: the one index on a changing column.
+CREATE INDEX tasks_unfinished ON tasks (state, entered_at) WHERE state < 8;
+
+-- Step uuids are not stored: step_uuid(task_uuid, step_index) is the task's uuid with the index in its last 20 bits.
+CREATE TABLE workflow_steps (
+  task_uuid uuid NOT NULL,
+  step_index integer NOT NULL,
+  queue_id integer NOT NULL,
+  template_step integer NOT NULL, -- index of the definition in the template; differs from step_index for batch instances
+  total_parents integer NOT NULL,
+  max_attempts integer NOT NULL,
+  retryable boolean NOT NULL,
+  created_at timestamptz NOT NULL,
+  name varchar(128),            -- null: the template's name
+  children integer[],           -- null when there is none
+  inputs text,                  -- JSON, null: the handler's initialization
+  pending_parents integer NOT NULL CHECK (pending_parents >= 0),
+  attempts integer NOT NULL,
+  lease_token integer NOT NULL,
+  state smallint NOT NULL,
+  version integer NOT NULL,
+  entered_at timestamptz NOT NULL,
+  session_id integer,           -- holder of the lease, exactly while in progress
+  last_attempted_at timestamptz,
+  next_retry_at timestamptz,
+  backoff_request_seconds integer,
+  checkpoint text,
+  result text,                  -- last StepExecutionResult, verbatim
+  PRIMARY KEY (task_uuid, step_index),
+  CHECK ((state = 2) = (session_id IS NOT NULL))
+) WITH (fillfactor = 20);
+
+-- The two searchable sets ----------------------------------------------------------------------------------------------
+
+-- Claimable steps. Rows are only inserted and deleted; a claim drops those whose step has moved on.
+CREATE SEQUENCE ready_sequence;
+CREATE TABLE ready_steps (
+  queue_id integer NOT NULL,
+  priority integer NOT NULL,
+  sequence bigint NOT NULL DEFAULT nextval('ready_sequence'),
+  task_uuid uuid NOT NULL,
+  step_index integer NOT NULL,
+  PRIMARY KEY (queue_id, priority, sequence)
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+
+-- Retries that fall due.
+CREATE TABLE timers (
+  due_at timestamptz NOT NULL,
+  task_uuid uuid NOT NULL,
+  step_index integer NOT NULL,
+  PRIMARY KEY (due_at, task_uuid, step_index)
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+
+-- Sessions and leases --------------------------------------------------------------------------------------------------
+
+-- A worker's session. Its row carries the time of all its leases; only rows with leases can expire.
+CREATE TABLE worker_sessions (
+  session_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  session_uuid uuid NOT NULL UNIQUE,
+  node_uuid uuid NOT NULL,
+  worker_name varchar(255) NOT NULL,
+  lease_duration interval NOT NULL,
+  created_at timestamptz NOT NULL,
+  expires_at timestamptz NOT NULL
+) WITH (fillfactor = 50);
+
+-- What a session was given: one row per call that leased to it, cut back by each heartbeat to what it still holds.
+-- The superset of its leases; the step's own row decides. Found by session when it expires or reconnects.
+CREATE TABLE session_leases (
+  session_id integer NOT NULL,
+  batch bigint NOT NULL,        -- number of the call, rising within a node
+  task_uuids uuid[] NOT NULL,
+  step_indexes integer[] NOT NULL,
+  PRIMARY KEY (session_id, batch)
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
+
+-- History, append-only: one row per committed change of resting state; sort_key is the version which the change produced.
+-- cause: 0 engine, 1 worker result, 2 lease expired, 3 operator, 4 rejected by the worker.
+CREATE TABLE task_history (
+  task_uuid uuid NOT NULL,
+  sort_key integer NOT NULL,
+  from_state smallint NOT NULL,
+  to_state smallint NOT NULL,
+  cause smallint NOT NULL,
+  created_at timestamptz NOT NULL,
+  detail text,
+  PRIMARY KEY (task_uuid, sort_key)
+);
+
+CREATE TABLE step_history (
+  task_uuid uuid NOT NULL,
+  step_index integer NOT NULL,
+  sort_key integer NOT NULL,
+  from_state smallint NOT NULL,
+  to_state smallint NOT NULL,
+  cause smallint NOT NULL,
+  created_at timestamptz NOT NULL,
+  session_id integer,           -- worker that claimed or reported
+  execution_time_ms integer,
+  detail text,                  -- the result document, of failures only (a success stands on the step)
+  PRIMARY KEY (task_uuid, step_index, sort_key)
+);

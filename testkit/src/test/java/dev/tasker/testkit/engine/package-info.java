@@ -1,0 +1,5 @@
+/** The engine on real PostgreSQL. */
+@NullMarked
+package dev.tasker.testkit.engine;
+
+import org.jspecify.annotations.NullMarked;
