@@ -64,8 +64,8 @@ final class InProcessSession implements WorkSession {
     @Override
     public void reject(Assignment assignment, RejectReason reason) {
         returnedSlots.incrementAndGet();
-        dev.tasker.engine.Assignment given = InProcessWorkSource.toEngine(assignment);
-        repeat(() -> session.reject(given), PAUSE_FIRST_MS, new CompletableFuture<>());
+        int token = Math.toIntExact(assignment.leaseToken());
+        repeat(() -> session.reject(assignment.stepUuid(), token), PAUSE_FIRST_MS, new CompletableFuture<>());
     }
 
     @Override

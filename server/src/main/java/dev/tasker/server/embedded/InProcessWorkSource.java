@@ -86,46 +86,6 @@ public final class InProcessWorkSource implements WorkSource {
                 assignment.dependencyResults());
     }
 
-    /** The assignment as the engine knows it, to be given back. */
-    static dev.tasker.engine.Assignment toEngine(Assignment assignment) {
-        TaskView task = assignment.task();
-        StepView step = assignment.step();
-        return new dev.tasker.engine.Assignment(
-                assignment.taskUuid(),
-                assignment.stepUuid(),
-                Math.toIntExact(assignment.leaseToken()),
-                assignment.attempt(),
-                assignment.maxAttempts(),
-                assignment.timeout(),
-                new dev.tasker.engine.Assignment.TaskPart(
-                        task.namespace(),
-                        task.name(),
-                        task.version(),
-                        task.contextJson(),
-                        task.priority(),
-                        task.correlationId(),
-                        task.parentCorrelationId(),
-                        text(task.initiator()),
-                        text(task.sourceSystem()),
-                        text(task.reason()),
-                        null),
-                new dev.tasker.engine.Assignment.StepPart(
-                        step.name(),
-                        step.templateStepName(),
-                        step.callable(),
-                        step.method(),
-                        step.resolver(),
-                        step.initializationJson(),
-                        step.inputsJson(),
-                        step.previousResultJson(),
-                        step.checkpointJson()),
-                assignment.dependencyResults());
-    }
-
-    private static String text(@Nullable String text) {
-        return text == null ? "" : text;
-    }
-
     /** The engine says null for the worker's default and zero for none; the worker says zero for its default. */
     private static Duration timeout(@Nullable Duration timeout) {
         if (timeout == null) {
