@@ -1,6 +1,7 @@
 package dev.tasker.server;
 
 import dev.tasker.engine.Engine;
+import dev.tasker.engine.EngineListener;
 import dev.tasker.server.config.BindAddress;
 import dev.tasker.server.config.ServerConfig;
 import dev.tasker.server.embedded.InProcessWorkSource;
@@ -62,8 +63,11 @@ public final class TaskerServer implements AutoCloseable {
         TaskerServer server;
         try {
             database.requireCurrentSchema();
-            Engine engine =
-                    Engine.open(database.openPool(config.database().pool()), database.direct(), config.engine());
+            Engine engine = Engine.open(
+                    database.openPool(config.database().pool()),
+                    database.direct(),
+                    config.engine(),
+                    EngineListener.NONE);
             server = new TaskerServer(config, database, engine);
         } catch (RuntimeException e) {
             database.close();

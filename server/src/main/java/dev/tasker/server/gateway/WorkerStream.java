@@ -480,7 +480,7 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
     private void giveBack(EngineLink link, Assignment assignment, int failures) {
         CompletableFuture<Completion> answer;
         try {
-            answer = link.session().reject(assignment);
+            answer = link.session().reject(assignment.stepUuid(), assignment.leaseToken());
         } catch (EngineException e) {
             answer = CompletableFuture.failedFuture(e);
         }
