@@ -13,6 +13,8 @@ import dev.tasker.server.config.PoolConfig;
 import dev.tasker.server.health.PoolFigures;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Locale;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -68,9 +70,21 @@ public final class DatabaseAccess implements AutoCloseable {
         }
     }
 
-    /** The schema's migrations. */
-    public Migrations migrations() {
-        return migrations;
+    /** Applies the migrations that are pending and returns how many that were. */
+    public int migrate() {
+        return migrations.migrate();
+    }
+
+    /** A line for each migration: where it stands, its version, what it does. */
+    public List<String> migrationStatus() {
+        return migrations.status().stream()
+                .map(status -> String.format(
+                        Locale.ROOT,
+                        "%-10s %-4s %s",
+                        status.state(),
+                        status.version() == null ? "" : status.version(),
+                        status.description()))
+                .toList();
     }
 
     /** Whether the PostgreSQL is ours. */
@@ -85,8 +99,7 @@ public final class DatabaseAccess implements AutoCloseable {
      */
     void requireCurrentSchema() {
         if (embedded != null) {
-            int applied = migrations.migrate();
-            log.debug("Applied {} migrations", applied);
+            log.debug("Applied {} migrations", migrate());
             return;
         }
         if (!migrations.isCurrent()) {

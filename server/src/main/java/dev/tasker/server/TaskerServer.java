@@ -12,6 +12,7 @@ import dev.tasker.server.health.NodeHealth;
 import dev.tasker.server.health.OperationalState;
 import dev.tasker.server.rest.RestServer;
 import dev.tasker.server.rest.ServerIdentity;
+import dev.tasker.template.TemplateParser;
 import dev.tasker.worker.WorkSource;
 import java.io.IOException;
 import java.io.InputStream;
@@ -136,6 +137,18 @@ public final class TaskerServer implements AutoCloseable {
     /** The engine of this node, for embedded use. */
     public Engine engine() {
         return engine;
+    }
+
+    /**
+     * Registers a template for this node's environment.
+     *
+     * @param name how findings name the text
+     * @throws dev.tasker.template.TemplateException when it cannot be used
+     */
+    public void register(String name, String yaml) {
+        engine.register(TemplateParser.parse(name, yaml)
+                .template()
+                .withEnvironment(config.environment().text()));
     }
 
     /** Work for workers in this JVM; close them before the server. */
