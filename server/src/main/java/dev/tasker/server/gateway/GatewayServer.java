@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,7 @@ public final class GatewayServer implements AutoCloseable {
     private final HealthStatusManager health;
     private final ExecutorService executor;
     private final Server server;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private GatewayServer(WorkerGateway gateway, HealthStatusManager health, ExecutorService executor, Server server) {
         this.gateway = gateway;
@@ -82,6 +84,9 @@ public final class GatewayServer implements AutoCloseable {
     /** Asks the workers to finish, waits for them within {@link GatewayConfig#drain}, then ends all calls. */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         health.enterTerminalState();
         try {
             if (!gateway.drain()) {

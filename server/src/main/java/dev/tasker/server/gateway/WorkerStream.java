@@ -334,11 +334,12 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
             refuse(Status.INVALID_ARGUMENT.withDescription("reject: " + e.reason()));
             return;
         }
-        undecided.remove(lease);
         EngineLink link = linkOf(lease);
         if (link != null) {
             giveBack(link, lease);
             closeIfEmpty(link);
+        } else if (undecided.remove(lease)) {
+            giveBack(own, lease, 0);
         }
     }
 
@@ -468,25 +469,23 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
     // --- leases
 
     private void giveBack(EngineLink link, LeaseKey lease) {
-        Assignment assignment = link.held(lease);
-        if (assignment == null || !link.forget(lease)) {
-            return;
+        if (link.forget(lease)) {
+            returnSlot(link);
+            giveBack(link, lease, 0);
+            settled();
         }
-        returnSlot(link);
-        giveBack(link, assignment, 0);
-        settled();
     }
 
-    private void giveBack(EngineLink link, Assignment assignment, int failures) {
+    private void giveBack(EngineLink link, LeaseKey lease, int failures) {
         CompletableFuture<Completion> answer;
         try {
-            answer = link.session().reject(assignment.stepUuid(), assignment.leaseToken());
+            answer = link.session().reject(lease.stepUuid(), lease.token());
         } catch (EngineException e) {
             answer = CompletableFuture.failedFuture(e);
         }
         answer.whenComplete((completion, failure) -> {
             if (failure != null && state != State.CLOSED) {
-                redelivery.always(failures, () -> giveBack(link, assignment, failures + 1));
+                redelivery.always(failures, () -> giveBack(link, lease, failures + 1));
             }
         });
     }

@@ -47,7 +47,7 @@ final class FakeEngine implements SessionFactory {
     record Report(UUID stepUuid, int token, @Nullable Assignment assignment, StepResult result, CompletableFuture<Completion> answer) {}
 
     /** A step that was given back. */
-    record Return(Assignment assignment, CompletableFuture<Completion> answer) {}
+    record Return(UUID stepUuid, int token, CompletableFuture<Completion> answer) {}
 
     static final class FakeSession implements Session {
         final SessionRequest request;
@@ -104,8 +104,8 @@ final class FakeEngine implements SessionFactory {
         }
 
         @Override
-        public CompletableFuture<Completion> reject(Assignment assignment) {
-            var given = new Return(assignment, new CompletableFuture<>());
+        public CompletableFuture<Completion> reject(UUID stepUuid, int leaseToken) {
+            var given = new Return(stepUuid, leaseToken, new CompletableFuture<>());
             returns.add(given);
             return given.answer();
         }

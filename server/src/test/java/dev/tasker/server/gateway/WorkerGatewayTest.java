@@ -456,7 +456,18 @@ class WorkerGatewayTest {
         worker.next();
         worker.reject(step);
         FakeEngine.take(session.returns).answer().completeExceptionally(new EngineException(ErrorCode.OVERLOADED, "full"));
-        assertThat(FakeEngine.take(session.returns).assignment()).isSameAs(step);
+        assertThat(FakeEngine.take(session.returns).stepUuid()).isEqualTo(step.stepUuid());
+    }
+
+    @Test
+    void leaseOfAnUnknownSessionCanBeGivenBack() throws Exception {
+        var worker = closing(new WireWorker(port()));
+        Assignment step = step();
+        worker.resume(UUID.randomUUID(), step);
+        worker.reject(step);
+        FakeEngine.Return given = FakeEngine.take(engine.session().returns);
+        assertThat(given.stepUuid()).isEqualTo(step.stepUuid());
+        assertThat(given.token()).isEqualTo(step.leaseToken());
     }
 
     @Test
@@ -507,7 +518,7 @@ class WorkerGatewayTest {
         FakeSession fresh = engine.session();
         assertThat(registered.getLostList()).containsExactly(LeaseKey.of(lost).toWire());
         assertThat(LeaseKey.uuid(registered.getSessionId())).isEqualTo(fresh.uuid());
-        assertThat(FakeEngine.take(old.returns).assignment()).isSameAs(neverArrived);
+        assertThat(FakeEngine.take(old.returns).stepUuid()).isEqualTo(neverArrived.stepUuid());
 
         after.heartbeat(running);
         assertThat(after.next().getHeartbeatAck().getLostList()).isEmpty();
