@@ -117,7 +117,7 @@ public final class NodeParts implements Aftermath {
         recovery = new Recovery(
                 connection(direct, "recovery"),
                 heads,
-                sessions::servedQueues,
+                sessions,
                 this,
                 guard,
                 this::flushLanes,

@@ -3,9 +3,11 @@ package dev.tasker.engine.internal.recovery;
 import dev.tasker.engine.LeaseConfig;
 import dev.tasker.engine.TaskState;
 import dev.tasker.engine.internal.lane.Aftermath;
+import dev.tasker.engine.internal.session.SessionRegistry;
 import dev.tasker.engine.internal.sql.DedicatedConnection;
 import dev.tasker.engine.internal.sql.SqlArrays;
 import dev.tasker.engine.internal.sql.SqlFailure;
+import dev.tasker.engine.internal.step.Queue;
 import dev.tasker.engine.internal.step.QueueHeads;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -16,7 +18,6 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +31,7 @@ public final class Recovery {
     private static final int RETRIES_MAX = 500;
     private static final int LOG_ROWS_MAX = 20;
 
-    private static final String PULSE = "SELECT kind, at, id, priority, sequence FROM tasker.pulse(?)";
+    private static final String PULSE = "SELECT kind, at, id, priority, sequence, namespace, callable FROM tasker.pulse(?, ?)";
     private static final String RETRY =
             "SELECT task_uuid, step_index, state, queue_id, priority FROM tasker.retry_due(?)";
     private static final String EXPIRE =
@@ -45,7 +46,7 @@ public final class Recovery {
 
     private final DedicatedConnection connection;
     private final QueueHeads heads;
-    private final Supplier<List<Integer>> servedQueues;
+    private final SessionRegistry sessions;
     private final Aftermath aftermath;
     private final ExpiryGuard guard;
     private final Runnable beforeExpiry;
@@ -60,7 +61,7 @@ public final class Recovery {
     public Recovery(
             DedicatedConnection connection,
             QueueHeads heads,
-            Supplier<List<Integer>> servedQueues,
+            SessionRegistry sessions,
             Aftermath aftermath,
             ExpiryGuard guard,
             Runnable beforeExpiry,
@@ -68,7 +69,7 @@ public final class Recovery {
             Duration pulse) {
         this.connection = connection;
         this.heads = heads;
-        this.servedQueues = servedQueues;
+        this.sessions = sessions;
         this.aftermath = aftermath;
         this.guard = guard;
         this.beforeExpiry = beforeExpiry;
@@ -79,7 +80,11 @@ public final class Recovery {
     private record Expiry(int sessionId, Instant at) {}
 
     private record Look(
-            Instant now, @Nullable Instant nextDue, List<Expiry> expiries, List<QueueHeads.Waiting> waiting) {}
+            Instant now,
+            @Nullable Instant nextDue,
+            List<Expiry> expiries,
+            List<QueueHeads.Waiting> waiting,
+            List<Queue> allQueues) {}
 
     /** Does what is due and returns how long nothing will be. */
     public Duration runOnce() throws SQLException {
@@ -102,6 +107,10 @@ public final class Recovery {
         Look look = look();
         guard.clockRead(look.now(), System.nanoTime());
         heads.rescan(look.waiting());
+        if (!look.allQueues().isEmpty()) {
+            sessions.known(look.allQueues());
+            return Duration.ofMillis(1); // look again: steps may wait there
+        }
         boolean due = look.nextDue() != null && !look.nextDue().isAfter(look.now());
         if (due) {
             while (retryDue() == RETRIES_MAX) {
@@ -156,22 +165,25 @@ public final class Recovery {
                 SqlArrays.setInts(
                         select,
                         1,
-                        servedQueues.get().stream().mapToInt(Integer::intValue).toArray());
+                        sessions.servedQueues().stream().mapToInt(Integer::intValue).toArray());
+                select.setInt(2, sessions.knownQueues());
                 ResultSet rows = select.executeQuery();
                 Instant now = Instant.EPOCH;
                 Instant nextDue = null;
                 List<Expiry> expiries = new ArrayList<>();
                 List<QueueHeads.Waiting> waiting = new ArrayList<>();
+                List<Queue> queues = new ArrayList<>();
                 while (rows.next()) {
                     switch (rows.getInt(1)) {
                         case 0 -> now = instant(rows);
                         case 1 -> nextDue = instant(rows);
                         case 2 -> expiries.add(new Expiry(rows.getInt(3), instant(rows)));
                         case 3 -> waiting.add(new QueueHeads.Waiting(rows.getInt(3), rows.getInt(4), rows.getLong(5)));
-                        default -> throw new IllegalStateException("kind: " + rows.getInt(1) + " (expected: 0 to 3)");
+                        case 4 -> queues.add(new Queue(rows.getInt(3), rows.getString(6), rows.getString(7)));
+                        default -> throw new IllegalStateException("kind: " + rows.getInt(1) + " (expected: 0 to 4)");
                     }
                 }
-                return new Look(now, nextDue, expiries, waiting);
+                return new Look(now, nextDue, expiries, waiting, queues);
             }
         });
     }
