@@ -122,7 +122,8 @@ public final class NodeParts implements Aftermath {
                 guard,
                 this::flushLanes,
                 config.leases(),
-                config.dispatch().pulse());
+                config.dispatch().pulse(),
+                config.soleNode() ? nodeUuid : null);
         hints = new Hints(direct);
         growth = new TableGrowth(pool, readers);
         listens = config.dispatch().listen();

@@ -39,6 +39,13 @@ public final class Recovery {
     private static final String UPTIME =
             "SELECT extract(epoch FROM now() - pg_postmaster_start_time())::double precision";
 
+    private static final String END_PREDECESSORS = """
+            UPDATE tasker.worker_sessions AS session SET expires_at = tasker.engine_now() - interval '1 day'
+            WHERE  session.in_process AND session.node_uuid <> ?
+            AND    EXISTS (SELECT FROM tasker.session_leases AS log WHERE log.session_id = session.session_id)
+            RETURNING session.session_id
+            """;
+
     /** The stored result of an attempt whose lease ran out (04 §3.2). */
     private static final String LEASE_EXPIRED =
             "{\"success\":false,\"result\":{},\"status\":\"error\",\"metadata\":{\"retryable\":true,\"error_type\":\"lease_expired\"},\"error\":{\"message\":\"Lease"
@@ -52,11 +59,14 @@ public final class Recovery {
     private final Runnable beforeExpiry;
     private final Duration pulse;
     private final Duration grace;
+    private final @Nullable UUID soleNode;
     private boolean wasAway = true;
+    private boolean predecessorsEnded;
 
     /**
      * @param beforeExpiry returns when results this node received before are recorded
      * @param pulse longest sleep
+     * @param soleNode this node, when in-process sessions of all others are known to be dead; otherwise null
      */
     public Recovery(
             DedicatedConnection connection,
@@ -66,7 +76,8 @@ public final class Recovery {
             ExpiryGuard guard,
             Runnable beforeExpiry,
             LeaseConfig leases,
-            Duration pulse) {
+            Duration pulse,
+            @Nullable UUID soleNode) {
         this.connection = connection;
         this.heads = heads;
         this.sessions = sessions;
@@ -75,6 +86,7 @@ public final class Recovery {
         this.beforeExpiry = beforeExpiry;
         this.pulse = pulse.compareTo(leases.duration()) < 0 ? pulse : leases.duration();
         this.grace = leases.grace();
+        this.soleNode = soleNode;
     }
 
     private record Expiry(int sessionId, Instant at) {}
@@ -104,6 +116,10 @@ public final class Recovery {
             guard.databaseUpFor(uptime(), System.nanoTime());
             wasAway = false;
         }
+        if (soleNode != null && !predecessorsEnded) {
+            endPredecessors(soleNode);
+            predecessorsEnded = true;
+        }
         Look look = look();
         guard.clockRead(look.now(), System.nanoTime());
         heads.rescan(look.waiting());
@@ -130,6 +146,23 @@ public final class Recovery {
             aftermath.slotsFreed();
         }
         return due || !expired.isEmpty() && guard.allows(System.nanoTime()) ? Duration.ofMillis(1) : sleep(look);
+    }
+
+    private void endPredecessors(UUID node) throws SQLException {
+        List<Integer> dead = connection.run(open -> {
+            try (PreparedStatement update = open.prepareStatement(END_PREDECESSORS)) {
+                update.setObject(1, node);
+                ResultSet rows = update.executeQuery();
+                List<Integer> ended = new ArrayList<>();
+                while (rows.next()) {
+                    ended.add(rows.getInt(1));
+                }
+                return ended;
+            }
+        });
+        for (int session : dead) {
+            expire(session);
+        }
     }
 
     private Duration sleep(Look look) {
