@@ -37,7 +37,8 @@ public final class TemplateRun {
             folder = folder.getParent();
         }
         Assumptions.assumeTrue(folder != null, "no conformance templates beside this repository");
-        String yaml = Files.readString(folder.resolveSibling("shared/templates/native").resolve(file));
+        String yaml = Files.readString(
+                folder.resolveSibling("shared/templates/native").resolve(file));
         return new TemplateRun(yaml, ConformanceHandlers.registry());
     }
 
@@ -84,8 +85,7 @@ public final class TemplateRun {
 
     private Attempt attempt(JsonNode step, String contextJson) {
         JsonNode initialization = step.at("/handler/initialization");
-        Attempt attempt = Attempt.of(
-                        registry, step.at("/handler/callable").stringValue())
+        Attempt attempt = Attempt.of(registry, step.at("/handler/callable").stringValue())
                 .context(contextJson)
                 .initialization(initialization.isMissingNode() ? "{}" : initialization.toString());
         results.forEach((name, result) -> {

@@ -22,10 +22,14 @@ final class ChargePayment implements StepHandler {
         JsonNode payment = context.input("payment", JsonNode.class);
         return StepResult.success(
                 Map.of(
-                        "payment", "P-" + context.stepUuid(),
-                        "amount", basket.total(),
-                        "currency", context.configOr("currency", "EUR"),
-                        "card", "**** " + payment.path("card_ending").asString("")),
+                        "payment",
+                        "P-" + context.stepUuid(),
+                        "amount",
+                        basket.total(),
+                        "currency",
+                        context.configOr("currency", "EUR"),
+                        "card",
+                        "**** " + payment.path("card_ending").asString("")),
                 Map.of("attempt", context.attempt()));
     }
 }

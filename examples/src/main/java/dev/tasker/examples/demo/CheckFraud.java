@@ -15,7 +15,8 @@ final class CheckFraud implements StepHandler {
         Basket basket = Basket.of(context);
         JsonNode customer = context.input("customer", JsonNode.class);
         String home = context.input("delivery", JsonNode.class).path("country").asString("");
-        String cardHome = context.input("payment", JsonNode.class).path("card_country").asString("");
+        String cardHome =
+                context.input("payment", JsonNode.class).path("card_country").asString("");
 
         int score = 0;
         var reasons = new ArrayList<String>();

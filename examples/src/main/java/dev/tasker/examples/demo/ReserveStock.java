@@ -36,7 +36,8 @@ final class ReserveStock implements StepHandler {
             }
         }
         if (open > 0) {
-            throw new PermanentStepException(open + " pieces of " + line.article() + " are missing", "OUT_OF_STOCK", null);
+            throw new PermanentStepException(
+                    open + " pieces of " + line.article() + " are missing", "OUT_OF_STOCK", null);
         }
         return picks;
     }

@@ -26,8 +26,7 @@ final class SendReceipt implements StepHandler {
                 .append(row("Total", basket.total()))
                 .append(row("of which VAT", basket.vatIncluded()));
         String email = context.input("customer", JsonNode.class).path("email").asString("");
-        return StepResult.success(
-                Map.of("sent_to", email, "payment", payment.asString(""), "text", text.toString()));
+        return StepResult.success(Map.of("sent_to", email, "payment", payment.asString(""), "text", text.toString()));
     }
 
     private static String row(String what, long cents) {

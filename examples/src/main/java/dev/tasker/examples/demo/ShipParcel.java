@@ -26,9 +26,12 @@ final class ShipParcel implements StepHandler {
         boolean express =
                 context.input("delivery", JsonNode.class).path("express").asBoolean(false);
         return StepResult.success(Map.of(
-                "carrier", context.configOr("carrier", "Snail Express"),
-                "tracking", tracking,
-                "delivery_days", express ? 1 : 3));
+                "carrier",
+                context.configOr("carrier", "Snail Express"),
+                "tracking",
+                tracking,
+                "delivery_days",
+                express ? 1 : 3));
     }
 
     /** Ten digits and a check digit by the Luhn rule, as carriers print below their bar codes. */

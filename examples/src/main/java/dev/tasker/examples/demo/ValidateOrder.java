@@ -53,7 +53,9 @@ final class ValidateOrder implements StepHandler {
 
     private static Basket basket(StepContext context, String orderNumber, List<Basket.Line> lines) {
         long goods = lines.stream().mapToLong(Basket.Line::price).sum();
-        long grams = lines.stream().mapToLong(line -> (long) line.quantity() * line.grams()).sum();
+        long grams = lines.stream()
+                .mapToLong(line -> (long) line.quantity() * line.grams())
+                .sum();
         boolean free = goods >= context.configOr("free_shipping_from_cents", 5_000);
         long shipping = free ? 0 : context.configOr("shipping_cents", 490);
         int vatPercent = context.configOr("vat_percent", 19);

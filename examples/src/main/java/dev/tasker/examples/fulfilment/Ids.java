@@ -16,7 +16,11 @@ final class Ids {
 
     /** Upper-case hexadecimal digits, at most 32. */
     static String hex(int digits) {
-        return UUID.randomUUID().toString().replace("-", "").substring(0, digits).toUpperCase(Locale.ROOT);
+        return UUID.randomUUID()
+                .toString()
+                .replace("-", "")
+                .substring(0, digits)
+                .toUpperCase(Locale.ROOT);
     }
 
     static String timestamp(Instant instant) {

@@ -24,7 +24,8 @@ record ProcessPayment(InstantSource clock) implements DeclaredFailure.Body {
         JsonNode total = context.dependencyField("validate_order", "order_total");
         if (total == null || !total.isNumber()) {
             throw DeclaredFailure.dependency(
-                    "MISSING_VALIDATION_RESULTS", "order_total of step validate_order: " + total + " (expected: a number)");
+                    "MISSING_VALIDATION_RESULTS",
+                    "order_total of step validate_order: " + total + " (expected: a number)");
         }
         if (context.dependencyField("reserve_inventory", "reservation_id") == null) {
             throw DeclaredFailure.dependency(
@@ -72,9 +73,12 @@ record ProcessPayment(InstantSource clock) implements DeclaredFailure.Body {
         return Map.of(
                 "http_headers",
                 Map.of(
-                        "X-Payment-Gateway", "simulated",
-                        "X-Gateway-Request-ID", request,
-                        "X-Idempotency-Key", context.stepUuid().toString()),
+                        "X-Payment-Gateway",
+                        "simulated",
+                        "X-Gateway-Request-ID",
+                        request,
+                        "X-Idempotency-Key",
+                        context.stepUuid().toString()),
                 "execution_hints",
                 Map.of(
                         "gateway_response_time_ms", elapsedMs,

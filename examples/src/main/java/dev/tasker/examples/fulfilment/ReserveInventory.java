@@ -23,7 +23,8 @@ record ReserveInventory(InstantSource clock) implements DeclaredFailure.Body {
     public StepResult.Success run(StepContext context) throws DeclaredFailure {
         if (context.dependencyResult("validate_order") == null) {
             throw DeclaredFailure.dependency(
-                    "MISSING_DEPENDENCY_RESULTS", "result of step validate_order: null (expected: the validated order)");
+                    "MISSING_DEPENDENCY_RESULTS",
+                    "result of step validate_order: null (expected: the validated order)");
         }
         JsonNode items = context.dependencyField("validate_order", "validated_items");
         if (items == null || !items.isArray() || items.isEmpty()) {
@@ -66,9 +67,8 @@ record ReserveInventory(InstantSource clock) implements DeclaredFailure.Body {
             String sku = item.path("sku").asString("");
             long quantity = wanted.merge(sku, item.path("quantity").asLong(0), Long::sum);
             if (quantity > stock(Product.find(sku))) {
-                throw new DeclaredFailure(StepResult.failure(
-                                "quantity of " + sku + ": " + quantity + " (expected: <= stock of "
-                                        + stock(Product.find(sku)) + ")")
+                throw new DeclaredFailure(StepResult.failure("quantity of " + sku + ": " + quantity
+                                + " (expected: <= stock of " + stock(Product.find(sku)) + ")")
                         .type("InventoryError")
                         .code("INSUFFICIENT_STOCK")
                         .context("sku", sku)

@@ -106,8 +106,10 @@ record ShipOrder(InstantSource clock) implements DeclaredFailure.Body {
 
     /** The first item is in the base price. */
     private static BigDecimal cost(Service service, int items) {
-        BigDecimal surplusWeight =
-                ITEM_WEIGHT.multiply(BigDecimal.valueOf(items)).subtract(BigDecimal.ONE).max(BigDecimal.ZERO);
+        BigDecimal surplusWeight = ITEM_WEIGHT
+                .multiply(BigDecimal.valueOf(items))
+                .subtract(BigDecimal.ONE)
+                .max(BigDecimal.ZERO);
         return service.basePrice.add(WEIGHT_RATE.multiply(surplusWeight)).setScale(2, RoundingMode.HALF_UP);
     }
 

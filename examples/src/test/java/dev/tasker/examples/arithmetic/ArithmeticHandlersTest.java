@@ -34,10 +34,14 @@ class ArithmeticHandlersTest {
                 .isEqualTo("task.context.even_number");
         assertThat(line.metadata("linear_step_4").get("verification"))
                 .isEqualTo(Attempt.tree(Map.of(
-                        "original_number", 6,
-                        "expected_result", 2821109907456L,
-                        "actual_result", 2821109907456L,
-                        "matches", true)));
+                        "original_number",
+                        6,
+                        "expected_result",
+                        2821109907456L,
+                        "actual_result",
+                        2821109907456L,
+                        "matches",
+                        true)));
     }
 
     @Test
@@ -88,7 +92,8 @@ class ArithmeticHandlersTest {
         assertThat(metadata.get("operation").stringValue()).isEqualTo("multiply_all_and_square");
         assertThat(metadata.at("/verification/expected_result").stringValue()).isEqualTo(SIX_TO_THE_64TH);
         assertThat(metadata.at("/verification/matches").booleanValue()).isTrue();
-        assertThat(tree.metadata("tree_branch_left").get("branch").stringValue()).isEqualTo("left_main");
+        assertThat(tree.metadata("tree_branch_left").get("branch").stringValue())
+                .isEqualTo("left_main");
         assertThat(tree.metadata("tree_branch_right").get("sub_branches"))
                 .isEqualTo(Attempt.tree(List.of("tree_leaf_f", "tree_leaf_g")));
         assertThat(tree.metadata("tree_leaf_d").get("leaf").stringValue()).isEqualTo("d");

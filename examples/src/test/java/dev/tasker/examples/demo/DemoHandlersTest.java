@@ -20,12 +20,14 @@ import tools.jackson.databind.JsonNode;
 class DemoHandlersTest {
 
     private static final String BASKET = """
-            {'orderNumber': 'T-1', 'lines': [LINES], 'goods': 1000, 'shipping': 490, 'vatIncluded': 238,
-             'total': TOTAL, 'grams': 1000}""";
+        {'orderNumber': 'T-1', 'lines': [LINES], 'goods': 1000, 'shipping': 490, 'vatIncluded': 238,
+         'total': TOTAL, 'grams': 1000}\
+        """;
     private static final String ORDER = """
-            {'order_number': 'T-1', 'customer': {'name': 'A', 'email': 'a@b', 'orders_before': 1},
-             'lines': [{'article': 'assam-250', 'quantity': 2}],
-             'delivery': {'city': 'X', 'country': 'SE'}, 'payment': {'card_ending': '1', 'card_country': 'SE'}}""";
+        {'order_number': 'T-1', 'customer': {'name': 'A', 'email': 'a@b', 'orders_before': 1},
+         'lines': [{'article': 'assam-250', 'quantity': 2}],
+         'delivery': {'city': 'X', 'country': 'SE'}, 'payment': {'card_ending': '1', 'card_country': 'SE'}}\
+        """;
 
     private final TemplateRun workflow = TemplateRun.of(DemoHandlers.templateYaml(), DemoHandlers.registry());
 
@@ -44,7 +46,8 @@ class DemoHandlersTest {
         assertThat(workflow.value("send_receipt").get("text").stringValue())
                 .startsWith("Order T-2041\n4 x Assam, 250 g")
                 .contains("Total", "172.60");
-        assertThat(workflow.value("ship_parcel").get("delivery_days").intValue()).isEqualTo(3);
+        assertThat(workflow.value("ship_parcel").get("delivery_days").intValue())
+                .isEqualTo(3);
         assertThat(workflow.value("ship_parcel").get("carrier").stringValue()).isEqualTo("Snail Express");
     }
 
@@ -80,7 +83,9 @@ class DemoHandlersTest {
         assertThat(template.get("name").stringValue()).isEqualTo("order");
         assertThat(template.get("version").stringValue()).isEqualTo("1.0.0");
         assertThat(template.at("/steps/3/retry/backoff_base_ms").intValue()).isEqualTo(150);
-        assertThat(template.get("steps").valueStream().map(step -> step.at("/handler/callable").stringValue()))
+        assertThat(template.get("steps")
+                        .valueStream()
+                        .map(step -> step.at("/handler/callable").stringValue()))
                 .allMatch(callable -> DemoHandlers.registry().find("shop", callable) != null)
                 .hasSize(DemoHandlers.registry().keys().size());
     }
@@ -133,7 +138,10 @@ class DemoHandlersTest {
     @ParameterizedTest
     @CsvSource({"1, SE, 1490, clear", "0, SE, 1490, clear", "1, US, 1490, watch", "0, SE, 60000, watch"})
     void unusualOrdersAreWatched(int ordersBefore, String cardCountry, long total, String verdict) throws Exception {
-        assertThat(fraud(ordersBefore, cardCountry, total, 1).value().get("verdict").stringValue())
+        assertThat(fraud(ordersBefore, cardCountry, total, 1)
+                        .value()
+                        .get("verdict")
+                        .stringValue())
                 .isEqualTo(verdict);
     }
 

@@ -21,11 +21,12 @@ class FulfilmentHandlersTest {
 
     private static final String PREFIX = "tasker_example_rs::step_handlers::order_fulfillment::";
     private static final String ORDER = """
-            {'customer': {'id': 12345, 'name': 'Ada', 'email': 'ada@example.org'},
-             'items': [{'sku': 'WIDGET-001', 'quantity': 2, 'price': 29.99},
-                       {'sku': 'GADGET-002', 'quantity': 1, 'price': 149.99}],
-             'payment': {'method': 'credit_card', 'token': 'tok'},
-             'shipping': {'method': 'standard', 'address': {'city': 'Uppsala'}}}""";
+        {'customer': {'id': 12345, 'name': 'Ada', 'email': 'ada@example.org'},
+         'items': [{'sku': 'WIDGET-001', 'quantity': 2, 'price': 29.99},
+                   {'sku': 'GADGET-002', 'quantity': 1, 'price': 149.99}],
+         'payment': {'method': 'credit_card', 'token': 'tok'},
+         'shipping': {'method': 'standard', 'address': {'city': 'Uppsala'}}}\
+        """;
     private static final String CUSTOMER = "'customer': {'id': 1, 'email': 'a@b'}";
 
     /** A Thursday. */
@@ -45,13 +46,7 @@ class FulfilmentHandlersTest {
         assertThat(order.get("validation_status").stringValue()).isEqualTo("complete");
         assertThat(order.at("/validated_items/0").propertyNames())
                 .containsExactly(
-                        "sku",
-                        "product_name",
-                        "quantity",
-                        "unit_price",
-                        "line_total",
-                        "available_stock",
-                        "category");
+                        "sku", "product_name", "quantity", "unit_price", "line_total", "available_stock", "category");
         assertThat(order.at("/validated_items/1/product_name").stringValue()).isEqualTo("Standard Gadget C");
 
         JsonNode reservation = workflow.value("reserve_inventory");
@@ -60,7 +55,9 @@ class FulfilmentHandlersTest {
         assertThat(reservation.get("total_reserved_value").decimalValue()).isEqualByComparingTo("209.97");
         assertThat(reservation.at("/reservation_details/0/stock_location").stringValue())
                 .isEqualTo("WH-EAST-A1");
-        assertThat(reservation.at("/reservation_details/0/reservation_reference").stringValue())
+        assertThat(reservation
+                        .at("/reservation_details/0/reservation_reference")
+                        .stringValue())
                 .isEqualTo(reservation.get("reservation_id").stringValue() + "-WIDGET-001");
 
         JsonNode payment = workflow.value("process_payment");
@@ -68,7 +65,8 @@ class FulfilmentHandlersTest {
         assertThat(payment.get("transaction_id").stringValue()).startsWith("TXN-");
         assertThat(payment.get("amount_charged")).isEqualTo(order.get("order_total"));
         assertThat(payment.at("/gateway_response/gateway_fee").decimalValue()).isEqualByComparingTo("6.09");
-        assertThat(payment.at("/gateway_response/processing_time_ms").intValue()).isBetween(50, 249);
+        assertThat(payment.at("/gateway_response/processing_time_ms").intValue())
+                .isBetween(50, 249);
         assertThat(workflow.metadata("process_payment").get("http_headers").propertyNames())
                 .containsExactlyInAnyOrder("X-Payment-Gateway", "X-Gateway-Request-ID", "X-Idempotency-Key");
         assertThat(workflow.metadata("process_payment")
@@ -81,8 +79,8 @@ class FulfilmentHandlersTest {
         assertThat(shipment.get("tracking_number").stringValue()).matches("UPS[0-9A-F]+");
         assertThat(shipment.get("shipping_cost").decimalValue()).isEqualByComparingTo("8.99");
         assertThat(shipment.get("label_url").stringValue())
-                .isEqualTo("https://labels.ups.com/"
-                        + shipment.get("shipment_id").stringValue() + ".pdf");
+                .isEqualTo(
+                        "https://labels.ups.com/" + shipment.get("shipment_id").stringValue() + ".pdf");
     }
 
     @ParameterizedTest
@@ -120,7 +118,10 @@ class FulfilmentHandlersTest {
         Attempt validate = Attempt.of(registry, PREFIX + "ValidateOrderHandler");
 
         for (String price : List.of("500", "500.0", "5e2")) {
-            assertThat(validate.context(items.replace("PRICE", price)).value().get("order_total").decimalValue())
+            assertThat(validate.context(items.replace("PRICE", price))
+                            .value()
+                            .get("order_total")
+                            .decimalValue())
                     .isEqualByComparingTo(new BigDecimal(50_000));
         }
     }
@@ -129,12 +130,14 @@ class FulfilmentHandlersTest {
     void errorsOfAnItemNameIt() throws Exception {
         Attempt validate = Attempt.of(registry, PREFIX + "ValidateOrderHandler");
 
-        assertThat(Attempt.tree(validate.context("{" + CUSTOMER + ", 'items': [{}]}").fails().context()))
-                .isEqualTo(Attempt.tree(Map.of("item_index", 0)));
-        assertThat(Attempt.tree(validate.context(
-                                "{" + CUSTOMER + ", 'items': [{'sku': 'NO', 'quantity': 1, 'price': 1}]}")
+        assertThat(Attempt.tree(validate.context("{" + CUSTOMER + ", 'items': [{}]}")
                         .fails()
                         .context()))
+                .isEqualTo(Attempt.tree(Map.of("item_index", 0)));
+        assertThat(Attempt.tree(
+                        validate.context("{" + CUSTOMER + ", 'items': [{'sku': 'NO', 'quantity': 1, 'price': 1}]}")
+                                .fails()
+                                .context()))
                 .isEqualTo(Attempt.tree(Map.of("sku", "NO")));
     }
 
@@ -155,7 +158,8 @@ class FulfilmentHandlersTest {
         Failure failure = Attempt.of(registry, PREFIX + "ReserveInventoryHandler")
                 .dependency(
                         "validate_order",
-                        "{'validated_items': [{'sku': 'WIDGET-002', 'quantity': 30}, {'sku': 'WIDGET-002', 'quantity': 21}]}")
+                        "{'validated_items': [{'sku': 'WIDGET-002', 'quantity': 30}, {'sku': 'WIDGET-002', 'quantity':"
+                                + " 21}]}")
                 .fails();
 
         assertFailure(failure, "INSUFFICIENT_STOCK", "InventoryError", true);
@@ -239,7 +243,8 @@ class FulfilmentHandlersTest {
                 "MISSING_SHIPPING_ADDRESS",
                 "ValidationError",
                 false);
-        assertThatThrownBy(() -> Attempt.of(registry, PREFIX + "ShipOrderHandler").run())
+        assertThatThrownBy(
+                        () -> Attempt.of(registry, PREFIX + "ShipOrderHandler").run())
                 .isExactlyInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("validate_order");
     }
