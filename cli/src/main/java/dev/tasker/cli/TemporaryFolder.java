@@ -22,7 +22,9 @@ record TemporaryFolder(Path path) implements AutoCloseable {
     @Override
     public void close() {
         try {
-            Files.walkFileTree(path, new Deletion());
+            if (Files.exists(path)) {
+                Files.walkFileTree(path, new Deletion());
+            }
         } catch (IOException e) {
             throw new CommandException("The temporary folder " + path + " cannot be deleted: " + e + ".", e);
         }

@@ -67,7 +67,7 @@ public final class TaskerServer implements AutoCloseable {
             Engine engine = Engine.open(
                     database.openPool(config.database().pool()),
                     database.direct(),
-                    config.engine(),
+                    config.engine().withSoleNode(database.isEmbedded()), // its folder is locked to this process
                     EngineListener.NONE);
             server = new TaskerServer(config, database, engine);
         } catch (RuntimeException e) {

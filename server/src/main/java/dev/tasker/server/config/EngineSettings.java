@@ -17,7 +17,7 @@ final class EngineSettings {
     }
 
     EngineConfig engine() {
-        return new EngineConfig(lanes(), leases(), backoff(), dispatch());
+        return new EngineConfig(lanes(), leases(), backoff(), dispatch(), false);
     }
 
     private LaneConfig lanes() {
