@@ -17,9 +17,8 @@ import dev.tasker.worker.WorkSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.BindException;
+import java.net.ServerSocket;
 import java.net.URI;
-import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -117,21 +116,18 @@ public final class TaskerServer implements AutoCloseable {
         graceful.push(opened);
     }
 
+    /** Finds out by itself whether the address can be had: the libraries below report that late, or only to their log. */
     private static <T> T listening(String what, BindAddress address, Supplier<T> opener) {
-        try {
-            return opener.get();
-        } catch (RuntimeException e) {
-            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-                if (cause instanceof BindException || cause instanceof UnresolvedAddressException) {
-                    throw new StartupException(
-                            what + " cannot listen on " + address + ": "
-                                    + (cause.getMessage() == null ? "unknown host" : cause.getMessage())
-                                    + " (expected: an address of this machine with a port that nobody uses).",
-                            e);
-                }
-            }
-            throw e;
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(address.toSocketAddress());
+        } catch (IOException e) {
+            throw new StartupException(
+                    what + " cannot listen on " + address + ": " + e.getMessage()
+                            + " (expected: an address of this machine with a port that nobody uses).",
+                    e);
         }
+        return opener.get();
     }
 
     /** The engine of this node, for embedded use. */

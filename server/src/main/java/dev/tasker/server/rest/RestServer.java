@@ -81,6 +81,10 @@ public final class RestServer implements AutoCloseable {
             Duration shutdownTimeout) {
         RestServer rest = new RestServer(config, engine, health, clock, identity, shutdownTimeout);
         rest.server.start();
+        if (!rest.server.isRunning()) { // it says so only in its log
+            rest.close();
+            throw new IllegalStateException("REST does not listen on " + config.bindAddress());
+        }
         return rest;
     }
 
