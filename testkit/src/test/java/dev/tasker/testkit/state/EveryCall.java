@@ -90,9 +90,10 @@ final class EveryCall {
     private int session() {
         sessions++;
         database.execute("""
-            INSERT INTO tasker.worker_sessions (session_id, session_uuid, node_uuid, worker_name, lease_duration, created_at, expires_at)
+            INSERT INTO tasker.worker_sessions (session_id, session_uuid, node_uuid, worker_name, in_process, lease_duration, created_at,
+                                                    expires_at)
             OVERRIDING SYSTEM VALUE
-            VALUES (%d, gen_random_uuid(), gen_random_uuid(), 'worker', interval '30 s', tasker.engine_now(),
+            VALUES (%d, gen_random_uuid(), gen_random_uuid(), 'worker', false, interval '30 s', tasker.engine_now(),
                     tasker.engine_now() + interval '30 s')
             """.formatted(sessions));
         return sessions;
