@@ -1,8 +1,8 @@
 -- Moves batches of n tasks of the one registered template from creation to their end for so many seconds: a commit for the creations,
 -- then one per round of results, each round reporting every step that the last one leased and accepting its successors.
 CREATE SEQUENCE IF NOT EXISTS tasker.ceiling_batch;
-INSERT INTO tasker.worker_sessions (session_uuid, node_uuid, worker_name, lease_duration, created_at, expires_at)
-SELECT gen_random_uuid(), gen_random_uuid(), 'ceiling', '1 day', now(), now() + interval '1 day' FROM generate_series(1, 2);
+INSERT INTO tasker.worker_sessions (session_uuid, node_uuid, worker_name, in_process, lease_duration, created_at, expires_at)
+SELECT gen_random_uuid(), gen_random_uuid(), 'ceiling', true, '1 day', now(), now() + interval '1 day' FROM generate_series(1, 2);
 
 -- A task uuid: v7, the last 20 bits zero.
 CREATE OR REPLACE FUNCTION tasker.ceiling_uuid() RETURNS uuid LANGUAGE sql VOLATILE RETURN

@@ -117,12 +117,13 @@ public final class NodeParts implements Aftermath {
         recovery = new Recovery(
                 connection(direct, "recovery"),
                 heads,
-                sessions::servedQueues,
+                sessions,
                 this,
                 guard,
                 this::flushLanes,
                 config.leases(),
-                config.dispatch().pulse());
+                config.dispatch().pulse(),
+                config.soleNode() ? nodeUuid : null);
         hints = new Hints(direct);
         growth = new TableGrowth(pool, readers);
         listens = config.dispatch().listen();
