@@ -106,6 +106,9 @@ class TurmoilTest {
     private static void letTimePass(WorkerFixture fixture) {
         fixture.pass(WorkerFixture.CONFIG.stopGrace());
         Thread.yield();
+        if (Thread.interrupted()) { // by the limit above
+            throw new AssertionError("a slot is missing: " + fixture.worker.statistics());
+        }
     }
 
     private static Map<Assignment, Integer> outcomes(List<Session> sessions) {
