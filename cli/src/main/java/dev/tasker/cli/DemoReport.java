@@ -41,7 +41,11 @@ final class DemoReport {
 
     /** @param console the terminal, null or not one when output goes elsewhere */
     static DemoReport forPeople(PrintWriter out, @Nullable Console console) {
-        return new DemoReport(out, console != null && console.isTerminal() ? Form.TERMINAL : Form.LINES);
+        return console != null && console.isTerminal() ? terminal(out) : new DemoReport(out, Form.LINES);
+    }
+
+    static DemoReport terminal(PrintWriter out) {
+        return new DemoReport(out, Form.TERMINAL);
     }
 
     static DemoReport silent(PrintWriter out) {
