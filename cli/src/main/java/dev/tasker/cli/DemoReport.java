@@ -86,9 +86,8 @@ final class DemoReport {
             say(String.format(Locale.ROOT, "  %-16s %s", step.name(), shortened(step.result())));
         }
         say("");
-        int attempts = progress.steps().stream()
-                .mapToInt(TaskProgress.Step::attempts)
-                .sum();
+        int attempts =
+                progress.steps().stream().mapToInt(TaskProgress.Step::attempts).sum();
         say("Task " + progress.state() + ": " + progress.steps().size() + " steps, " + attempts + " attempts, "
                 + milliseconds(progress.elapsed()) + " ms");
     }
@@ -107,9 +106,8 @@ final class DemoReport {
     private void printChanges(TaskProgress progress) {
         for (TaskProgress.Step step : progress.steps()) {
             TaskProgress.Step before = shown.put(step.name(), step);
-            boolean same = before != null
-                    && before.state().equals(step.state())
-                    && before.attempts() == step.attempts();
+            boolean same =
+                    before != null && before.state().equals(step.state()) && before.attempts() == step.attempts();
             if (!same) {
                 out.println(line(step));
             }
@@ -124,7 +122,7 @@ final class DemoReport {
     private static String line(TaskProgress.Step step) {
         String time = step.elapsed().isZero() ? "" : milliseconds(step.elapsed()) + " ms";
         return String.format(
-                Locale.ROOT, "  %-16s %-28s attempt %d  %10s", step.name(), step.state(), step.attempts(), time)
+                        Locale.ROOT, "  %-16s %-28s attempt %d  %10s", step.name(), step.state(), step.attempts(), time)
                 .stripTrailing();
     }
 

@@ -26,7 +26,11 @@ final class DevCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--data", paramLabel = "DIR", defaultValue = ".tasker/dev", description = "Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            defaultValue = ".tasker/dev",
+            description = "Default: ${DEFAULT-VALUE}")
     private Path data = Path.of(".tasker", "dev");
 
     @Option(
@@ -35,7 +39,10 @@ final class DevCommand implements Callable<Integer> {
             description = "Folder or file with templates to register; can be repeated.")
     private List<Path> templates = List.of();
 
-    @Option(names = "--port", defaultValue = "8080", description = "REST; 0 for any free one. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--port",
+            defaultValue = "8080",
+            description = "REST; 0 for any free one. Default: ${DEFAULT-VALUE}")
     private int port;
 
     @Option(

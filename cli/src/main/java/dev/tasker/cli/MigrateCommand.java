@@ -13,10 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code tasker migrate}: brings the schema of the configured database up to date. */
-@Command(
-        name = "migrate",
-        description = "Brings the database's schema up to date.",
-        mixinStandardHelpOptions = true)
+@Command(name = "migrate", description = "Brings the database's schema up to date.", mixinStandardHelpOptions = true)
 final class MigrateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -32,7 +29,8 @@ final class MigrateCommand implements Callable<Integer> {
         DatabaseConfig database = ConfigLoader.load(config, System.getenv()).database();
         if (!database.isExternal()) {
             throw new CommandException(
-                    "No database is configured: set DATABASE_URL or common.database.url (an embedded PostgreSQL migrates itself).");
+                    "No database is configured: set DATABASE_URL or common.database.url (an embedded PostgreSQL"
+                            + " migrates itself).");
         }
         PrintWriter out = spec.commandLine().getOut();
         try (DatabaseAccess access = DatabaseAccess.connect(database)) {

@@ -25,9 +25,8 @@ record TaskProgress(String taskUuid, String state, Duration elapsed, List<Step> 
         static Step of(JsonNode step) {
             Optional<Instant> began = instant(step, "last_attempted_at");
             Optional<Instant> ended = instant(step, "completed_at").or(() -> instant(step, "last_failure_at"));
-            Duration elapsed = began.isPresent() && ended.isPresent()
-                    ? Duration.between(began.get(), ended.get())
-                    : Duration.ZERO;
+            Duration elapsed =
+                    began.isPresent() && ended.isPresent() ? Duration.between(began.get(), ended.get()) : Duration.ZERO;
             JsonNode results = step.path("results");
             String error = results.path("error").path("message").asString("");
             return new Step(
@@ -42,7 +41,9 @@ record TaskProgress(String taskUuid, String state, Duration elapsed, List<Step> 
     static TaskProgress of(JsonNode task, List<Step> steps) {
         Duration elapsed = Duration.between(
                 instant(task, "created_at").orElseThrow(),
-                instant(task, "completed_at").or(() -> instant(task, "updated_at")).orElseThrow());
+                instant(task, "completed_at")
+                        .or(() -> instant(task, "updated_at"))
+                        .orElseThrow());
         return new TaskProgress(
                 task.path("task_uuid").asString(), task.path("status").asString(), elapsed, List.copyOf(steps));
     }

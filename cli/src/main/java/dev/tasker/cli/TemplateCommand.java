@@ -29,7 +29,8 @@ final class TemplateCommand implements Runnable {
             name = "validate",
             description = "Checks template files; exits with 1 when one cannot be used.",
             mixinStandardHelpOptions = true)
-    int validate(@Parameters(arity = "1..*", paramLabel = "PATH", description = "Files and folders.") List<Path> paths) {
+    int validate(
+            @Parameters(arity = "1..*", paramLabel = "PATH", description = "Files and folders.") List<Path> paths) {
         PrintWriter out = spec.commandLine().getOut();
         int usable = 0;
         int broken = 0;

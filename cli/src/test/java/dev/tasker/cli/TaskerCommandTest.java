@@ -54,8 +54,13 @@ class TaskerCommandTest {
     void takenPortIsOneSentence() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Execution dev = Execution.of(
-                    "dev", "--data", folder.resolve("data").toString(), "--port", "" + taken.getLocalPort(),
-                    "--grpc-port", "0");
+                    "dev",
+                    "--data",
+                    folder.resolve("data").toString(),
+                    "--port",
+                    "" + taken.getLocalPort(),
+                    "--grpc-port",
+                    "0");
 
             assertThat(dev.exitCode()).isEqualTo(1);
             assertThat(dev.err().lines()).hasSize(1);
@@ -70,14 +75,16 @@ class TaskerCommandTest {
         assertThat(Execution.of("worker", "--slots", "0").err()).isEqualTo("tasker: --slots: 0 (expected: >= 1)\n");
         assertThat(Execution.of("server", "--config", config.toString()).err())
                 .contains("orchestration.web.bind_addres: unknown key (nearest known: orchestration.web.bind_address)");
-        assertThat(Execution.of("migrate", "--config", config.toString()).exitCode()).isEqualTo(1);
+        assertThat(Execution.of("migrate", "--config", config.toString()).exitCode())
+                .isEqualTo(1);
     }
 
     @Test
     void defectsShowTheirTrace() {
         StringWriter err = new StringWriter();
 
-        assertThat(TaskerCommand.explain(new IllegalStateException("odd"), new PrintWriter(err))).isEqualTo(1);
+        assertThat(TaskerCommand.explain(new IllegalStateException("odd"), new PrintWriter(err)))
+                .isEqualTo(1);
         assertThat(err.toString()).contains("IllegalStateException: odd").contains("at ");
     }
 
@@ -86,8 +93,10 @@ class TaskerCommandTest {
         assertThat(Main.logLevel(new String[] {"demo"}, Map.of())).isEqualTo("WARN");
         assertThat(Main.logLevel(new String[] {"server"}, Map.of())).isEqualTo("INFO");
         assertThat(Main.logLevel(new String[] {}, Map.of())).isEqualTo("WARN");
-        assertThat(Main.logLevel(new String[] {"demo"}, Map.of("RUST_LOG", "debug"))).isEqualTo("DEBUG");
-        assertThat(Main.logLevel(new String[] {"demo"}, Map.of("RUST_LOG", "tasker=info"))).isEqualTo("WARN");
+        assertThat(Main.logLevel(new String[] {"demo"}, Map.of("RUST_LOG", "debug")))
+                .isEqualTo("DEBUG");
+        assertThat(Main.logLevel(new String[] {"demo"}, Map.of("RUST_LOG", "tasker=info")))
+                .isEqualTo("WARN");
     }
 
     @Test

@@ -91,7 +91,11 @@ public final class TaskerServer implements AutoCloseable {
             openRest(config.web().bindAddress());
         }
         health.become(OperationalState.NORMAL);
-        log.info("Ready: REST {}, gRPC {}, database {}", restUrl().orElse(null), grpcPort().orElse(null), database);
+        log.info(
+                "Ready: REST {}, gRPC {}, database {}",
+                restUrl().orElse(null),
+                grpcPort().orElse(null),
+                database);
     }
 
     private void openGateway(BindAddress address) {
@@ -99,14 +103,15 @@ public final class TaskerServer implements AutoCloseable {
                 .withLeases(config.engine().leases())
                 .withDrain(smaller(GATEWAY_DRAIN_MAX, config.shutdownTimeout().dividedBy(2)));
         WorkerGateway workers = new WorkerGateway(engine::openSession, engine::register, gatewayConfig);
-        GatewayServer opened = listening(
-                "gRPC", address, () -> GatewayServer.start(address.toSocketAddress(), workers, List.of()));
+        GatewayServer opened =
+                listening("gRPC", address, () -> GatewayServer.start(address.toSocketAddress(), workers, List.of()));
         gateway = opened;
         graceful.push(opened);
     }
 
     private void openRest(BindAddress address) {
-        ServerIdentity identity = new ServerIdentity(version(), config.environment().text());
+        ServerIdentity identity =
+                new ServerIdentity(version(), config.environment().text());
         RestServer opened = listening(
                 "REST",
                 address,

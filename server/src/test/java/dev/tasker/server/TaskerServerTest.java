@@ -39,14 +39,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** Starting and stopping nodes. */
 class TaskerServerTest {
     private static final String TEMPLATE = """
-            name: one
-            namespace_name: server_test
-            version: 1.0.0
-            steps:
-              - name: only
-                handler: {callable: test.only}
-                retry: {retryable: true, max_attempts: 2, backoff_base_ms: 50}
-            """;
+        name: one
+        namespace_name: server_test
+        version: 1.0.0
+        steps:
+          - name: only
+            handler: {callable: test.only}
+            retry: {retryable: true, max_attempts: 2, backoff_base_ms: 50}
+        """;
 
     @TempDir
     Path folder;
@@ -71,7 +71,10 @@ class TaskerServerTest {
                 assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
                 worker.close();
 
-                assertThat(server.engine().task(creation.taskUuid()).orElseThrow().state())
+                assertThat(server.engine()
+                                .task(creation.taskUuid())
+                                .orElseThrow()
+                                .state())
                         .isEqualTo(TaskState.COMPLETE);
                 StepView step = server.engine().steps(creation.taskUuid()).getFirst();
                 assertThat(step.attempts()).isEqualTo(2);

@@ -102,7 +102,8 @@ final class InProcessSession implements WorkSession {
     static StepResult toEngine(StepReport report) {
         BackoffHint hint = report.backoffHint();
         Duration retryAfter = hint == null ? null : hint.delay();
-        int executionMs = (int) Math.min(Integer.MAX_VALUE, report.executionTime().toMillis());
+        int executionMs =
+                (int) Math.min(Integer.MAX_VALUE, report.executionTime().toMillis());
         return new StepResult(report.success(), report.retryable(), executionMs, retryAfter, report.document());
     }
 

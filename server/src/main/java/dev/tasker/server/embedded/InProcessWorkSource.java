@@ -38,8 +38,7 @@ public final class InProcessWorkSource implements WorkSource {
                 .toList();
         SessionRequest request = new SessionRequest(registration.workerName(), handlers, true);
         AtomicInteger returnedSlots = new AtomicInteger();
-        return new InProcessSession(
-                engine.openSession(request, new Receiver(listener, returnedSlots)), returnedSlots);
+        return new InProcessSession(engine.openSession(request, new Receiver(listener, returnedSlots)), returnedSlots);
     }
 
     @Override
@@ -94,7 +93,8 @@ public final class InProcessWorkSource implements WorkSource {
         return timeout.isZero() ? NO_LIMIT : timeout;
     }
 
-    private record Receiver(AssignmentListener listener, AtomicInteger returnedSlots) implements dev.tasker.engine.AssignmentListener {
+    private record Receiver(AssignmentListener listener, AtomicInteger returnedSlots)
+            implements dev.tasker.engine.AssignmentListener {
         @Override
         public void assigned(List<dev.tasker.engine.Assignment> assignments) {
             listener.assigned(

@@ -47,7 +47,8 @@ public final class NodeHealth {
         boolean commanding = engineHealthy.getAsBoolean();
         return List.of(
                 new HealthCheck("web_database", up, up ? "web_database connected" : failure, tookMs),
-                new HealthCheck("orchestration_database", up, up ? "orchestration_database connected" : failure, tookMs),
+                new HealthCheck(
+                        "orchestration_database", up, up ? "orchestration_database connected" : failure, tookMs),
                 new HealthCheck("circuit_breaker", true, "Circuit breaker state: Closed", 0),
                 new HealthCheck(
                         "orchestration_system",

@@ -72,7 +72,10 @@ record Call(ServerRequest request, Map<String, String> parameters) {
         }
         try {
             byte[] bytes = bytes();
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw new RefusedException(Problem.notJson("not UTF-8"));
         } catch (IOException e) {

@@ -31,8 +31,9 @@ final class CreateTaskBody {
         try {
             members = JsonMembers.parse(body);
         } catch (JacksonException e) {
-            throw new RefusedException(Problem.notJson(e.getOriginalMessage() + " at line "
-                    + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr()));
+            throw new RefusedException(Problem.notJson(
+                    e.getOriginalMessage() + " at line " + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr()));
         } catch (JsonMembers.NotAnObject e) {
             throw new RefusedException(Problem.wrongShape(List.of(new Detail("", String.valueOf(e.getMessage())))));
         }
@@ -156,7 +157,8 @@ final class CreateTaskBody {
             try {
                 DateTimeFormatter.ISO_DATE_TIME.parse(requestedAt);
             } catch (DateTimeException e) {
-                faults.add(new Detail("requested_at", "\"" + requestedAt + "\" (expected: 2025-10-01T12:34:56.123456)"));
+                faults.add(
+                        new Detail("requested_at", "\"" + requestedAt + "\" (expected: 2025-10-01T12:34:56.123456)"));
             }
         }
         Value options = members.present("options");

@@ -97,7 +97,8 @@ final class JsonMembers {
     }
 
     /** The value under this name, null when there is none or it is JSON's null. */
-    @Nullable Value present(String name) {
+    @Nullable
+    Value present(String name) {
         Value value = members.get(name);
         return value == null || value.isNull() ? null : value;
     }

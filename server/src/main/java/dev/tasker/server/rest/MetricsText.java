@@ -20,7 +20,12 @@ final class MetricsText {
 
     /** @param labels as they stand between the braces */
     MetricsText value(String labels, long value) {
-        text.append(series).append('{').append(labels).append("} ").append(value).append('\n');
+        text.append(series)
+                .append('{')
+                .append(labels)
+                .append("} ")
+                .append(value)
+                .append('\n');
         return this;
     }
 

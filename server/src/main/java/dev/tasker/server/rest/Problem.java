@@ -24,8 +24,8 @@ record Problem(
     static final Problem METHOD_NOT_ALLOWED = of(405, "METHOD_NOT_ALLOWED", "Method not allowed");
     static final Problem BODY_TOO_LARGE =
             of(413, "PAYLOAD_TOO_LARGE", "Failed to buffer the request body: length limit exceeded");
-    static final Problem UNSUPPORTED_MEDIA_TYPE = of(
-            415, "UNSUPPORTED_MEDIA_TYPE", "Expected request with `Content-Type: application/json`");
+    static final Problem UNSUPPORTED_MEDIA_TYPE =
+            of(415, "UNSUPPORTED_MEDIA_TYPE", "Expected request with `Content-Type: application/json`");
     static final Problem INTERNAL_ERROR = of(500, "INTERNAL_ERROR", "Internal server error");
     static final Problem UNAVAILABLE = of(503, "SERVICE_UNAVAILABLE", "Service temporarily unavailable");
 
@@ -83,12 +83,7 @@ record Problem(
 
     private static Problem backpressure(String reason) {
         return new Problem(
-                503,
-                "BACKPRESSURE",
-                "Service under backpressure: " + reason,
-                List.of(),
-                null,
-                LANE_RETRY_SECONDS);
+                503, "BACKPRESSURE", "Service under backpressure: " + reason, List.of(), null, LANE_RETRY_SECONDS);
     }
 
     /** The answer that carries this refusal. */

@@ -120,14 +120,19 @@ public final class RestServer implements AutoCloseable {
             return e.problem().toReply();
         } catch (EngineException e) {
             if (e.code().kind() == ErrorCode.Kind.INTERNAL) {
-                log.error("{} {} failed", request.prologue().method(), request.path().rawPath(), e);
+                log.error(
+                        "{} {} failed",
+                        request.prologue().method(),
+                        request.path().rawPath(),
+                        e);
             }
             return Problem.of(e).toReply();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Problem.UNAVAILABLE.toReply();
         } catch (RuntimeException e) {
-            log.error("{} {} failed", request.prologue().method(), request.path().rawPath(), e);
+            log.error(
+                    "{} {} failed", request.prologue().method(), request.path().rawPath(), e);
             return Problem.INTERNAL_ERROR.toReply();
         }
     }
@@ -168,7 +173,9 @@ public final class RestServer implements AutoCloseable {
         for (String raw : rawPath.substring(1).split("/", -1)) {
             try {
                 segments.add(
-                        raw.indexOf('%') < 0 ? raw : URLDecoder.decode(raw.replace("+", "%2B"), StandardCharsets.UTF_8));
+                        raw.indexOf('%') < 0
+                                ? raw
+                                : URLDecoder.decode(raw.replace("+", "%2B"), StandardCharsets.UTF_8));
             } catch (IllegalArgumentException e) {
                 throw new RefusedException(Problem.badRequest("Invalid URL: " + raw));
             }

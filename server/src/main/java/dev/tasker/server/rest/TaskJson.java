@@ -38,7 +38,9 @@ final class TaskJson {
                 .number("ready_steps", execution.readySteps())
                 .text("execution_status", execution.status())
                 .text("recommended_action", execution.recommendedAction())
-                .fraction("completion_percentage", execution.completionPercentage().doubleValue())
+                .fraction(
+                        "completion_percentage",
+                        execution.completionPercentage().doubleValue())
                 .text("health_status", execution.healthStatus())
                 .openArray("steps");
         task.steps().forEach(step -> writeReadiness(json, step));

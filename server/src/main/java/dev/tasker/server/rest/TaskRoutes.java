@@ -58,8 +58,6 @@ final class TaskRoutes {
     }
 
     private TaskView read(UUID taskUuid) throws InterruptedException {
-        return timeLimit
-                .call(() -> engine.task(taskUuid))
-                .orElseThrow(() -> new RefusedException(Problem.NOT_FOUND));
+        return timeLimit.call(() -> engine.task(taskUuid)).orElseThrow(() -> new RefusedException(Problem.NOT_FOUND));
     }
 }

@@ -19,7 +19,8 @@ final class TemplateRoutes {
     }
 
     private Reply list(Call call) throws InterruptedException {
-        String namespace = call.query("namespace").filter(text -> !text.isEmpty()).orElse(null);
+        String namespace =
+                call.query("namespace").filter(text -> !text.isEmpty()).orElse(null);
         List<TemplateSummary> templates = timeLimit.call(() -> engine.templates(namespace));
         return Reply.ok(TemplateJson.list(templates));
     }

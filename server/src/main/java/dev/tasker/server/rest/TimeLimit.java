@@ -13,8 +13,8 @@ import java.util.concurrent.TimeoutException;
 /** Bounds how long a request waits for the engine; afterwards it is answered with 408. */
 final class TimeLimit implements AutoCloseable {
     private final Duration limit;
-    private final ExecutorService calls =
-            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("rest-call-", 0).factory());
+    private final ExecutorService calls = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("rest-call-", 0).factory());
 
     TimeLimit(Duration limit) {
         this.limit = limit;

@@ -24,7 +24,8 @@ enum Timestamps {
         return formatter.format(instant);
     }
 
-    @Nullable String formatNullable(@Nullable Instant instant) {
+    @Nullable
+    String formatNullable(@Nullable Instant instant) {
         return instant == null ? null : formatter.format(instant);
     }
 }

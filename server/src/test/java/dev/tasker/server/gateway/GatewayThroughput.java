@@ -38,7 +38,8 @@ final class GatewayThroughput {
         }
         int slots = arguments.length == 0 ? 500 : Integer.parseInt(arguments[0]);
         var lane = new Lane();
-        var gateway = new WorkerGateway((request, listener) -> new LaneSession(lane, listener), template -> {}, GatewayConfig.DEFAULT);
+        var gateway = new WorkerGateway(
+                (request, listener) -> new LaneSession(lane, listener), template -> {}, GatewayConfig.DEFAULT);
         try (GatewayServer server = GatewayServer.start(new InetSocketAddress("127.0.0.1", 0), gateway, List.of())) {
             Process worker = new ProcessBuilder(
                             ProcessHandle.current().info().command().orElseThrow(),

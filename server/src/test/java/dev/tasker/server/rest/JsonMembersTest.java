@@ -57,7 +57,9 @@ class JsonMembersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"a\":1", "{\"a\"}", "{a:1}", "{\"a\":01}", "nope", "{\"a\":1}}", "{\"a\":'x'}", "{\"a\":NaN}"})
+    @ValueSource(
+            strings = {"{\"a\":1", "{\"a\"}", "{a:1}", "{\"a\":01}", "nope", "{\"a\":1}}", "{\"a\":'x'}", "{\"a\":NaN}"
+            })
     void whatIsNoJsonIsRefused(String source) {
         assertThatThrownBy(() -> JsonMembers.parse(source)).isInstanceOf(JacksonException.class);
     }

@@ -39,17 +39,17 @@ import tools.jackson.databind.node.ObjectNode;
 @TestInstance(Lifecycle.PER_CLASS)
 class RestServerTest {
     private static final String TEMPLATE = """
-            name: pair
-            namespace_name: rest_test
-            version: 1.0.0
-            description: Two steps in a row
-            steps:
-              - name: first
-                handler: {callable: rest.first}
-              - name: second
-                dependencies: [first]
-                handler: {callable: rest.second}
-            """;
+        name: pair
+        namespace_name: rest_test
+        version: 1.0.0
+        description: Two steps in a row
+        steps:
+          - name: first
+            handler: {callable: rest.first}
+          - name: second
+            dependencies: [first]
+            handler: {callable: rest.second}
+        """;
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -85,7 +85,8 @@ class RestServerTest {
         assertThat(created.headers().firstValue("content-type")).contains("application/json");
         JsonNode task = json(created);
         assertThat(task.propertyNames())
-                .containsExactlyElementsOf(Vectors.read("TaskResponse_created.json").propertyNames());
+                .containsExactlyElementsOf(
+                        Vectors.read("TaskResponse_created.json").propertyNames());
         assertThat(task.get("status").asString()).isEqualTo("steps_in_process");
         assertThat(task.get("total_steps").asInt()).isEqualTo(2);
         assertThat(task.get("priority").asInt()).isEqualTo(5);
@@ -152,7 +153,8 @@ class RestServerTest {
         String key = UUID.randomUUID().toString();
         HttpResponse<String> first = send(posting(request().toString()).header("Idempotency-Key", key));
         HttpResponse<String> second = send(posting(request().toString()).header("Idempotency-Key", key));
-        HttpResponse<String> asField = post(request().put("idempotency_key", key).toString());
+        HttpResponse<String> asField =
+                post(request().put("idempotency_key", key).toString());
 
         assertThat(second.statusCode()).isEqualTo(200);
         assertThat(second.headers().firstValue("Idempotent-Replayed")).contains("true");
@@ -177,19 +179,19 @@ class RestServerTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            name | 5
-            reason | null
-            tags | "eu"
-            tags | [1]
-            priority | 1.5
-            priority | "high"
-            priority | 3000000000
-            correlation_id | "1-1-1-1-1"
-            parent_correlation_id | 7
-            requested_at | "yesterday"
-            options | []
-            idempotency_key | {}
-            """)
+        name | 5
+        reason | null
+        tags | "eu"
+        tags | [1]
+        priority | 1.5
+        priority | "high"
+        priority | 3000000000
+        correlation_id | "1-1-1-1-1"
+        parent_correlation_id | 7
+        requested_at | "yesterday"
+        options | []
+        idempotency_key | {}
+        """)
     void fieldOfTheWrongTypeIsUnprocessable(String field, String value) throws Exception {
         ObjectNode request = request();
         request.set(field, Vectors.JSON.readTree(value));
@@ -210,13 +212,13 @@ class RestServerTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            name | "" | Task name cannot be empty
-            namespace | "" | Namespace cannot be empty
-            version | "" | Version cannot be empty
-            context | null | context
-            context | [] | context
-            priority | 101 | priority
-            """)
+        name | "" | Task name cannot be empty
+        namespace | "" | Namespace cannot be empty
+        version | "" | Version cannot be empty
+        context | null | context
+        context | [] | context
+        priority | 101 | priority
+        """)
     void refusalsOfTheEngineAreBadRequests(String field, String value, String message) throws Exception {
         ObjectNode request = request();
         request.set(field, Vectors.JSON.readTree(value));
@@ -350,7 +352,8 @@ class RestServerTest {
 
         assertThat(echoed.headers().firstValue("x-request-id")).contains("me.1-2_3");
         assertThat(invalid.headers().firstValue("x-request-id"))
-                .hasValueSatisfying(id -> assertThat(UUID.fromString(id).version()).isEqualTo(4));
+                .hasValueSatisfying(
+                        id -> assertThat(UUID.fromString(id).version()).isEqualTo(4));
     }
 
     @Test
@@ -364,8 +367,7 @@ class RestServerTest {
                 .contains("access-control-allow-methods: *")
                 .contains("authorization, content-type, x-api-key, x-request-id, idempotency-key");
         assertThat(answer.headers().firstValue("Access-Control-Allow-Origin")).contains("*");
-        assertThat(answer.headers().firstValue("Access-Control-Expose-Headers"))
-                .contains("x-request-id, retry-after");
+        assertThat(answer.headers().firstValue("Access-Control-Expose-Headers")).contains("x-request-id, retry-after");
     }
 
     @Test

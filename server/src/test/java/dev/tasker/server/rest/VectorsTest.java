@@ -46,15 +46,16 @@ class VectorsTest {
     void compactResultIsExpandedToTheFullDocument() throws IOException {
         JsonNode vector = Vectors.read("StepResponse.json");
         String compact = """
-                {"success":false,"status":"failed","result":{},
-                 "metadata":{"execution_time_ms":412,"retryable":true,"worker_id":"worker-north-1",
-                   "worker_hostname":"wms-node-04","error_code":"CARRIER_503","error_type":"carrier_unavailable",
-                   "completed_at":"2026-03-14T09:27:28.501793Z","started_at":"2026-03-14T09:27:28.089793Z",
-                   "context":{"carrier":"fjordpost"}},
-                 "error":{"message":"carrier gateway answered 503","status_code":503,
-                   "backtrace":["book_carrier.py:41 in call","client.py:118 in post"]},
-                 "orchestration_metadata":{"headers":{"Retry-After":"8"},
-                   "backoff_hint":{"backoff_type":"ServerRequested","delay_seconds":8}}}""";
+            {"success":false,"status":"failed","result":{},
+             "metadata":{"execution_time_ms":412,"retryable":true,"worker_id":"worker-north-1",
+               "worker_hostname":"wms-node-04","error_code":"CARRIER_503","error_type":"carrier_unavailable",
+               "completed_at":"2026-03-14T09:27:28.501793Z","started_at":"2026-03-14T09:27:28.089793Z",
+               "context":{"carrier":"fjordpost"}},
+             "error":{"message":"carrier gateway answered 503","status_code":503,
+               "backtrace":["book_carrier.py:41 in call","client.py:118 in post"]},
+             "orchestration_metadata":{"headers":{"Retry-After":"8"},
+               "backoff_hint":{"backoff_type":"ServerRequested","delay_seconds":8}}}\
+            """;
         StepView step = step(vector, text(vector, "step_uuid"), compact);
 
         assertThat(new String(TaskJson.steps(List.of(step)), StandardCharsets.UTF_8))
@@ -89,7 +90,10 @@ class VectorsTest {
         assertThat(rendered(step(vector, uuid, "[1, 2.50]"))).contains("\"results\":[1, 2.50]");
         assertThat(rendered(step(vector, uuid, "{\"success\":true,\"extra\":{\"a\": 1e3}}")))
                 .contains("\"orchestration_metadata\":null,\"extra\":{\"a\": 1e3}}");
-        assertThat(rendered(step(vector, uuid, "{\"success\":true,\"result\":{\"a\":1,\"a\":2,\"\\u0000\":12345678901234567890}}")))
+        assertThat(rendered(step(
+                        vector,
+                        uuid,
+                        "{\"success\":true,\"result\":{\"a\":1,\"a\":2,\"\\u0000\":12345678901234567890}}")))
                 .contains("\"result\":{\"a\":1,\"a\":2,\"\\u0000\":12345678901234567890}");
     }
 
