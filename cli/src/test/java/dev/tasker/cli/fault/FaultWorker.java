@@ -1,0 +1,118 @@
+package dev.tasker.cli.fault;
+
+import dev.tasker.worker.HandlerRegistry;
+import dev.tasker.worker.StepContext;
+import dev.tasker.worker.StepResult;
+import dev.tasker.worker.WorkSource;
+import dev.tasker.worker.WorkerConfig;
+import dev.tasker.worker.WorkerRuntime;
+import dev.tasker.worker.grpc.GrpcWorkSource;
+import dev.tasker.worker.grpc.GrpcWorkSourceConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchService;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** A worker process whose handlers log what they do to a file, and wait where the test wants them to. */
+final class FaultWorker {
+    /** A chain around a pair of steps side by side; each takes 50 ms. */
+    static final String FLOW = """
+        name: flow
+        namespace_name: fault
+        version: 1.0.0
+        steps:
+          - name: first
+            handler: {callable: fault.work}
+            retry: {retryable: true, max_attempts: 5, backoff_base_ms: 50}
+          - name: left
+            dependencies: [first]
+            handler: {callable: fault.work}
+            retry: {retryable: true, max_attempts: 5, backoff_base_ms: 50}
+          - name: right
+            dependencies: [first]
+            handler: {callable: fault.work}
+            retry: {retryable: true, max_attempts: 5, backoff_base_ms: 50}
+          - name: last
+            dependencies: [left, right]
+            handler: {callable: fault.work}
+            retry: {retryable: true, max_attempts: 5, backoff_base_ms: 50}
+        """;
+
+    /** A step that ends once the file {@code gate} of the context exists, and one behind it. */
+    static final String GATED = """
+        name: gated
+        namespace_name: fault
+        version: 1.0.0
+        steps:
+          - name: hold
+            handler: {callable: fault.hold}
+            retry: {retryable: true, max_attempts: 3, backoff_base_ms: 50}
+            timeout_seconds: 60
+          - name: after
+            dependencies: [hold]
+            handler: {callable: fault.work}
+        """;
+
+    private static final long WORK_MS = 50;
+
+    private final Path effects;
+
+    private FaultWorker(Path effects) {
+        this.effects = effects;
+    }
+
+    /** Arguments: the server's gRPC address, the file of effects. Runs until it is ended. */
+    public static void main(String[] arguments) throws InterruptedException {
+        FaultWorker handlers = new FaultWorker(Path.of(arguments[1]));
+        try (WorkSource source = new GrpcWorkSource(arguments[0], GrpcWorkSourceConfig.DEFAULT);
+                WorkerRuntime worker = WorkerRuntime.start(source, handlers.registry(), WorkerConfig.defaults())) {
+            new CountDownLatch(1).await(); // for ever: SIGTERM ends the process, coverage is written then
+        }
+    }
+
+    private HandlerRegistry registry() {
+        return HandlerRegistry.builder()
+                .handler("fault.work", this::work)
+                .handler("fault.hold", this::hold)
+                .build();
+    }
+
+    private StepResult work(StepContext context) throws IOException, InterruptedException {
+        log(Effect.Kind.START, context);
+        new CountDownLatch(1).await(WORK_MS, TimeUnit.MILLISECONDS);
+        return end(context);
+    }
+
+    private StepResult hold(StepContext context) throws IOException, InterruptedException {
+        Path gate = Path.of(context.input("gate", String.class));
+        try (WatchService changes = gate.getFileSystem().newWatchService()) {
+            gate.getParent().register(changes, StandardWatchEventKinds.ENTRY_CREATE);
+            log(Effect.Kind.START, context);
+            while (!Files.exists(gate)) {
+                changes.take().reset();
+            }
+        }
+        return end(context);
+    }
+
+    private StepResult end(StepContext context) throws IOException {
+        log(Effect.Kind.END, context);
+        return StepResult.success(Map.of(
+                "attempt", context.attempt(), "pid", ProcessHandle.current().pid()));
+    }
+
+    private void log(Effect.Kind kind, StepContext context) throws IOException {
+        new Effect(
+                        kind,
+                        context.taskUuid(),
+                        context.stepUuid(),
+                        context.step().name(),
+                        context.attempt(),
+                        ProcessHandle.current().pid())
+                .appendTo(effects);
+    }
+}
