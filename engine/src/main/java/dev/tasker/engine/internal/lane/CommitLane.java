@@ -180,9 +180,12 @@ public final class CommitLane implements AutoCloseable {
     }
 
     private <C extends Command, P, A> void failed(BatchCall<C, P, A> call, List<C> commands, SQLException failure) {
-        if (SqlFailure.of(failure) != SqlFailure.POISON) {
-            BatchCall.failAll(commands, Database.translated(failure));
-            return;
+        switch (SqlFailure.of(failure)) {
+            case REPEAT, CONNECTION -> {
+                BatchCall.failAll(commands, Database.translated(failure));
+                return;
+            }
+            case VALUE, POISON -> {}
         }
         if (commands.size() == 1) {
             statistics.poisoned();
@@ -213,7 +216,7 @@ public final class CommitLane implements AutoCloseable {
                 return new Executed<>(connection.run(open -> call.execute(open, prepared, number)), uncertain);
             } catch (SQLException e) {
                 switch (SqlFailure.of(e)) {
-                    case POISON -> throw e;
+                    case VALUE, POISON -> throw e;
                     case REPEAT -> {
                         statistics.repeated();
                         if (++repeats >= REPEATS_MAX) {
