@@ -38,7 +38,7 @@ public final class LiveSession {
     public static final class Held {
         private final StepKey key;
         private final int token;
-        private final @Nullable RegisteredTemplate template;
+        private volatile @Nullable RegisteredTemplate template;
         private volatile @Nullable Assignment assignment;
         private volatile boolean reported;
 
@@ -65,7 +65,8 @@ public final class LiveSession {
             return assignment;
         }
 
-        public void assigned(Assignment made) {
+        public void assigned(Assignment made, RegisteredTemplate of) {
+            template = of;
             assignment = made;
         }
 

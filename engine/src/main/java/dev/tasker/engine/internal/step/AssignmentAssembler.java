@@ -55,10 +55,10 @@ public final class AssignmentAssembler {
                 continue;
             }
             Assignment assignment = payload == null ? null : fromMemory(step, payload);
-            if (assignment == null) {
+            if (payload == null || assignment == null) {
                 unknown.add(new Pending(step, lease));
             } else {
-                lease.assigned(assignment);
+                lease.assigned(assignment, payload.template());
                 ready.add(new Delivery(step.session(), assignment));
             }
         }
@@ -159,7 +159,7 @@ public final class AssignmentAssembler {
             RunnableStep runnable = payload.template().steps().get(step.templateStep());
             Map<String, String> dependencies = dependencies(leased.key(), payload, runnable, stored);
             Assignment assignment = assignment(leased, payload, runnable, step, step.maxAttempts(), dependencies);
-            one.lease().assigned(assignment);
+            one.lease().assigned(assignment, payload.template());
             deliveries.add(new Delivery(leased.session(), assignment));
         }
         return deliveries;
