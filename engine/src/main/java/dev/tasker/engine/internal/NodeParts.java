@@ -114,10 +114,11 @@ public final class NodeParts implements Aftermath {
         recovery = new Recovery(
                 connection(direct, "recovery"),
                 heads,
-                sessions::servedQueues,
+                sessions,
                 this,
                 guard,
                 this::flushLanes,
+                this::learnQueues,
                 config.leases(),
                 config.dispatch().pulse());
         hints = new Hints(direct);
@@ -144,7 +145,7 @@ public final class NodeParts implements Aftermath {
     public static NodeParts start(DataSource pool, DataSource direct, EngineConfig config) {
         NodeParts parts = new NodeParts(pool, direct, config);
         try {
-            parts.sessions.known(parts.templates.allQueues());
+            parts.learnQueues();
         } catch (RuntimeException e) {
             parts.close(Duration.ZERO);
             throw e;
@@ -256,6 +257,10 @@ public final class NodeParts implements Aftermath {
         } catch (java.util.concurrent.ExecutionException | TimeoutException e) {
             log.warn("results received before an expiry could not all be recorded: {}", e.toString());
         }
+    }
+
+    private void learnQueues() {
+        sessions.known(templates.allQueues());
     }
 
     private List<CommitLane> allLanes() {

@@ -53,6 +53,7 @@ $$;
 --   1 when the next retry is due (no row: none waits)
 --   2 a session with leases and when it expires
 --   3 a queue of p_queues with waiting steps: priority and first sequence
+--   4 how many queues there are in "id": other nodes intern new ones
 CREATE OR REPLACE FUNCTION pulse(p_queues integer[])
 RETURNS TABLE (kind smallint, at timestamptz, id integer, priority integer, sequence bigint)
 LANGUAGE sql STABLE
@@ -80,4 +81,6 @@ AS $$
                                      ORDER BY lower.priority DESC LIMIT 1)
              FROM   level WHERE level.priority IS NOT NULL)
            SELECT queue_id, priority FROM level WHERE priority IS NOT NULL) AS head
+  UNION ALL
+  SELECT 4::smallint, NULL, count(*)::integer, NULL, NULL FROM queues
 $$;

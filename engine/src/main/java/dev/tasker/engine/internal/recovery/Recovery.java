@@ -3,6 +3,7 @@ package dev.tasker.engine.internal.recovery;
 import dev.tasker.engine.LeaseConfig;
 import dev.tasker.engine.TaskState;
 import dev.tasker.engine.internal.lane.Aftermath;
+import dev.tasker.engine.internal.session.SessionRegistry;
 import dev.tasker.engine.internal.sql.DedicatedConnection;
 import dev.tasker.engine.internal.sql.SqlArrays;
 import dev.tasker.engine.internal.sql.SqlFailure;
@@ -16,7 +17,6 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,33 +45,37 @@ public final class Recovery {
 
     private final DedicatedConnection connection;
     private final QueueHeads heads;
-    private final Supplier<List<Integer>> servedQueues;
     private final Aftermath aftermath;
     private final ExpiryGuard guard;
     private final Runnable beforeExpiry;
+    private final Runnable newQueues;
+    private final SessionRegistry sessions;
     private final Duration pulse;
     private final Duration grace;
     private boolean wasAway = true;
 
     /**
      * @param beforeExpiry returns when results this node received before are recorded
+     * @param newQueues makes the queues of the database known to this node's sessions
      * @param pulse longest sleep
      */
     public Recovery(
             DedicatedConnection connection,
             QueueHeads heads,
-            Supplier<List<Integer>> servedQueues,
+            SessionRegistry sessions,
             Aftermath aftermath,
             ExpiryGuard guard,
             Runnable beforeExpiry,
+            Runnable newQueues,
             LeaseConfig leases,
             Duration pulse) {
         this.connection = connection;
         this.heads = heads;
-        this.servedQueues = servedQueues;
+        this.sessions = sessions;
         this.aftermath = aftermath;
         this.guard = guard;
         this.beforeExpiry = beforeExpiry;
+        this.newQueues = newQueues;
         this.pulse = pulse.compareTo(leases.duration()) < 0 ? pulse : leases.duration();
         this.grace = leases.grace();
     }
@@ -79,7 +83,11 @@ public final class Recovery {
     private record Expiry(int sessionId, Instant at) {}
 
     private record Look(
-            Instant now, @Nullable Instant nextDue, List<Expiry> expiries, List<QueueHeads.Waiting> waiting) {}
+            Instant now,
+            @Nullable Instant nextDue,
+            List<Expiry> expiries,
+            List<QueueHeads.Waiting> waiting,
+            int queues) {}
 
     /** Does what is due and returns how long nothing will be. */
     public Duration runOnce() throws SQLException {
@@ -99,7 +107,7 @@ public final class Recovery {
             guard.databaseUpFor(uptime(), System.nanoTime());
             wasAway = false;
         }
-        Look look = look();
+        Look look = lookWithAllQueues();
         guard.clockRead(look.now(), System.nanoTime());
         heads.rescan(look.waiting());
         boolean due = look.nextDue() != null && !look.nextDue().isAfter(look.now());
@@ -150,28 +158,39 @@ public final class Recovery {
         });
     }
 
+    private Look lookWithAllQueues() throws SQLException {
+        Look look = look();
+        if (look.queues() == sessions.knownQueues()) {
+            return look;
+        }
+        newQueues.run(); // interned by another node: sessions here may be served from them
+        return look();
+    }
+
     private Look look() throws SQLException {
         return connection.run(open -> {
             try (PreparedStatement select = open.prepareStatement(PULSE)) {
                 SqlArrays.setInts(
                         select,
                         1,
-                        servedQueues.get().stream().mapToInt(Integer::intValue).toArray());
+                        sessions.servedQueues().stream().mapToInt(Integer::intValue).toArray());
                 ResultSet rows = select.executeQuery();
                 Instant now = Instant.EPOCH;
                 Instant nextDue = null;
                 List<Expiry> expiries = new ArrayList<>();
                 List<QueueHeads.Waiting> waiting = new ArrayList<>();
+                int queues = 0;
                 while (rows.next()) {
                     switch (rows.getInt(1)) {
                         case 0 -> now = instant(rows);
                         case 1 -> nextDue = instant(rows);
                         case 2 -> expiries.add(new Expiry(rows.getInt(3), instant(rows)));
                         case 3 -> waiting.add(new QueueHeads.Waiting(rows.getInt(3), rows.getInt(4), rows.getLong(5)));
-                        default -> throw new IllegalStateException("kind: " + rows.getInt(1) + " (expected: 0 to 3)");
+                        case 4 -> queues = rows.getInt(3);
+                        default -> throw new IllegalStateException("kind: " + rows.getInt(1) + " (expected: 0 to 4)");
                     }
                 }
-                return new Look(now, nextDue, expiries, waiting);
+                return new Look(now, nextDue, expiries, waiting, queues);
             }
         });
     }
