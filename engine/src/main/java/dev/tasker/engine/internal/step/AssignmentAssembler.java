@@ -50,9 +50,13 @@ public final class AssignmentAssembler {
         for (LeasedStep step : leased) {
             TaskPayload payload = cache.get(step.key().task());
             Held lease = new Held(step.key(), step.token(), payload == null ? null : payload.template());
-            if (!step.session().hold(lease, batch)) {
-                step.session().addSlots(1); // delivered before: by a repeated call and by the reconciliation after it
-                continue;
+            Held before = step.session().hold(lease, batch);
+            if (before != null) {
+                step.session().addSlots(1);
+                if (before.token() >= step.token()) {
+                    continue; // delivered before: by a repeated call and by the reconciliation after it
+                }
+                ended(step.session(), before);
             }
             Assignment assignment = payload == null ? null : fromMemory(step, payload);
             if (payload == null || assignment == null) {
@@ -65,6 +69,14 @@ public final class AssignmentAssembler {
         hand(ready);
         if (!unknown.isEmpty()) {
             readers.execute(() -> read(unknown));
+        }
+    }
+
+    /** An earlier lease of the step ran out and came back to the same session before a heartbeat told. */
+    private static void ended(LiveSession session, Held lease) {
+        Assignment assignment = lease.assignment();
+        if (assignment != null && !lease.isReported()) {
+            session.listener().lost(assignment);
         }
     }
 
