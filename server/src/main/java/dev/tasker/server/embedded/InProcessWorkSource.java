@@ -1,0 +1,110 @@
+package dev.tasker.server.embedded;
+
+import dev.tasker.engine.Engine;
+import dev.tasker.engine.EngineException;
+import dev.tasker.engine.ErrorCode;
+import dev.tasker.engine.SessionRequest;
+import dev.tasker.worker.Assignment;
+import dev.tasker.worker.AssignmentListener;
+import dev.tasker.worker.Registration;
+import dev.tasker.worker.StepView;
+import dev.tasker.worker.TaskView;
+import dev.tasker.worker.WorkSession;
+import dev.tasker.worker.WorkSource;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Work straight from an engine in the same JVM: assignments arrive on its threads, reports go into its lanes, and it renews the leases
+ * itself. Costs one object of mapping per assignment and report.
+ */
+public final class InProcessWorkSource implements WorkSource {
+    /** What a step that must never time out gets. */
+    private static final Duration NO_LIMIT = Duration.ofDays(3_650);
+
+    private final Engine engine;
+
+    /** The engine stays the caller's to close, after all sessions. */
+    public InProcessWorkSource(Engine engine) {
+        this.engine = engine;
+    }
+
+    @Override
+    public WorkSession open(Registration registration, AssignmentListener listener) {
+        List<SessionRequest.HandlerKey> handlers = registration.handlers().stream()
+                .map(key -> new SessionRequest.HandlerKey(key.namespace(), key.callable()))
+                .toList();
+        SessionRequest request = new SessionRequest(registration.workerName(), handlers, true);
+        AtomicInteger returnedSlots = new AtomicInteger();
+        return new InProcessSession(engine.openSession(request, new Receiver(listener, returnedSlots)), returnedSlots);
+    }
+
+    @Override
+    public void close() {}
+
+    /** Whether the engine may take the same call again. */
+    static boolean isPassing(Throwable failure) {
+        return failure instanceof EngineException engineFailure
+                && (engineFailure.code() == ErrorCode.OVERLOADED
+                        || engineFailure.code() == ErrorCode.DATABASE_UNAVAILABLE);
+    }
+
+    static Assignment toWorker(dev.tasker.engine.Assignment assignment) {
+        dev.tasker.engine.Assignment.TaskPart task = assignment.task();
+        dev.tasker.engine.Assignment.StepPart step = assignment.step();
+        return new Assignment(
+                assignment.taskUuid(),
+                assignment.stepUuid(),
+                assignment.leaseToken(),
+                assignment.attempt(),
+                assignment.maxAttempts(),
+                timeout(assignment.timeout()),
+                new TaskView(
+                        task.namespace(),
+                        task.name(),
+                        task.version(),
+                        task.correlationId(),
+                        task.parentCorrelationId(),
+                        task.context(),
+                        task.priority(),
+                        task.initiator(),
+                        task.sourceSystem(),
+                        task.reason()),
+                new StepView(
+                        step.name(),
+                        step.templateStepName(),
+                        step.callable(),
+                        step.method() == null ? "call" : step.method(),
+                        step.resolver(),
+                        step.initialization(),
+                        step.inputs(),
+                        step.previousResult(),
+                        step.checkpoint()),
+                assignment.dependencyResults());
+    }
+
+    /** The engine says null for the worker's default and zero for none; the worker says zero for its default. */
+    private static Duration timeout(@Nullable Duration timeout) {
+        if (timeout == null) {
+            return Duration.ZERO;
+        }
+        return timeout.isZero() ? NO_LIMIT : timeout;
+    }
+
+    private record Receiver(AssignmentListener listener, AtomicInteger returnedSlots)
+            implements dev.tasker.engine.AssignmentListener {
+        @Override
+        public void assigned(List<dev.tasker.engine.Assignment> assignments) {
+            listener.assigned(
+                    assignments.stream().map(InProcessWorkSource::toWorker).toList());
+        }
+
+        @Override
+        public void lost(dev.tasker.engine.Assignment assignment) {
+            returnedSlots.incrementAndGet();
+            listener.lost(toWorker(assignment));
+        }
+    }
+}
