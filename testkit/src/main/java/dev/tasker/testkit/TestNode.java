@@ -56,7 +56,11 @@ public final class TestNode implements AutoCloseable {
 
     /** Another node on the same database, with the same namespace. */
     public TestNode another() {
-        return new TestNode(database, CONFIG, namespace);
+        return another(CONFIG);
+    }
+
+    public TestNode another(EngineConfig config) {
+        return new TestNode(database, config, namespace);
     }
 
     public Engine engine() {

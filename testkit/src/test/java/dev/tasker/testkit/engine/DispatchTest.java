@@ -225,10 +225,29 @@ class DispatchTest {
     }
 
     @Test
-    void withoutStickinessSuccessorsWaitTheirTurn(TestDatabase database) {
+    void withoutStickinessNobodyIsOvertaken(TestDatabase database) {
         DispatchConfig dispatch = new DispatchConfig(false, Duration.ofMillis(50), 0, 0);
         try (TestNode node = TestNode.open(database, TestNode.CONFIG.withDispatch(dispatch))) {
-            TemplateFixture template = node.template("loose", "a", "b:a");
+            TemplateFixture chain = node.register(node.draft("loose")
+                    .with("identity_strategy: always_unique")
+                    .step("a", "run", List.of(), "")
+                    .step("b", "run", List.of("a"), ""));
+            HandDrivenWorker worker = node.worker(1);
+            UUID first = node.create(chain);
+            Assignment a = worker.next("a");
+            UUID second = node.create(chain);
+            worker.succeed(a, "1");
+            assertThat(worker.run("a").taskUuid()).isEqualTo(second);
+            assertThat(worker.run("b").taskUuid()).isEqualTo(first);
+            assertThat(worker.run("b").taskUuid()).isEqualTo(second);
+        }
+    }
+
+    @Test
+    void chainWithNobodyWaitingStaysWithItsSession(TestDatabase database) {
+        DispatchConfig dispatch = new DispatchConfig(false, Duration.ofMillis(50), 0, 1 << 20);
+        try (TestNode node = TestNode.open(database, TestNode.CONFIG.withDispatch(dispatch))) {
+            TemplateFixture template = node.template("alone", "a", "b:a");
             HandDrivenWorker worker = node.worker(1);
             UUID task = node.create(template);
             worker.run("a");
@@ -237,7 +256,8 @@ class DispatchTest {
                             "SELECT metadata->'via'->>0 FROM tasker.workflow_step_transitions WHERE workflow_step_uuid"
                                     + " = ? ORDER BY sort_key LIMIT 1",
                             node.step(task, "b").stepUuid()))
-                    .containsExactly("null");
+                    .as("leased in the call that completed its parent")
+                    .containsExactly("enqueued");
         }
     }
 
