@@ -148,6 +148,7 @@ CREATE TABLE worker_sessions (
   session_uuid uuid NOT NULL,
   node_uuid uuid NOT NULL,
   worker_name character varying(255) NOT NULL,
+  in_process boolean NOT NULL,
   lease_duration interval NOT NULL,
   created_at timestamp with time zone NOT NULL,
   expires_at timestamp with time zone NOT NULL,
@@ -301,8 +302,8 @@ FUNCTION leases_of(p_session integer)
   SET search_path=tasker, pg_temp
   SET enable_seqscan=off;
 
-FUNCTION pulse(p_queues integer[])
-  RETURNS TABLE(kind smallint, at timestamp with time zone, id integer, priority integer, sequence bigint)
+FUNCTION pulse(p_queues integer[], p_known integer)
+  RETURNS TABLE(kind smallint, at timestamp with time zone, id integer, priority integer, sequence bigint, namespace text, callable text)
   LANGUAGE sql STABLE
   SET search_path=tasker, pg_temp
   SET enable_seqscan=off;

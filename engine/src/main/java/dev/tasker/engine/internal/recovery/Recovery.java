@@ -32,7 +32,8 @@ public final class Recovery {
     private static final int RETRIES_MAX = 500;
     private static final int LOG_ROWS_MAX = 20;
 
-    private static final String PULSE = "SELECT kind, at, id, priority, sequence, namespace, callable FROM tasker.pulse(?, ?)";
+    private static final String PULSE =
+            "SELECT kind, at, id, priority, sequence, namespace, callable FROM tasker.pulse(?, ?)";
     private static final String RETRY =
             "SELECT task_uuid, step_index, state, queue_id, priority FROM tasker.retry_due(?)";
     private static final String EXPIRE =
@@ -41,11 +42,11 @@ public final class Recovery {
             "SELECT extract(epoch FROM now() - pg_postmaster_start_time())::double precision";
 
     private static final String END_PREDECESSORS = """
-            UPDATE tasker.worker_sessions AS session SET expires_at = tasker.engine_now() - interval '1 day'
-            WHERE  session.in_process AND session.node_uuid <> ?
-            AND    EXISTS (SELECT FROM tasker.session_leases AS log WHERE log.session_id = session.session_id)
-            RETURNING session.session_id
-            """;
+        UPDATE tasker.worker_sessions AS session SET expires_at = tasker.engine_now() - interval '1 day'
+        WHERE  session.in_process AND session.node_uuid <> ?
+        AND    EXISTS (SELECT FROM tasker.session_leases AS log WHERE log.session_id = session.session_id)
+        RETURNING session.session_id
+        """;
 
     /** The stored result of an attempt whose lease ran out (04 §3.2). */
     private static final String LEASE_EXPIRED =
@@ -199,7 +200,9 @@ public final class Recovery {
                 SqlArrays.setInts(
                         select,
                         1,
-                        sessions.servedQueues().stream().mapToInt(Integer::intValue).toArray());
+                        sessions.servedQueues().stream()
+                                .mapToInt(Integer::intValue)
+                                .toArray());
                 select.setInt(2, sessions.knownQueues());
                 ResultSet rows = select.executeQuery();
                 Instant now = Instant.EPOCH;
