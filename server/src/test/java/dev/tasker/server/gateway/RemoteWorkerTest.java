@@ -89,7 +89,9 @@ class RemoteWorkerTest {
                 Map<UUID, Completion> judged = new HashMap<>();
                 for (int i = 0; i < 2; i++) {
                     Report report = after.report();
-                    assertThat(report.assignment()).as("known by its lease only").isNull();
+                    assertThat(report.assignment())
+                            .as("known by its lease only")
+                            .isNull();
                     Completion completion = judged.isEmpty() ? Completion.ACCEPTED : Completion.STALE_LEASE;
                     judged.put(report.stepUuid(), completion);
                     report.answer().complete(completion);
