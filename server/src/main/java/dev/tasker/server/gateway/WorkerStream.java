@@ -38,6 +38,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -550,9 +552,18 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
         }
     }
 
-    void end(Status status) {
+    /**
+     * Ends the stream because the server stops. Engine sessions that hold leases stay as they are: closing them would take
+     * the steps back at once, while their handlers run on and report to the next server.
+     */
+    synchronized void stop(Status status) {
         outbox.end(status);
-        close();
+        if (state == State.OPEN || state == State.LEAVING || state == State.DETACHED) {
+            own.session().drain();
+            state = State.CLOSED;
+            gateway.leave(this);
+            closeLinks(EngineLink::holdsNothing);
+        }
     }
 
     private void refuse(Status status) {
@@ -625,10 +636,14 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
         outbox.end(Status.CANCELLED);
         if (hasSession) {
             gateway.leave(this);
-            List<EngineLink> links = new ArrayList<>(carried);
-            links.add(own);
-            links.forEach(link -> gateway.executor().execute(link.session()::close));
+            closeLinks(link -> true);
             LOG.info("worker {} left, session {} closed", registration.getWorkerName(), sessionId());
         }
+    }
+
+    private void closeLinks(Predicate<EngineLink> which) {
+        Stream.concat(carried.stream(), Stream.of(own))
+                .filter(which)
+                .forEach(link -> gateway.executor().execute(link.session()::close));
     }
 }
