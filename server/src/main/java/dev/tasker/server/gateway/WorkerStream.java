@@ -28,7 +28,6 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -151,12 +150,12 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
     }
 
     private void register(Register message) {
+        registration = message;
         Status refusal = check(message);
         if (refusal != null) {
             refuse(refusal);
             return;
         }
-        registration = message;
         List<HandlerKey> handlers = message.getHandlersList().stream()
                 .map(handler -> new HandlerKey(handler.getNamespace(), handler.getCallable()))
                 .toList();
@@ -523,7 +522,7 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
 
     private void closeIfEmpty(EngineLink link) {
         if (link != own && link.holdsNothing() && carried.remove(link)) {
-            gateway.executor().execute(link.session()::close);
+            gateway.executor().execute(() -> closeQuietly(link));
         }
     }
 
@@ -562,7 +561,7 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
             own.session().drain();
             state = State.CLOSED;
             gateway.leave(this);
-            closeLinks(EngineLink::holdsNothing);
+            links().filter(EngineLink::holdsNothing).forEach(this::closeQuietly);
         }
     }
 
@@ -579,7 +578,7 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
         if (state != State.OPEN && state != State.LEAVING) {
             return;
         }
-        if (state == State.LEAVING || own.holdsNothing() && carried.isEmpty()) {
+        if (state == State.LEAVING || (own.holdsNothing() && carried.isEmpty())) {
             close();
             return;
         }
@@ -607,8 +606,7 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
         state = State.CLOSED;
         gateway.leave(this);
         outbox.end(Status.ABORTED.withDescription("a newer stream took over the session"));
-        List<EngineLink> links = new ArrayList<>(carried);
-        links.add(own);
+        List<EngineLink> links = links().toList();
         carried.clear();
         return links;
     }
@@ -636,14 +634,20 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
         outbox.end(Status.CANCELLED);
         if (hasSession) {
             gateway.leave(this);
-            closeLinks(link -> true);
+            links().forEach(link -> gateway.executor().execute(() -> closeQuietly(link)));
             LOG.info("worker {} left, session {} closed", registration.getWorkerName(), sessionId());
         }
     }
 
-    private void closeLinks(Predicate<EngineLink> which) {
-        Stream.concat(carried.stream(), Stream.of(own))
-                .filter(which)
-                .forEach(link -> gateway.executor().execute(link.session()::close));
+    private Stream<EngineLink> links() {
+        return Stream.concat(carried.stream(), Stream.of(own));
+    }
+
+    private void closeQuietly(EngineLink link) {
+        try {
+            link.session().close();
+        } catch (EngineException e) {
+            LOG.warn("session {} not closed; its leases run out", link.session().uuid(), e);
+        }
     }
 }

@@ -324,7 +324,12 @@ final class GrpcWorkSession implements WorkSession {
             end(status.asRuntimeException());
             return;
         }
-        LOG.warn("no stream to {}: {}; trying again in {}", source.target(), status, pause);
+        LOG.warn(
+                "no stream to {}: {} {}; trying again in {}",
+                source.target(),
+                status.getCode(),
+                status.getDescription(),
+                pause);
         later(pause, this::connect);
     }
 
