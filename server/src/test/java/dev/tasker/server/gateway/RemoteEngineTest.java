@@ -32,30 +32,30 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class RemoteEngineTest {
     private static final int TASKS = 40;
     private static final int SLOTS = 20;
-    private static final String CHAIN =
-            """
-            name: chain
-            namespace_name: test
-            version: "1.0.0"
-            steps:
-              - name: one
-                handler: {callable: quick}
-              - name: two
-                handler: {callable: slow}
-                dependencies: [one]
-              - name: three
-                handler: {callable: quick}
-                dependencies: [two]
-            """;
+    private static final String CHAIN = """
+        name: chain
+        namespace_name: test
+        version: "1.0.0"
+        steps:
+          - name: one
+            handler: {callable: quick}
+          - name: two
+            handler: {callable: slow}
+            dependencies: [one]
+          - name: three
+            handler: {callable: quick}
+            dependencies: [two]
+        """;
 
     private final CountDownLatch finished = new CountDownLatch(TASKS);
 
     private Engine open(TestDatabase database) {
-        Engine engine = Engine.open(database.dataSource(), database.dataSource(), EngineConfig.DEFAULT, (task, state) -> {
-            if (state == TaskState.COMPLETE) {
-                finished.countDown();
-            }
-        });
+        Engine engine =
+                Engine.open(database.dataSource(), database.dataSource(), EngineConfig.DEFAULT, (task, state) -> {
+                    if (state == TaskState.COMPLETE) {
+                        finished.countDown();
+                    }
+                });
         engine.register(TemplateParser.parse("chain.yaml", CHAIN).template());
         return engine;
     }
@@ -85,8 +85,8 @@ class RemoteEngineTest {
         int port = server.port();
         List<UUID> tasks = new ArrayList<>();
         try (var source = new GrpcWorkSource("127.0.0.1:" + port, config);
-                WorkerRuntime worker =
-                        WorkerRuntime.start(source, handlers, WorkerConfig.defaults().withSlots(SLOTS))) {
+                WorkerRuntime worker = WorkerRuntime.start(
+                        source, handlers, WorkerConfig.defaults().withSlots(SLOTS))) {
             for (int i = 0; i < TASKS; i++) {
                 tasks.add(first.create(TaskRequest.of("test", "chain", "1.0.0", "{\"n\":" + i + "}"))
                         .get(10, TimeUnit.SECONDS)

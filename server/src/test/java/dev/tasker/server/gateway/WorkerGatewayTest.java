@@ -682,7 +682,9 @@ class WorkerGatewayTest {
         server.close();
         assertThat(worker.ended().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
         assertThat(session.drained.getCount()).isZero();
-        assertThat(session.closed.getCount()).as("closing would take the step back").isEqualTo(1);
+        assertThat(session.closed.getCount())
+                .as("closing would take the step back")
+                .isEqualTo(1);
     }
 
     @Test
