@@ -25,7 +25,8 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--scenario",
             defaultValue = "linear",
-            description = "linear, diamond, tree, fan-out, or claim: one among many waiting steps. Default: ${DEFAULT-VALUE}")
+            description =
+                    "linear, diamond, tree, fan-out, or claim: one among many waiting steps. Default: ${DEFAULT-VALUE}")
     private String scenario = "linear";
 
     @Option(names = "--width", defaultValue = "100", description = "Workers of a fan-out. Default: ${DEFAULT-VALUE}")
@@ -46,7 +47,10 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--slots", defaultValue = "1000", description = "Slots of the worker. Default: ${DEFAULT-VALUE}")
     private int slots;
 
-    @Option(names = "--transport", defaultValue = "in-process", description = "in-process or grpc. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--transport",
+            defaultValue = "in-process",
+            description = "in-process or grpc. Default: ${DEFAULT-VALUE}")
     private String transport = "in-process";
 
     @Option(names = "--json", description = "Print one JSON object.")
