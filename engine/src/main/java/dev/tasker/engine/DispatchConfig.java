@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param listen hints of other nodes are listened for, on a connection of its own
  * @param pulse longest sleep between two looks at the database
- * @param stickyMax most successors in a row that go straight to the session that released them
+ * @param stickyMax most successors in a row that go straight to the session that released them while others wait
  * @param payloadCacheBytes memory for contexts and results of running tasks
  */
 public record DispatchConfig(boolean listen, Duration pulse, int stickyMax, long payloadCacheBytes) {

@@ -34,15 +34,16 @@ public final class Engine implements AutoCloseable {
      * Opens a node.
      *
      * @param pool connections for reads and catalogue changes; a pool, in production
+     * @param listener hears what this node changes
      * @param direct physical connections for lanes, claims, heartbeats and recovery, which are kept: five plus one per lane
      */
-    public static Engine open(DataSource pool, DataSource direct, EngineConfig config) {
-        return new Engine(NodeParts.start(pool, direct, config));
+    public static Engine open(DataSource pool, DataSource direct, EngineConfig config, EngineListener listener) {
+        return new Engine(NodeParts.start(pool, direct, config, listener));
     }
 
     /** Opens a node that takes all its connections from one source. */
     public static Engine open(DataSource dataSource, EngineConfig config) {
-        return open(dataSource, dataSource, config);
+        return open(dataSource, dataSource, config, EngineListener.NONE);
     }
 
     /**
@@ -170,11 +171,11 @@ public final class Engine implements AutoCloseable {
         }
 
         @Override
-        public CompletableFuture<Completion> reject(Assignment assignment) {
-            StepKey step = new StepKey(assignment.taskUuid(), TaskUuids.indexOf(assignment.stepUuid()));
+        public CompletableFuture<Completion> reject(UUID stepUuid, int leaseToken) {
+            StepKey step = new StepKey(TaskUuids.taskOf(stepUuid), TaskUuids.indexOf(stepUuid));
             CompletableFuture<Completion> answer = new CompletableFuture<>();
             try {
-                parts.laneOf(step.task(), 0).submit(new Command.Reject(live, step, assignment.leaseToken(), answer));
+                parts.laneOf(step.task(), 0).submit(new Command.Reject(live, step, leaseToken, answer));
             } catch (EngineException e) {
                 answer.completeExceptionally(e);
             }

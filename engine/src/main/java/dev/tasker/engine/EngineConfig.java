@@ -1,23 +1,33 @@
 package dev.tasker.engine;
 
-/** How the engine works; each part stands with the numbers it was measured with. */
-public record EngineConfig(LaneConfig lanes, LeaseConfig leases, BackoffConfig backoff, DispatchConfig dispatch) {
-    public static final EngineConfig DEFAULT =
-            new EngineConfig(LaneConfig.DEFAULT, LeaseConfig.DEFAULT, BackoffConfig.DEFAULT, DispatchConfig.DEFAULT);
+/**
+ * How the engine works; each part stands with the numbers it was measured with.
+ *
+ * @param soleNode no other node works on the database: in-process sessions found at the start belong to dead processes and their leases
+ *     are taken back at once instead of running out
+ */
+public record EngineConfig(
+        LaneConfig lanes, LeaseConfig leases, BackoffConfig backoff, DispatchConfig dispatch, boolean soleNode) {
+    public static final EngineConfig DEFAULT = new EngineConfig(
+            LaneConfig.DEFAULT, LeaseConfig.DEFAULT, BackoffConfig.DEFAULT, DispatchConfig.DEFAULT, false);
 
     public EngineConfig withLanes(LaneConfig newLanes) {
-        return new EngineConfig(newLanes, leases, backoff, dispatch);
+        return new EngineConfig(newLanes, leases, backoff, dispatch, soleNode);
     }
 
     public EngineConfig withLeases(LeaseConfig newLeases) {
-        return new EngineConfig(lanes, newLeases, backoff, dispatch);
+        return new EngineConfig(lanes, newLeases, backoff, dispatch, soleNode);
     }
 
     public EngineConfig withBackoff(BackoffConfig newBackoff) {
-        return new EngineConfig(lanes, leases, newBackoff, dispatch);
+        return new EngineConfig(lanes, leases, newBackoff, dispatch, soleNode);
     }
 
     public EngineConfig withDispatch(DispatchConfig newDispatch) {
-        return new EngineConfig(lanes, leases, backoff, newDispatch);
+        return new EngineConfig(lanes, leases, backoff, newDispatch, soleNode);
+    }
+
+    public EngineConfig withSoleNode(boolean newSoleNode) {
+        return new EngineConfig(lanes, leases, backoff, dispatch, newSoleNode);
     }
 }

@@ -22,7 +22,7 @@ public interface Session extends AutoCloseable {
     CompletableFuture<Completion> complete(UUID stepUuid, int leaseToken, StepResult result);
 
     /** Gives a step back before user code ran: the attempt is refunded and the step is enqueued again. */
-    CompletableFuture<Completion> reject(Assignment assignment);
+    CompletableFuture<Completion> reject(UUID stepUuid, int leaseToken);
 
     /** Renews all leases of the session; coalesced with those of other sessions. */
     void heartbeat();

@@ -17,6 +17,11 @@ public non-sealed class PermanentStepException extends StepException {
         this.code = code;
     }
 
+    /** Stored as {@code error_code}. */
+    public @Nullable String code() {
+        return code;
+    }
+
     @Override
     StepResult.Failure toFailure() {
         return StepResult.failure(text())

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class StepExecution implements Runnable {
 
     private static final long NEVER_NANOS = Long.MAX_VALUE / 4;
+    private static final Duration LONGEST = Duration.ofNanos(NEVER_NANOS);
 
     /** What the worker does when an attempt takes a turn. No call is made inside the monitor. */
     interface Owner {
@@ -71,6 +72,7 @@ final class StepExecution implements Runnable {
     private final StepHandler handler;
     private final ResultDocument documents;
     private final Duration timeout;
+    private final long timeoutNanos;
     private final long stopGraceNanos;
     private final LongSupplier ticker;
     private final Owner owner;
@@ -93,6 +95,7 @@ final class StepExecution implements Runnable {
         this.handler = handler;
         this.documents = documents;
         this.timeout = assignment.timeout().isZero() ? config.handlerTimeout() : assignment.timeout();
+        this.timeoutNanos = timeout.compareTo(LONGEST) < 0 ? timeout.toNanos() : NEVER_NANOS;
         this.stopGraceNanos = config.stopGrace().toNanos();
         this.ticker = ticker;
         this.owner = owner;
@@ -105,7 +108,7 @@ final class StepExecution implements Runnable {
     @Override
     public void run() {
         if (begin()) {
-            owner.started(this, startedNanos + timeout.toNanos());
+            owner.started(this, startedNanos + timeoutNanos);
             StepReport own = attempt();
             Phase before = end();
             if (before == Phase.RUNNING) {
@@ -209,7 +212,7 @@ final class StepExecution implements Runnable {
         phase = Phase.RUNNING;
         thread = Thread.currentThread();
         startedNanos = ticker.getAsLong();
-        dueNanos = startedNanos + timeout.toNanos();
+        dueNanos = startedNanos + timeoutNanos;
         return true;
     }
 

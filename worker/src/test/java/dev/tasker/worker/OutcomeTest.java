@@ -184,6 +184,17 @@ class OutcomeTest {
     }
 
     @Test
+    void timeoutBeyondTheClockIsNone() {
+        try (var fixture = new WorkerFixture(context -> StepResult.success())) {
+            Assignment endless = Assignments.with()
+                    .timeout(Duration.ofSeconds(Long.MAX_VALUE))
+                    .build();
+
+            assertThat(fixture.run(endless).report().success()).isTrue();
+        }
+    }
+
+    @Test
     void stepWithoutHandlerIsGivenBackWithItsSlot() {
         try (var fixture = new WorkerFixture(context -> StepResult.success())) {
             fixture.session.assign(Assignments.with().callable("unknown").build());

@@ -2,6 +2,7 @@ package dev.tasker.engine.internal;
 
 import dev.tasker.engine.AssignmentListener;
 import dev.tasker.engine.EngineConfig;
+import dev.tasker.engine.EngineListener;
 import dev.tasker.engine.EngineMetrics;
 import dev.tasker.engine.SessionRequest;
 import dev.tasker.engine.TaskState;
@@ -65,6 +66,7 @@ public final class NodeParts implements Aftermath {
     private static final Duration CLAIM_IDLE = Duration.ofHours(1);
     private static final Duration BARRIER_PATIENCE = Duration.ofSeconds(5);
 
+    private final EngineListener listener;
     private final UUID nodeUuid = UUID.randomUUID();
     private final SessionRegistry sessions = new SessionRegistry();
     private final QueueHeads heads = new QueueHeads();
@@ -97,7 +99,8 @@ public final class NodeParts implements Aftermath {
     private final BackgroundLoop hintListenLoop;
     private final boolean listens;
 
-    private NodeParts(DataSource poolSource, DataSource directSource, EngineConfig config) {
+    private NodeParts(DataSource poolSource, DataSource directSource, EngineConfig config, EngineListener listener) {
+        this.listener = listener;
         Database pool = new Database(poolSource);
         Database direct = new Database(directSource);
         templates = new TemplateCatalogue(pool, sessions::known);
@@ -114,12 +117,13 @@ public final class NodeParts implements Aftermath {
         recovery = new Recovery(
                 connection(direct, "recovery"),
                 heads,
-                sessions::servedQueues,
+                sessions,
                 this,
                 guard,
                 this::flushLanes,
                 config.leases(),
-                config.dispatch().pulse());
+                config.dispatch().pulse(),
+                config.soleNode() ? nodeUuid : null);
         hints = new Hints(direct);
         growth = new TableGrowth(pool, readers);
         listens = config.dispatch().listen();
@@ -141,8 +145,8 @@ public final class NodeParts implements Aftermath {
     }
 
     /** Starts a node on a migrated database. */
-    public static NodeParts start(DataSource pool, DataSource direct, EngineConfig config) {
-        NodeParts parts = new NodeParts(pool, direct, config);
+    public static NodeParts start(DataSource pool, DataSource direct, EngineConfig config, EngineListener listener) {
+        NodeParts parts = new NodeParts(pool, direct, config, listener);
         try {
             parts.sessions.known(parts.templates.allQueues());
         } catch (RuntimeException e) {
@@ -294,6 +298,7 @@ public final class NodeParts implements Aftermath {
     @Override
     public void taskEntered(UUID task, TaskState state) {
         counters.entered(state);
+        listener.taskEntered(task, state);
         growth.taskFinished();
     }
 

@@ -53,23 +53,24 @@ $$;
 --   1 when the next retry is due (no row: none waits)
 --   2 a session with leases and when it expires
 --   3 a queue of p_queues with waiting steps: priority and first sequence
-CREATE OR REPLACE FUNCTION pulse(p_queues integer[])
-RETURNS TABLE (kind smallint, at timestamptz, id integer, priority integer, sequence bigint)
+--   4 when there are not just the p_known queues that the node knows: each queue, with namespace and callable
+CREATE OR REPLACE FUNCTION pulse(p_queues integer[], p_known integer)
+RETURNS TABLE (kind smallint, at timestamptz, id integer, priority integer, sequence bigint, namespace text, callable text)
 LANGUAGE sql STABLE
 SET search_path = tasker, pg_temp
 SET enable_seqscan = off
 AS $$
-  SELECT 0::smallint, engine_now(), NULL::integer, NULL::integer, NULL::bigint
+  SELECT 0::smallint, engine_now(), NULL::integer, NULL::integer, NULL::bigint, NULL::text, NULL::text
   UNION ALL
-  (SELECT 1::smallint, due_at, NULL, NULL, NULL FROM timers ORDER BY due_at LIMIT 1)
+  (SELECT 1::smallint, due_at, NULL, NULL, NULL, NULL, NULL FROM timers ORDER BY due_at LIMIT 1)
   UNION ALL
-  SELECT 2::smallint, session.expires_at, session.session_id, NULL, NULL
+  SELECT 2::smallint, session.expires_at, session.session_id, NULL, NULL, NULL, NULL
   FROM   worker_sessions AS session
   WHERE  session.session_id IN (SELECT log.session_id FROM session_leases AS log)
   UNION ALL
   SELECT 3::smallint, NULL, head.queue_id, head.priority,
          (SELECT min(first.sequence) FROM ready_steps AS first
-          WHERE first.queue_id = head.queue_id AND first.priority = head.priority)
+          WHERE first.queue_id = head.queue_id AND first.priority = head.priority), NULL, NULL
   FROM   unnest(p_queues) AS wanted(queue_id),
          LATERAL (
            WITH RECURSIVE level AS (  -- distinct priorities by index, not by reading what waits
@@ -80,4 +81,7 @@ AS $$
                                      ORDER BY lower.priority DESC LIMIT 1)
              FROM   level WHERE level.priority IS NOT NULL)
            SELECT queue_id, priority FROM level WHERE priority IS NOT NULL) AS head
+  UNION ALL
+  SELECT 4::smallint, NULL, queue_id, NULL, NULL, namespace, callable FROM queues
+  WHERE  (SELECT count(*) FROM queues) <> p_known
 $$;

@@ -148,6 +148,7 @@ CREATE TABLE worker_sessions (
   session_uuid uuid NOT NULL UNIQUE,
   node_uuid uuid NOT NULL,
   worker_name varchar(255) NOT NULL,
+  in_process boolean NOT NULL,  -- lives and dies with its node
   lease_duration interval NOT NULL,
   created_at timestamptz NOT NULL,
   expires_at timestamptz NOT NULL

@@ -3,9 +3,11 @@ package dev.tasker.engine.internal.recovery;
 import dev.tasker.engine.LeaseConfig;
 import dev.tasker.engine.TaskState;
 import dev.tasker.engine.internal.lane.Aftermath;
+import dev.tasker.engine.internal.session.SessionRegistry;
 import dev.tasker.engine.internal.sql.DedicatedConnection;
 import dev.tasker.engine.internal.sql.SqlArrays;
 import dev.tasker.engine.internal.sql.SqlFailure;
+import dev.tasker.engine.internal.step.Queue;
 import dev.tasker.engine.internal.step.QueueHeads;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -16,7 +18,6 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,13 +31,20 @@ public final class Recovery {
     private static final int RETRIES_MAX = 500;
     private static final int LOG_ROWS_MAX = 20;
 
-    private static final String PULSE = "SELECT kind, at, id, priority, sequence FROM tasker.pulse(?)";
+    private static final String PULSE = "SELECT kind, at, id, priority, sequence, namespace, callable FROM tasker.pulse(?, ?)";
     private static final String RETRY =
             "SELECT task_uuid, step_index, state, queue_id, priority FROM tasker.retry_due(?)";
     private static final String EXPIRE =
             "SELECT task_uuid, step_index, state, queue_id, priority FROM tasker.expire_session(?, ?, ?, ?)";
     private static final String UPTIME =
             "SELECT extract(epoch FROM now() - pg_postmaster_start_time())::double precision";
+
+    private static final String END_PREDECESSORS = """
+            UPDATE tasker.worker_sessions AS session SET expires_at = tasker.engine_now() - interval '1 day'
+            WHERE  session.in_process AND session.node_uuid <> ?
+            AND    EXISTS (SELECT FROM tasker.session_leases AS log WHERE log.session_id = session.session_id)
+            RETURNING session.session_id
+            """;
 
     /** The stored result of an attempt whose lease ran out (04 §3.2). */
     private static final String LEASE_EXPIRED =
@@ -45,41 +53,50 @@ public final class Recovery {
 
     private final DedicatedConnection connection;
     private final QueueHeads heads;
-    private final Supplier<List<Integer>> servedQueues;
+    private final SessionRegistry sessions;
     private final Aftermath aftermath;
     private final ExpiryGuard guard;
     private final Runnable beforeExpiry;
     private final Duration pulse;
     private final Duration grace;
+    private final @Nullable UUID soleNode;
     private boolean wasAway = true;
+    private boolean predecessorsEnded;
 
     /**
      * @param beforeExpiry returns when results this node received before are recorded
      * @param pulse longest sleep
+     * @param soleNode this node, when in-process sessions of all others are known to be dead; otherwise null
      */
     public Recovery(
             DedicatedConnection connection,
             QueueHeads heads,
-            Supplier<List<Integer>> servedQueues,
+            SessionRegistry sessions,
             Aftermath aftermath,
             ExpiryGuard guard,
             Runnable beforeExpiry,
             LeaseConfig leases,
-            Duration pulse) {
+            Duration pulse,
+            @Nullable UUID soleNode) {
         this.connection = connection;
         this.heads = heads;
-        this.servedQueues = servedQueues;
+        this.sessions = sessions;
         this.aftermath = aftermath;
         this.guard = guard;
         this.beforeExpiry = beforeExpiry;
         this.pulse = pulse.compareTo(leases.duration()) < 0 ? pulse : leases.duration();
         this.grace = leases.grace();
+        this.soleNode = soleNode;
     }
 
     private record Expiry(int sessionId, Instant at) {}
 
     private record Look(
-            Instant now, @Nullable Instant nextDue, List<Expiry> expiries, List<QueueHeads.Waiting> waiting) {}
+            Instant now,
+            @Nullable Instant nextDue,
+            List<Expiry> expiries,
+            List<QueueHeads.Waiting> waiting,
+            List<Queue> allQueues) {}
 
     /** Does what is due and returns how long nothing will be. */
     public Duration runOnce() throws SQLException {
@@ -99,9 +116,17 @@ public final class Recovery {
             guard.databaseUpFor(uptime(), System.nanoTime());
             wasAway = false;
         }
+        if (soleNode != null && !predecessorsEnded) {
+            endPredecessors(soleNode);
+            predecessorsEnded = true;
+        }
         Look look = look();
         guard.clockRead(look.now(), System.nanoTime());
         heads.rescan(look.waiting());
+        if (!look.allQueues().isEmpty()) {
+            sessions.known(look.allQueues());
+            return Duration.ofMillis(1); // look again: steps may wait there
+        }
         boolean due = look.nextDue() != null && !look.nextDue().isAfter(look.now());
         if (due) {
             while (retryDue() == RETRIES_MAX) {
@@ -121,6 +146,23 @@ public final class Recovery {
             aftermath.slotsFreed();
         }
         return due || !expired.isEmpty() && guard.allows(System.nanoTime()) ? Duration.ofMillis(1) : sleep(look);
+    }
+
+    private void endPredecessors(UUID node) throws SQLException {
+        List<Integer> dead = connection.run(open -> {
+            try (PreparedStatement update = open.prepareStatement(END_PREDECESSORS)) {
+                update.setObject(1, node);
+                ResultSet rows = update.executeQuery();
+                List<Integer> ended = new ArrayList<>();
+                while (rows.next()) {
+                    ended.add(rows.getInt(1));
+                }
+                return ended;
+            }
+        });
+        for (int session : dead) {
+            expire(session);
+        }
     }
 
     private Duration sleep(Look look) {
@@ -156,22 +198,25 @@ public final class Recovery {
                 SqlArrays.setInts(
                         select,
                         1,
-                        servedQueues.get().stream().mapToInt(Integer::intValue).toArray());
+                        sessions.servedQueues().stream().mapToInt(Integer::intValue).toArray());
+                select.setInt(2, sessions.knownQueues());
                 ResultSet rows = select.executeQuery();
                 Instant now = Instant.EPOCH;
                 Instant nextDue = null;
                 List<Expiry> expiries = new ArrayList<>();
                 List<QueueHeads.Waiting> waiting = new ArrayList<>();
+                List<Queue> queues = new ArrayList<>();
                 while (rows.next()) {
                     switch (rows.getInt(1)) {
                         case 0 -> now = instant(rows);
                         case 1 -> nextDue = instant(rows);
                         case 2 -> expiries.add(new Expiry(rows.getInt(3), instant(rows)));
                         case 3 -> waiting.add(new QueueHeads.Waiting(rows.getInt(3), rows.getInt(4), rows.getLong(5)));
-                        default -> throw new IllegalStateException("kind: " + rows.getInt(1) + " (expected: 0 to 3)");
+                        case 4 -> queues.add(new Queue(rows.getInt(3), rows.getString(6), rows.getString(7)));
+                        default -> throw new IllegalStateException("kind: " + rows.getInt(1) + " (expected: 0 to 4)");
                     }
                 }
-                return new Look(now, nextDue, expiries, waiting);
+                return new Look(now, nextDue, expiries, waiting, queues);
             }
         });
     }

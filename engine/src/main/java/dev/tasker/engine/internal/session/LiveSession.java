@@ -151,7 +151,7 @@ public final class LiveSession {
         }
     }
 
-    /** Counts a successor that went straight to this session; false when it had {@code max} in a row. */
+    /** Counts a successor that goes straight to this session while others wait; false when it had {@code max} in a row. */
     public boolean countSticky(int max) {
         while (true) {
             int count = sticky.get();

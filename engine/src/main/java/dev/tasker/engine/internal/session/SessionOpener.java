@@ -39,7 +39,8 @@ public final class SessionOpener {
                 insert.setObject(1, uuid);
                 insert.setObject(2, nodeUuid);
                 insert.setString(3, request.workerName());
-                insert.setLong(4, leases.duration().toMillis());
+                insert.setBoolean(4, request.selfRenewing());
+                insert.setLong(5, leases.duration().toMillis());
                 ResultSet row = insert.executeQuery();
                 row.next();
                 return row.getInt(1);

@@ -30,6 +30,11 @@ public final class SessionRegistry {
         }
     }
 
+    /** How many queues this node knows. */
+    public int knownQueues() {
+        return queues.size();
+    }
+
     public void remove(LiveSession session) {
         sessions.remove(session.id());
     }

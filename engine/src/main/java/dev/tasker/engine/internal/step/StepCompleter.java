@@ -154,7 +154,7 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
             if (beyond && session.reserve(1) == 0) {
                 break;
             }
-            if (!session.countSticky(stickyMax)) {
+            if (heads.waitsAtLeast(queueId, priority) && !session.countSticky(stickyMax)) {
                 if (beyond) {
                     session.addSlots(1);
                 }

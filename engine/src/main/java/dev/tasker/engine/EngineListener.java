@@ -1,0 +1,12 @@
+package dev.tasker.engine;
+
+import java.util.UUID;
+
+/** Hears what this node's calls changed, after the commit. Called on engine threads: must not block. Other nodes' changes are not heard. */
+public interface EngineListener {
+    /** Hears nothing. */
+    EngineListener NONE = (_, _) -> {};
+
+    /** A task rests in {@code state} now. */
+    void taskEntered(UUID taskUuid, TaskState state);
+}

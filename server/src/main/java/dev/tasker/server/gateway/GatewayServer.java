@@ -1,0 +1,108 @@
+package dev.tasker.server.gateway;
+
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionService;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The gRPC listener: the worker gateway, other services of the server, health and reflection. */
+public final class GatewayServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayServer.class);
+
+    /** The largest result with its envelope; what is larger than a result may be is still read, to be answered. */
+    private static final int MESSAGE_BYTES_MAX = 9 << 20;
+
+    private static final int METADATA_BYTES_MAX = 64 << 10;
+    private static final int CALLS_PER_CONNECTION_MAX = 1_000;
+
+    private final WorkerGateway gateway;
+    private final HealthStatusManager health;
+    private final ExecutorService executor;
+    private final Server server;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private GatewayServer(WorkerGateway gateway, HealthStatusManager health, ExecutorService executor, Server server) {
+        this.gateway = gateway;
+        this.health = health;
+        this.executor = executor;
+        this.server = server;
+    }
+
+    /**
+     * Listens at {@code address}, port 0 for any free one, and owns {@code gateway} from then on.
+     *
+     * @param others services beside the gateway
+     */
+    public static GatewayServer start(InetSocketAddress address, WorkerGateway gateway, List<BindableService> others) {
+        var health = new HealthStatusManager();
+        ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
+                .executor(executor)
+                .permitKeepAliveTime(10, TimeUnit.SECONDS) // workers ping every 30 s
+                .permitKeepAliveWithoutCalls(true)
+                .keepAliveTime(30, TimeUnit.SECONDS)
+                .keepAliveTimeout(10, TimeUnit.SECONDS)
+                .maxInboundMessageSize(MESSAGE_BYTES_MAX)
+                .maxInboundMetadataSize(METADATA_BYTES_MAX)
+                .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
+                .addService(gateway)
+                .addService(health.getHealthService())
+                .addService(ProtoReflectionServiceV1.newInstance())
+                .addService(ProtoReflectionService.newInstance());
+        others.forEach(builder::addService);
+        Server server = builder.build();
+        try {
+            server.start();
+        } catch (IOException e) {
+            executor.shutdown();
+            throw new UncheckedIOException(
+                    "gRPC cannot listen at " + address.getHostString() + ":" + address.getPort()
+                            + " (expected: an address of this machine and a port that no other process uses)",
+                    e);
+        }
+        health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
+        return new GatewayServer(gateway, health, executor, server);
+    }
+
+    public int port() {
+        return server.getPort();
+    }
+
+    /** Asks the workers to finish, waits for them within {@link GatewayConfig#drain}, then ends all calls. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        health.enterTerminalState();
+        try {
+            if (!gateway.drain()) {
+                LOG.warn("workers still hold steps; their results go to the next server they reach");
+            }
+            gateway.close();
+            server.shutdown();
+            if (!server.awaitTermination(1, TimeUnit.SECONDS)) {
+                server.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException e) {
+            gateway.close();
+            server.shutdownNow();
+            Thread.currentThread().interrupt();
+        } finally {
+            executor.shutdown();
+        }
+    }
+}

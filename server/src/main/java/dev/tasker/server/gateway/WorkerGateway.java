@@ -1,0 +1,209 @@
+package dev.tasker.server.gateway;
+
+import com.google.protobuf.ByteString;
+import dev.tasker.engine.EngineException;
+import dev.tasker.engine.ErrorCode;
+import dev.tasker.protocol.worker.v1.RegisterTemplatesRequest;
+import dev.tasker.protocol.worker.v1.RegisterTemplatesResponse;
+import dev.tasker.protocol.worker.v1.ServerMessage;
+import dev.tasker.protocol.worker.v1.TemplateOutcome;
+import dev.tasker.protocol.worker.v1.WorkerGatewayGrpc.WorkerGatewayImplBase;
+import dev.tasker.protocol.worker.v1.WorkerMessage;
+import dev.tasker.template.TaskTemplate;
+import dev.tasker.template.TemplateException;
+import dev.tasker.template.TemplateParser;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The gRPC service that workers connect to; each stream is one session of the engine. It decides nothing: it checks what comes in, batches
+ * what goes out, and keeps the session of a broken stream for the lease's time so that a returning worker finds its leases.
+ */
+public final class WorkerGateway extends WorkerGatewayImplBase implements AutoCloseable {
+    private static final int TEMPLATES_MAX = 1_000;
+
+    private final SessionFactory sessions;
+    private final TemplateRegistrar templates;
+    private final GatewayConfig config;
+    private final ResultReader results = new ResultReader(InstantSource.system());
+    private final ConcurrentHashMap<UUID, WorkerStream> streams = new ConcurrentHashMap<>();
+    private final ScheduledExecutorService timer;
+    private final Object drained = new Object();
+    private volatile boolean draining;
+
+    public WorkerGateway(SessionFactory sessions, TemplateRegistrar templates, GatewayConfig config) {
+        this.sessions = sessions;
+        this.templates = templates;
+        this.config = config;
+        this.timer = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("tasker-gateway-timer").daemon().factory());
+    }
+
+    @Override
+    public StreamObserver<WorkerMessage> session(StreamObserver<ServerMessage> responses) {
+        return new WorkerStream(this, (ServerCallStreamObserver<ServerMessage>) responses);
+    }
+
+    @Override
+    public void registerTemplates(
+            RegisterTemplatesRequest request, StreamObserver<RegisterTemplatesResponse> responses) {
+        if (request.getTemplatesYamlCount() > TEMPLATES_MAX) {
+            responses.onError(Status.INVALID_ARGUMENT
+                    .withDescription("templates_yaml: " + request.getTemplatesYamlCount() + " (expected: <= "
+                            + TEMPLATES_MAX + ")")
+                    .asRuntimeException());
+            return;
+        }
+        try {
+            List<TemplateOutcome> outcomes =
+                    request.getTemplatesYamlList().stream().map(this::register).toList();
+            responses.onNext(RegisterTemplatesResponse.newBuilder()
+                    .addAllOutcomes(outcomes)
+                    .build());
+            responses.onCompleted();
+        } catch (EngineException e) {
+            responses.onError(Statuses.of(e).asRuntimeException());
+        }
+    }
+
+    private TemplateOutcome register(String yaml) {
+        TaskTemplate template;
+        try {
+            template = TemplateParser.parse("template", yaml).template();
+        } catch (TemplateException e) {
+            return TemplateOutcome.newBuilder()
+                    .setStatus(TemplateOutcome.Status.INVALID)
+                    .setMessage(String.valueOf(e.getMessage()))
+                    .build();
+        }
+        TemplateOutcome.Builder outcome = TemplateOutcome.newBuilder()
+                .setNamespace(template.namespace())
+                .setName(template.name())
+                .setVersion(template.version());
+        try {
+            templates.register(template);
+            return outcome.setStatus(TemplateOutcome.Status.REGISTERED).build();
+        } catch (EngineException e) {
+            if (e.code() != ErrorCode.TEMPLATE_CHANGED && e.code() != ErrorCode.INVALID_TEMPLATE) {
+                throw e;
+            }
+            boolean isConflict = e.code() == ErrorCode.TEMPLATE_CHANGED;
+            return outcome.setStatus(isConflict ? TemplateOutcome.Status.CONFLICT : TemplateOutcome.Status.INVALID)
+                    .setMessage(String.valueOf(e.getMessage()))
+                    .build();
+        }
+    }
+
+    /** Sessions of connected workers and of those expected back. */
+    public int sessionCount() {
+        return streams.size();
+    }
+
+    /**
+     * Asks all workers to finish, takes no more of them, and waits until they hold nothing, {@link GatewayConfig#drain} at most.
+     *
+     * @return whether all finished
+     */
+    public boolean drain() throws InterruptedException {
+        draining = true;
+        streams.values().forEach(stream -> stream.drain(config.drain()));
+        long deadline = System.nanoTime() + config.drain().toNanos();
+        synchronized (drained) {
+            long left = config.drain().toNanos();
+            while (!isIdle() && left > 0) {
+                TimeUnit.NANOSECONDS.timedWait(drained, left);
+                left = deadline - System.nanoTime();
+            }
+        }
+        return isIdle();
+    }
+
+    /** Ends all streams; leases still held run out, or their results come through another server. */
+    @Override
+    public void close() {
+        draining = true;
+        streams.values().forEach(stream -> stream.end(Status.UNAVAILABLE.withDescription("the server is stopping")));
+        timer.shutdownNow();
+    }
+
+    private boolean isIdle() {
+        return streams.values().stream().allMatch(WorkerStream::isIdle);
+    }
+
+    // --- for streams
+
+    GatewayConfig config() {
+        return config;
+    }
+
+    SessionFactory sessions() {
+        return sessions;
+    }
+
+    ResultReader results() {
+        return results;
+    }
+
+    /** Runs what is short and what may block alike, off the threads of the engine and of the network. */
+    Executor executor() {
+        return Thread::startVirtualThread;
+    }
+
+    /** Notes a stream that has its session; answers why not. */
+    @Nullable Status enter(WorkerStream stream) {
+        if (draining) {
+            return Status.UNAVAILABLE.withDescription("the server is stopping");
+        }
+        if (streams.size() >= config.sessionsMax()) {
+            return Status.RESOURCE_EXHAUSTED.withDescription(
+                    "sessions: " + streams.size() + " already (expected: <= " + config.sessionsMax() + ")");
+        }
+        streams.put(stream.sessionId(), stream);
+        if (draining && streams.remove(stream.sessionId()) != null) {
+            return Status.UNAVAILABLE.withDescription("the server is stopping");
+        }
+        return null;
+    }
+
+    void leave(WorkerStream stream) {
+        streams.remove(stream.sessionId());
+        settled();
+    }
+
+    /** The stream that had this session, if it was the same process's; null: this server knows nothing of it. */
+    @Nullable WorkerStream earlier(UUID sessionId, ByteString instanceId) {
+        WorkerStream stream = streams.get(sessionId);
+        return stream != null && stream.instanceId().equals(instanceId) ? stream : null;
+    }
+
+    void settled() {
+        if (draining) {
+            synchronized (drained) {
+                drained.notifyAll();
+            }
+        }
+    }
+
+    void after(long pauseMs, Runnable call) {
+        if (!timer.isShutdown()) {
+            timer.schedule(() -> executor().execute(call), pauseMs, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Runs when leases that nobody renews have run out. */
+    void afterLease(Runnable call) {
+        Duration wait = config.leases().duration().plus(config.leases().grace());
+        after(wait.toMillis(), call);
+    }
+}

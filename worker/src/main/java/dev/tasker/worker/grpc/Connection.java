@@ -1,0 +1,121 @@
+package dev.tasker.worker.grpc;
+
+import dev.tasker.protocol.worker.v1.Register;
+import dev.tasker.protocol.worker.v1.ServerMessage;
+import dev.tasker.protocol.worker.v1.WorkerGatewayGrpc;
+import dev.tasker.protocol.worker.v1.WorkerMessage;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stream, from its Register to its end. Writes on one thread at a time whatever the session has to say; what gathers while it
+ * writes, or while the network is busy, goes out together.
+ */
+final class Connection implements ClientResponseObserver<WorkerMessage, ServerMessage> {
+    private final GrpcWorkSession session;
+    private final ManagedChannel channel;
+    private final Executor executor;
+    private final AtomicInteger calls = new AtomicInteger(); // of flush since its thread last looked; not zero: one runs
+    private final AtomicBoolean over = new AtomicBoolean();
+    private volatile @Nullable ClientCallStreamObserver<WorkerMessage> requests;
+    private volatile boolean registered;
+    private boolean halfClosed; // by the flushing thread
+
+    Connection(GrpcWorkSession session, ManagedChannel channel, Executor executor) {
+        this.session = session;
+        this.channel = channel;
+        this.executor = executor;
+    }
+
+    void start(Register register) {
+        WorkerGatewayGrpc.newStub(channel).session(this);
+        ClientCallStreamObserver<WorkerMessage> call = requests;
+        if (call != null) {
+            call.onNext(WorkerMessage.newBuilder().setRegister(register).build());
+        }
+    }
+
+    boolean isRegistered() {
+        return registered;
+    }
+
+    /** Lets the session's messages through. */
+    void open() {
+        registered = true;
+        flush();
+    }
+
+    /** Writes what the session has to say, on another thread. */
+    void flush() {
+        if (calls.getAndIncrement() == 0) {
+            executor.execute(this::flushAll);
+        }
+    }
+
+    private void flushAll() {
+        int seen = calls.get();
+        do {
+            writeWhileReady();
+            seen = calls.addAndGet(-seen);
+        } while (seen != 0);
+    }
+
+    private void writeWhileReady() {
+        ClientCallStreamObserver<WorkerMessage> call = requests;
+        if (call == null || !registered || halfClosed) {
+            return;
+        }
+        while (call.isReady()) {
+            WorkerMessage message = session.nextMessage(this);
+            if (message == null) {
+                if (session.isLeaving()) {
+                    halfClosed = true;
+                    call.onCompleted();
+                }
+                return;
+            }
+            call.onNext(message);
+        }
+    }
+
+    void abort(String reason) {
+        ClientCallStreamObserver<WorkerMessage> call = requests;
+        if (call != null) {
+            call.cancel(reason, null);
+        }
+    }
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<WorkerMessage> call) {
+        requests = call;
+        call.setOnReadyHandler(this::flush);
+    }
+
+    @Override
+    public void onNext(ServerMessage message) {
+        session.received(this, message);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        end(Status.fromThrowable(failure));
+    }
+
+    @Override
+    public void onCompleted() {
+        end(Status.UNAVAILABLE.withDescription("the server ended the stream"));
+    }
+
+    private void end(Status status) {
+        if (over.compareAndSet(false, true)) {
+            channel.shutdownNow();
+            session.disconnected(this, status);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package dev.tasker.worker.grpc;
+
+import java.time.Duration;
+
+/**
+ * How a worker keeps its stream.
+ *
+ * @param keepAlive pause between HTTP/2 pings; servers refuse less than 10 s
+ * @param backoffFirst bound of the pause before the first attempt to reconnect, doubled with each failure; the pause is a
+ *     random part of it
+ * @param backoffMax largest bound
+ * @param resendAfter when a result without an answer is sent again on the same stream
+ */
+public record GrpcWorkSourceConfig(
+        Duration keepAlive, Duration backoffFirst, Duration backoffMax, Duration resendAfter) {
+
+    public static final GrpcWorkSourceConfig DEFAULT = new GrpcWorkSourceConfig(
+            Duration.ofSeconds(30), Duration.ofMillis(100), Duration.ofSeconds(10), Duration.ofSeconds(30));
+
+    public GrpcWorkSourceConfig {
+        if (keepAlive.compareTo(Duration.ofSeconds(10)) < 0) {
+            throw new IllegalArgumentException("keep_alive: " + keepAlive + " (expected: >= PT10S)");
+        }
+        if (backoffFirst.compareTo(Duration.ofMillis(1)) < 0 || backoffMax.compareTo(backoffFirst) < 0) {
+            throw new IllegalArgumentException("backoff: " + backoffFirst + " to " + backoffMax
+                    + " (expected: >= PT0.001S, the first not above the largest)");
+        }
+        if (resendAfter.compareTo(Duration.ofMillis(1)) < 0) {
+            throw new IllegalArgumentException("resend_after: " + resendAfter + " (expected: >= PT0.001S)");
+        }
+    }
+}
