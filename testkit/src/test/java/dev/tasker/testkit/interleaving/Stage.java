@@ -83,9 +83,9 @@ final class Stage implements AutoCloseable {
 
     private static final List<String> SCENE = List.of(
             """
-            INSERT INTO tasker.worker_sessions (session_id, session_uuid, node_uuid, worker_name, lease_duration, created_at, expires_at)
+            INSERT INTO tasker.worker_sessions (session_id, session_uuid, node_uuid, worker_name, in_process, lease_duration, created_at, expires_at)
             OVERRIDING SYSTEM VALUE
-            SELECT id, ('00000000-0000-0000-0000-00000000000' || id)::uuid, '00000000-0000-0000-0000-000000000000', 'worker', '30 s',
+            SELECT id, ('00000000-0000-0000-0000-00000000000' || id)::uuid, '00000000-0000-0000-0000-000000000000', 'worker', true, '30 s',
                    tasker.engine_now(), tasker.engine_now() + CASE WHEN id < 3 THEN interval '-1 min' ELSE interval '30 s' END
             FROM   generate_series(1, 4) AS id
             """,
