@@ -47,7 +47,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -72,7 +71,6 @@ public final class NodeParts implements Aftermath {
     private final QueueHeads heads = new QueueHeads();
     private final BatchNumbers numbers = new BatchNumbers();
     private final Counters counters = new Counters();
-    private final AtomicBoolean answerLost = new AtomicBoolean();
     private final ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
     private final List<CommitLane> lanes = new ArrayList<>();
     private final CommitLane bulkLane;
@@ -131,7 +129,8 @@ public final class NodeParts implements Aftermath {
                 new TaskCreator(sessions, heads, payloads, this, config.leases()),
                 new StepCompleter(sessions, heads, payloads, this, config.leases(), config.dispatch()),
                 new StepRejecter(this),
-                this::databaseAway);
+                this::databaseAway,
+                this::answerLost);
         for (int i = 0; i < config.lanes().lanes(); i++) {
             lanes.add(new CommitLane("lane-" + i, config.lanes(), direct, calls, numbers));
         }
@@ -223,16 +222,7 @@ public final class NodeParts implements Aftermath {
     }
 
     private Duration claimOnce() throws SQLException {
-        if (answerLost.getAndSet(false)) {
-            try {
-                for (LiveSession session : sessions.all()) {
-                    claimer.reconcile(session);
-                }
-            } catch (SQLException e) {
-                answerLost.set(true);
-                throw e;
-            }
-        }
+        claimer.reconcile();
         counters.stepsClaimed.add(claimer.runOnce());
         if (listens && heads.takeUnclaimed() && hints.want()) {
             hintSendLoop.signal();
@@ -302,10 +292,10 @@ public final class NodeParts implements Aftermath {
         growth.taskFinished();
     }
 
-    @Override
-    public void answerLost() {
-        answerLost.set(true);
+    /** Looks for what a lane's lost answer would have told: leases of our sessions, steps that wait, retries that fall due. */
+    private void answerLost() {
         claimLoop.signal();
+        recoveryLoop.signal();
     }
 
     public EngineMetrics metrics(Function<LaneStatistics.Snapshot, EngineMetrics.Lane> lane) {

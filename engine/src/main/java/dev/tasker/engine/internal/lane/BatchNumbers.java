@@ -1,5 +1,6 @@
 package dev.tasker.engine.internal.lane;
 
+import java.util.List;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -10,6 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class BatchNumbers {
     private final AtomicLong last = new AtomicLong();
     private final ConcurrentSkipListSet<Long> open = new ConcurrentSkipListSet<>();
+    private final ConcurrentSkipListSet<Long> lost = new ConcurrentSkipListSet<>();
 
     /** A number for a call about to be made; {@link #answered} has to follow. */
     public synchronized long begin() {
@@ -21,6 +23,22 @@ public final class BatchNumbers {
     /** The call was answered and its leases are known to their sessions, or it certainly wrote nothing. */
     public void answered(long number) {
         open.remove(number);
+    }
+
+    /** The call's answer was lost: what it leased may be unknown here, so it stays open until {@link #reconciled}. */
+    public void lost(long number) {
+        lost.add(number);
+    }
+
+    /** Calls whose answer was lost: a reconciliation that begins now finds what they leased. */
+    public List<Long> lost() {
+        return List.copyOf(lost);
+    }
+
+    /** What these calls leased is known to their sessions now. */
+    public void reconciled(List<Long> numbers) {
+        numbers.forEach(lost::remove);
+        numbers.forEach(open::remove);
     }
 
     /** Every call up to this number was answered. */

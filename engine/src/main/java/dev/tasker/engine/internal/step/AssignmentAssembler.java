@@ -43,36 +43,52 @@ public final class AssignmentAssembler {
         this.readers = readers;
     }
 
+    /** A lease noted at its session, whose assignment is still to be handed over. */
+    public record Noted(LeasedStep step, Held lease) {}
+
     /** Notes the leases at their sessions and delivers the assignments; {@code batch} numbers the call that leased them. */
     public void deliver(List<LeasedStep> leased, long batch) {
-        List<Delivery> ready = new ArrayList<>(leased.size());
-        List<Pending> unknown = new ArrayList<>();
+        hand(note(leased, batch));
+    }
+
+    /** Notes the leases at their sessions; those returned are the caller's to {@link #hand}, the others are somebody else's. */
+    public List<Noted> note(List<LeasedStep> leased, long batch) {
+        List<Noted> noted = new ArrayList<>(leased.size());
         for (LeasedStep step : leased) {
             TaskPayload payload = cache.get(step.key().task());
             Held lease = new Held(step.key(), step.token(), payload == null ? null : payload.template());
-            if (!step.session().hold(lease, batch)) {
-                step.session().addSlots(1); // delivered before: by a repeated call and by the reconciliation after it
-                continue;
-            }
-            Assignment assignment = payload == null ? null : fromMemory(step, payload);
-            if (assignment == null) {
-                unknown.add(new Pending(step, lease));
+            if (step.session().hold(lease, batch)) {
+                noted.add(new Noted(step, lease));
             } else {
-                lease.assigned(assignment);
-                ready.add(new Delivery(step.session(), assignment));
+                step.session().addSlots(1); // noted before: by a repeated call and by the reconciliation after it
             }
         }
-        hand(ready);
+        return noted;
+    }
+
+    /** Delivers the assignments of noted leases. */
+    public void hand(List<Noted> noted) {
+        List<Delivery> ready = new ArrayList<>(noted.size());
+        List<Noted> unknown = new ArrayList<>();
+        for (Noted one : noted) {
+            TaskPayload payload = cache.get(one.step().key().task());
+            Assignment assignment = payload == null ? null : fromMemory(one.step(), payload);
+            if (assignment == null) {
+                unknown.add(one);
+            } else {
+                one.lease().assigned(assignment);
+                ready.add(new Delivery(one.step().session(), assignment));
+            }
+        }
+        deliver(ready);
         if (!unknown.isEmpty()) {
             readers.execute(() -> read(unknown));
         }
     }
 
-    private record Pending(LeasedStep step, Held lease) {}
-
     private record Delivery(LiveSession session, Assignment assignment) {}
 
-    private static void hand(List<Delivery> deliveries) {
+    private static void deliver(List<Delivery> deliveries) {
         if (deliveries.isEmpty()) {
             return;
         }
@@ -107,18 +123,18 @@ public final class AssignmentAssembler {
         return assignment(leased, payload, step, null, step.planned().retry().maxAttempts(), dependencies);
     }
 
-    private void read(List<Pending> pending) {
+    private void read(List<Noted> noted) {
         try {
-            hand(assembled(pending));
+            deliver(assembled(noted));
         } catch (RuntimeException e) {
             // The leases stay with their sessions undelivered; they run out there and the steps are taken back.
-            log.warn("could not read what {} leased steps need; their leases will run out", pending.size(), e);
+            log.warn("could not read what {} leased steps need; their leases will run out", noted.size(), e);
         }
     }
 
-    private List<Delivery> assembled(List<Pending> pending) {
+    private List<Delivery> assembled(List<Noted> pending) {
         Set<UUID> missing = new HashSet<>();
-        for (Pending one : pending) {
+        for (Noted one : pending) {
             UUID task = one.step().key().task();
             if (cache.get(task) == null) {
                 missing.add(task);
@@ -129,7 +145,7 @@ public final class AssignmentAssembler {
 
         Set<StepKey> wanted = new HashSet<>();
         Map<UUID, TaskPayload> known = new HashMap<>(payloads);
-        for (Pending one : pending) {
+        for (Noted one : pending) {
             StepKey key = one.step().key();
             TaskPayload payload = known.computeIfAbsent(key.task(), cache::get);
             wanted.add(key);
@@ -145,7 +161,7 @@ public final class AssignmentAssembler {
         Map<StepKey, StoredStep> stored = reader.steps(wanted);
 
         List<Delivery> deliveries = new ArrayList<>(pending.size());
-        for (Pending one : pending) {
+        for (Noted one : pending) {
             LeasedStep leased = one.step();
             TaskPayload payload = known.get(leased.key().task());
             StoredStep step = stored.get(leased.key());

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -83,6 +84,7 @@ public final class StepClaimer {
             return 0;
         }
         long number = numbers.begin();
+        boolean answerLost = false;
         int used = 0;
         try {
             Claimed claimed = call(session, positions, slots, number);
@@ -94,13 +96,18 @@ public final class StepClaimer {
             }
             return used;
         } catch (SQLException e) {
+            answerLost = SqlFailure.of(e) == SqlFailure.CONNECTION;
             if (SqlFailure.of(e) != SqlFailure.REPEAT) {
                 throw e;
             }
             return 0;
         } finally {
             session.addSlots(slots - used);
-            numbers.answered(number);
+            if (answerLost) {
+                numbers.lost(number);
+            } else {
+                numbers.answered(number);
+            }
         }
     }
 
@@ -169,17 +176,45 @@ public final class StepClaimer {
         }
     }
 
-    /** Leases of {@code session} that the database knows and the node does not, after an answer was lost. */
-    public int reconcile(LiveSession session) throws SQLException {
+    /** Delivers what calls leased whose answer was lost; does nothing when none was. */
+    public void reconcile() throws SQLException {
+        List<Long> lost = numbers.lost();
+        if (lost.isEmpty()) {
+            return;
+        }
+        for (LiveSession session : sessions.all()) {
+            reconcile(session);
+        }
+        numbers.reconciled(lost);
+    }
+
+    /**
+     * Delivers leases of {@code session} that the database knows and the node does not. They are noted before they are asked for once
+     * more: a lease that another call's answer delivered, and whose result was recorded, between the first look and the note has ended by
+     * the second look; one whose answer is still under way is left to us.
+     */
+    private void reconcile(LiveSession session) throws SQLException {
+        List<LeasedStep> unknown = new ArrayList<>(connection.run(open -> leasesOf(open, session)));
+        unknown.removeIf(step -> session.held(step.key()) != null);
+        if (unknown.isEmpty()) {
+            return;
+        }
         long number = numbers.begin();
+        session.addSlots(-unknown.size());
+        List<AssignmentAssembler.Noted> noted = assembler.note(unknown, number);
+        Set<LeasedStep> leased = Set.of();
         try {
-            List<LeasedStep> unknown = connection.run(open -> leasesOf(open, session));
-            if (!unknown.isEmpty()) {
-                session.addSlots(-unknown.size());
-                assembler.deliver(unknown, number);
-            }
-            return unknown.size();
+            leased = Set.copyOf(connection.run(open -> leasesOf(open, session)));
         } finally {
+            List<AssignmentAssembler.Noted> found = new ArrayList<>();
+            for (AssignmentAssembler.Noted one : noted) {
+                if (leased.contains(one.step())) {
+                    found.add(one);
+                } else if (session.forget(one.step().key(), one.step().token())) {
+                    session.addSlots(1);
+                }
+            }
+            assembler.hand(found);
             numbers.answered(number);
         }
     }
@@ -189,14 +224,12 @@ public final class StepClaimer {
                 open.prepareStatement("SELECT task_uuid, step_index, token, attempts FROM tasker.leases_of(?)")) {
             select.setInt(1, session.id());
             ResultSet rows = select.executeQuery();
-            List<LeasedStep> unknown = new ArrayList<>();
+            List<LeasedStep> leased = new ArrayList<>();
             while (rows.next()) {
                 StepKey key = new StepKey(rows.getObject(1, UUID.class), rows.getInt(2));
-                if (session.held(key) == null) {
-                    unknown.add(new LeasedStep(session, key, rows.getInt(3), rows.getInt(4)));
-                }
+                leased.add(new LeasedStep(session, key, rows.getInt(3), rows.getInt(4)));
             }
-            return unknown;
+            return leased;
         }
     }
 }

@@ -178,9 +178,6 @@ public final class TaskCreator implements BatchCall<Create, TaskCreator.Prepared
         if (!leased.isEmpty()) {
             aftermath.leased(leased, batchNumber);
         }
-        if (repeated) {
-            aftermath.answerLost();
-        }
     }
 
     @Override
