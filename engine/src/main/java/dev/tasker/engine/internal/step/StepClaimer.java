@@ -96,6 +96,7 @@ public final class StepClaimer {
             }
             return used;
         } catch (SQLException e) {
+            session.renewalLost();
             answerLost = SqlFailure.of(e) == SqlFailure.CONNECTION;
             if (SqlFailure.of(e) != SqlFailure.REPEAT) {
                 throw e;

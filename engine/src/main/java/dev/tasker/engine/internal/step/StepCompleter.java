@@ -352,6 +352,7 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
 
     @Override
     public void abandon(Prepared prepared) {
+        sessions.renewalsLost(prepared.renewals);
         prepared.offers.reserved().forEach(LiveSession::addSlots);
     }
 }

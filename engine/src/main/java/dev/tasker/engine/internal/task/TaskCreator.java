@@ -182,6 +182,7 @@ public final class TaskCreator implements BatchCall<Create, TaskCreator.Prepared
 
     @Override
     public void abandon(Prepared prepared) {
+        sessions.renewalsLost(prepared.renewals());
         for (int i = 0; i < prepared.commands().size(); i++) {
             release(
                     prepared.offers().get(i),
