@@ -29,6 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A connection that breaks after the commit and before its acknowledgement: nothing is lost, nothing is done twice, nobody waits for a lease to end. */
@@ -222,5 +223,49 @@ class LostAnswerTest {
         List<Assignment> next = inbox.next(2);
         assertThat(next).extracting(assignment -> assignment.step().name()).containsExactlyInAnyOrder("two", "three");
         assertThat(inbox.rest()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Kind.class,
+            names = {"LOSE_REQUEST", "LOSE_ANSWER"})
+    void sessionIsRenewedByTheClaimThatFollowsAFailedOne(Kind kind) throws Exception {
+        engine.close();
+        engine = Engine.open(
+                pool,
+                direct,
+                CONFIG.withLeases(
+                        new LeaseConfig(Duration.ofMinutes(10), Duration.ofMillis(500), Duration.ofSeconds(1))),
+                EngineListener.NONE);
+        create();
+        Session session = inbox.open(engine, false);
+        long opened = System.nanoTime();
+        Eventually.await(
+                SOON, () -> System.nanoTime() - opened > Duration.ofMillis(510).toNanos(), () -> "time stands still");
+        database.advance(Duration.ofHours(1));
+        direct.on("claim_steps", kind);
+
+        session.grant(1);
+
+        inbox.next();
+        assertThat(database.query(
+                        "SELECT expires_at > tasker.engine_now() FROM tasker.worker_sessions WHERE session_uuid = ?",
+                        session.uuid()))
+                .containsExactly("t");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tasker.task_requests", "wanted(task_uuid, step_index)"})
+    void leasedStepWhosePayloadCannotBeReadNowIsDeliveredLater(String read) throws Exception {
+        create();
+        engine.close();
+        engine = open();
+        Session session = inbox.open(engine, true);
+        Fault lost = pool.on(read, Kind.LOSE_REQUEST);
+
+        session.grant(1);
+
+        assertThat(inbox.next().step().name()).isEqualTo("one");
+        assertThat(lost.hasStruck()).isTrue();
     }
 }

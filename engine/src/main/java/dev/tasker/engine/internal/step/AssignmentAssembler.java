@@ -22,6 +22,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +34,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class AssignmentAssembler {
     private static final Logger log = LoggerFactory.getLogger(AssignmentAssembler.class);
+    private static final long READ_AGAIN_MIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long READ_AGAIN_MAX_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final PayloadCache cache;
     private final PayloadReader reader;
@@ -123,13 +127,32 @@ public final class AssignmentAssembler {
         return assignment(leased, payload, step, null, step.planned().retry().maxAttempts(), dependencies);
     }
 
+    /** Reads until it succeeds or nobody holds the leases: they are renewed with their session, so nobody else would take the steps. */
     private void read(List<Noted> noted) {
-        try {
-            deliver(assembled(noted));
-        } catch (RuntimeException e) {
-            // The leases stay with their sessions undelivered; they run out there and the steps are taken back.
-            log.warn("could not read what {} leased steps need; their leases will run out", noted.size(), e);
+        List<Noted> waiting = noted;
+        for (long pause = READ_AGAIN_MIN_NANOS; !waiting.isEmpty(); pause = Math.min(pause * 2, READ_AGAIN_MAX_NANOS)) {
+            List<Delivery> deliveries;
+            try {
+                deliveries = assembled(waiting);
+            } catch (RuntimeException e) {
+                if (pause == READ_AGAIN_MIN_NANOS) {
+                    log.warn("could not read what {} leased steps need, trying again", waiting.size(), e);
+                }
+                LockSupport.parkNanos(pause);
+                if (Thread.currentThread().isInterrupted()) {
+                    return; // the node is closed
+                }
+                waiting = waiting.stream().filter(AssignmentAssembler::isHeld).toList();
+                continue;
+            }
+            deliver(deliveries);
+            return;
         }
+    }
+
+    private static boolean isHeld(Noted one) {
+        LiveSession session = one.step().session();
+        return !session.isClosed() && session.held(one.step().key()) == one.lease();
     }
 
     private List<Delivery> assembled(List<Noted> pending) {
