@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BrokenFunctionsTest {
     private static final String LOCK_TASKS =
-            "PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) ORDER BY task.task_uuid FOR NO KEY UPDATE;";
+            "PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) ORDER BY task.task_uuid FOR NO KEY"
+                    + " UPDATE;";
     private static final String LOCK_READ_TASKS = LOCK_TASKS.replace("p_task", "v_task");
 
     private Stage stage;
@@ -31,7 +32,8 @@ class BrokenFunctionsTest {
     private Rehearsal rehearsal;
 
     /** A fault: {@code shipped} text of a function replaced, and the pair of operations that shows it. */
-    private record Break(String name, String function, String shipped, String replacement, String first, String second) {
+    private record Break(
+            String name, String function, String shipped, String replacement, String first, String second) {
         @Override
         public String toString() {
             return name;
@@ -40,8 +42,20 @@ class BrokenFunctionsTest {
 
     static Stream<Break> breaks() {
         return Stream.of(
-                new Break("completion without the lock of its own", "complete_steps", LOCK_TASKS, "", "finishP", "finishQ"),
-                new Break("completion without fencing", "complete_steps", "AND step.lease_token = i.token", "", "completeAWithOldToken", "expireOne"),
+                new Break(
+                        "completion without the lock of its own",
+                        "complete_steps",
+                        LOCK_TASKS,
+                        "",
+                        "finishP",
+                        "finishQ"),
+                new Break(
+                        "completion without fencing",
+                        "complete_steps",
+                        "AND step.lease_token = i.token",
+                        "",
+                        "completeAWithOldToken",
+                        "expireOne"),
                 new Break(
                         "completion of a step that is not in progress",
                         "complete_steps",
@@ -84,7 +98,13 @@ class BrokenFunctionsTest {
                         "result",
                         "expireOne",
                         "retryDue"),
-                new Break("retry without the lock of the tasks", "retry_due", LOCK_READ_TASKS, "", "failAForGood", "retryDue"),
+                new Break(
+                        "retry without the lock of the tasks",
+                        "retry_due",
+                        LOCK_READ_TASKS,
+                        "",
+                        "failAForGood",
+                        "retryDue"),
                 new Break(
                         "retry of a blocked task",
                         "retry_due",
@@ -99,7 +119,13 @@ class BrokenFunctionsTest {
                         "",
                         "completeA",
                         "rejectA"),
-                new Break("claim that does not log its leases", "claim_steps", "HAVING count(*) > 0", "HAVING count(*) > 99", "claim", "completeA"),
+                new Break(
+                        "claim that does not log its leases",
+                        "claim_steps",
+                        "HAVING count(*) > 0",
+                        "HAVING count(*) > 99",
+                        "claim",
+                        "completeA"),
                 new Break(
                         "creation in the order given",
                         "create_tasks",

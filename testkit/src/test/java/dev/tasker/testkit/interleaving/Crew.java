@@ -56,7 +56,8 @@ final class Crew implements AutoCloseable {
                     @Override
                     public void assigned(List<Assignment> assignments) {
                         for (Assignment assignment : assignments) {
-                            deliveries.merge(new Delivery(assignment.stepUuid(), assignment.leaseToken()), 1, Integer::sum);
+                            deliveries.merge(
+                                    new Delivery(assignment.stepUuid(), assignment.leaseToken()), 1, Integer::sum);
                             hands.execute(() -> work(own.join(), assignment));
                         }
                     }

@@ -29,8 +29,9 @@ final class Functions {
 
     /** A statement of a body begins here; the query of a RETURN QUERY does not count for itself. */
     private static final Pattern STATEMENT = Pattern.compile(
-            "(?<!RETURN QUERY\n)^( {2}(?:PERFORM 1|RETURN QUERY|WITH|SELECT array_agg|UPDATE|DELETE FROM|INSERT INTO)\\b"
-                    + "| {4}RETURN QUERY\\b)",
+            "(?<!RETURN QUERY\n"
+                    + ")^( {2}(?:PERFORM 1|RETURN QUERY|WITH|SELECT array_agg|UPDATE|DELETE FROM|INSERT INTO)\\b|"
+                    + " {4}RETURN QUERY\\b)",
             Pattern.MULTILINE);
 
     private static final Pattern FUNCTION =
@@ -83,7 +84,8 @@ final class Functions {
     Functions broken(String function, String shipped, String replacement) {
         String definition = definitions.getOrDefault(function, "");
         if (!definition.contains(shipped)) {
-            throw new IllegalArgumentException(function + ": no text '" + shipped + "' (expected: as in the migration)");
+            throw new IllegalArgumentException(
+                    function + ": no text '" + shipped + "' (expected: as in the migration)");
         }
         Map<String, String> changed = new LinkedHashMap<>(definitions);
         changed.put(function, definition.replace(shipped, replacement));
@@ -96,7 +98,8 @@ final class Functions {
         statements.add(GATE);
         statements.add(ROW_GATE);
         definitions.forEach((name, definition) -> {
-            Matcher statement = STATEMENT.matcher(definition.replace("CREATE OR REPLACE FUNCTION ", "CREATE OR REPLACE FUNCTION tasker."));
+            Matcher statement = STATEMENT.matcher(
+                    definition.replace("CREATE OR REPLACE FUNCTION ", "CREATE OR REPLACE FUNCTION tasker."));
             StringBuilder gated = new StringBuilder();
             int count = 0;
             while (statement.find()) {

@@ -54,11 +54,12 @@ class InterleavingTest {
         for (List<Operation> group : groups) {
             addPairs(group, pairs);
         }
-        return pairs.stream().map(pair -> DynamicTest.dynamicTest(pair.toString(), () -> {
-            rehearsal.learn(pair);
-            List<Violation> violations = rehearsal.perform(pair);
-            assertThat(violations).isEmpty();
-        }));
+        return pairs.stream()
+                .map(pair -> DynamicTest.dynamicTest(pair.toString(), () -> {
+                    rehearsal.learn(pair);
+                    List<Violation> violations = rehearsal.perform(pair);
+                    assertThat(violations).isEmpty();
+                }));
     }
 
     private void addPairs(List<Operation> group, List<Pair> pairs) {

@@ -6,7 +6,8 @@ import java.util.stream.Stream;
 /** What nodes do on a {@link Stage}, as the calls they make. */
 final class Operations {
     private static final String COMPLETED =
-            "SELECT kind, task_uuid, step_index, state, token, attempts, queue_id, priority, session_id FROM tasker.complete_steps";
+            "SELECT kind, task_uuid, step_index, state, token, attempts, queue_id, priority, session_id FROM"
+                    + " tasker.complete_steps";
     private static final String CLAIMED =
             "SELECT kind, task_uuid, step_index, token, attempts, queue_id, priority FROM tasker.claim_steps";
     private static final String EXPIRED =
@@ -17,9 +18,12 @@ final class Operations {
     final Operation completeBoth = complete("completeBoth", 103, "{1,2}", "{1,1}", "{1,2}", "{0,0}", "{}", "{}", "{}");
     final Operation completeBothBackwards =
             complete("completeBothBackwards", 104, "{2,1}", "{1,1}", "{2,1}", "{0,0}", "{}", "{}", "{}");
-    final Operation completeAKeepingC = complete("completeAKeepingC", 105, "{1}", "{1}", "{1}", "{0}", "{1}", "{5}", "{1}");
-    final Operation completeBKeepingC = complete("completeBKeepingC", 106, "{2}", "{1}", "{2}", "{0}", "{2}", "{5}", "{2}");
-    final Operation completeAWithOldToken = complete("completeAWithOldToken", 107, "{1}", "{0}", "{1}", "{0}", "{}", "{}", "{}");
+    final Operation completeAKeepingC =
+            complete("completeAKeepingC", 105, "{1}", "{1}", "{1}", "{0}", "{1}", "{5}", "{1}");
+    final Operation completeBKeepingC =
+            complete("completeBKeepingC", 106, "{2}", "{1}", "{2}", "{0}", "{2}", "{5}", "{2}");
+    final Operation completeAWithOldToken =
+            complete("completeAWithOldToken", 107, "{1}", "{0}", "{1}", "{0}", "{}", "{}", "{}");
     final Operation failAForGood = complete("failAForGood", 108, "{1}", "{1}", "{1}", "{2}", "{}", "{}", "{}");
     final Operation failAForNow = complete("failAForNow", 109, "{1}", "{1}", "{1}", "{1}", "{}", "{}", "{}");
     final Operation failBForGood = complete("failBForGood", 115, "{2}", "{1}", "{2}", "{2}", "{}", "{}", "{}");
@@ -28,6 +32,8 @@ final class Operations {
     final Operation failP = one("failP", 118, Stage.PAIR_TASK, 0, 2);
     final Operation failTrioP = one("failTrioP", 119, Stage.TRIO_TASK, 0, 2);
     final Operation completeTrioQ = one("completeTrioQ", 120, Stage.TRIO_TASK, 1, 0);
+    final Operation finishPairAndTrio = across("finishPairAndTrio", 121, Stage.PAIR_TASK, Stage.TRIO_TASK, 0);
+    final Operation finishTrioAndPair = across("finishTrioAndPair", 122, Stage.TRIO_TASK, Stage.PAIR_TASK, 1);
     final Operation rejectTrioP = Operation.of(
             "rejectTrioP",
             "reject_steps",
@@ -43,10 +49,12 @@ final class Operations {
     final Operation renewOne = Operation.of(
             "renewOne",
             "heartbeat",
-            "SELECT session_id, task_uuid, step_index, token FROM tasker.heartbeat('{1}', 50, '{1}', ARRAY['" + Stage.TASK
-                    + "']::uuid[], '{1}', '{1}')");
+            "SELECT session_id, task_uuid, step_index, token FROM tasker.heartbeat('{1}', 50, '{1}', ARRAY['"
+                    + Stage.TASK + "']::uuid[], '{1}', '{1}')");
     final Operation retryDue = Operation.of(
-            "retryDue", "retry_due", "SELECT task_uuid, step_index, state, queue_id, priority FROM tasker.retry_due(10)");
+            "retryDue",
+            "retry_due",
+            "SELECT task_uuid, step_index, state, queue_id, priority FROM tasker.retry_due(10)");
     final Operation claim;
     final Operation claimRenewing;
     final Operation create;
@@ -92,8 +100,17 @@ final class Operations {
         return Operation.of(
                 name,
                 "complete_steps",
-                COMPLETED + "(" + batch + ", '{}', ARRAY['" + task + "']::uuid[], '{" + step + "}', '{1}', '{3}', '{" + outcome
-                        + "}', '{0}', '{7}', ARRAY['{\"by\":\"" + name + "\"}'], '{}', '{}', '{}')");
+                COMPLETED + "(" + batch + ", '{}', ARRAY['" + task + "']::uuid[], '{" + step + "}', '{1}', '{3}', '{"
+                        + outcome + "}', '{0}', '{7}', ARRAY['{\"by\":\"" + name + "\"}'], '{}', '{}', '{}')");
+    }
+
+    private static Operation across(String name, int batch, String first, String second, int step) {
+        return Operation.of(
+                name,
+                "complete_steps",
+                COMPLETED + "(" + batch + ", '{}', ARRAY['" + first + "', '" + second + "']::uuid[], '{" + step + ","
+                        + step
+                        + "}', '{1,1}', '{3,3}', '{0,0}', '{0,0}', '{7,7}', ARRAY['{}', '{}'], '{}', '{}', '{}')");
     }
 
     private static Operation complete(
@@ -108,24 +125,31 @@ final class Operations {
             String keepers) {
         boolean two = steps.contains(",");
         String task = "'" + Stage.TASK + "'";
-        String query = COMPLETED + "(" + batch + ", '" + renew + "', ARRAY[" + task + (two ? ", " + task : "") + "]::uuid[], '" + steps
+        String query = COMPLETED + "(" + batch + ", '" + renew + "', ARRAY[" + task + (two ? ", " + task : "")
+                + "]::uuid[], '" + steps
                 + "', '" + tokens + "', '" + sessions + "', '" + outcomes + "', '" + (two ? "{0,0}" : "{0}") + "', '"
-                + (two ? "{7,7}" : "{7}") + "', ARRAY[" + ("'{\"by\":\"" + name + "\"}'") + (two ? ", '{\"by\":\"" + name + "\"}'" : "")
-                + "], " + (keep.equals("{}") ? "'{}'" : "ARRAY[" + task + "]::uuid[]") + ", '" + keep + "', '" + keepers + "')";
+                + (two ? "{7,7}" : "{7}") + "', ARRAY[" + ("'{\"by\":\"" + name + "\"}'")
+                + (two ? ", '{\"by\":\"" + name + "\"}'" : "")
+                + "], " + (keep.equals("{}") ? "'{}'" : "ARRAY[" + task + "]::uuid[]") + ", '" + keep + "', '" + keepers
+                + "')";
         return Operation.of(name, "complete_steps", query);
     }
 
     Operation named(String name) {
         return Stream.concat(large().stream(), small().stream().flatMap(List::stream))
-                .filter(operation -> operation.name().equals(name)).findAny().orElseThrow();
+                .filter(operation -> operation.name().equals(name))
+                .findAny()
+                .orElseThrow();
     }
 
     private static String expire(int session) {
-        return EXPIRED + "(" + session + ", 0, '{\"by\":\"expiry\"}', 20) WHERE task_uuid IS NOT NULL"; // else: a log was cut
+        return EXPIRED + "(" + session
+                + ", 0, '{\"by\":\"expiry\"}', 20) WHERE task_uuid IS NOT NULL"; // else: a log was cut
     }
 
     private static String claim(Stage stage, int batch, String renew, int session) {
-        return CLAIMED + "(" + batch + ", '" + renew + "', " + session + ", ARRAY[" + stage.queueId() + "], '{0}', '{0}', 10)";
+        return CLAIMED + "(" + batch + ", '" + renew + "', " + session + ", ARRAY[" + stage.queueId()
+                + "], '{0}', '{0}', 10)";
     }
 
     private static Operation create(String name, Stage stage, int batch, int caller, char first, char second) {
@@ -133,9 +157,12 @@ final class Operations {
         return Operation.of(
                 name,
                 "create_tasks",
-                "SELECT position, owner FROM tasker.create_tasks(" + batch + ", '{}', " + tasks + ", ARRAY[" + stage.templateId() + ", "
-                        + stage.templateId() + "], '{0,0}', ARRAY['\\x0" + first + "', '\\x0" + second + "']::bytea[], " + tasks
-                        + ", '{null,null}', '{me,me}', '{here,here}', '{why,why}', '{null,null}', ARRAY['{}', '{}'], '{null,null}')");
+                "SELECT position, owner FROM tasker.create_tasks(" + batch + ", '{}', " + tasks + ", ARRAY["
+                        + stage.templateId() + ", "
+                        + stage.templateId() + "], '{0,0}', ARRAY['\\x0" + first + "', '\\x0" + second + "']::bytea[], "
+                        + tasks
+                        + ", '{null,null}', '{me,me}', '{here,here}', '{why,why}', '{null,null}', ARRAY['{}', '{}'],"
+                        + " '{null,null}')");
     }
 
     static String created(int caller, char identity) {

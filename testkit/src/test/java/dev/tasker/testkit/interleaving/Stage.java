@@ -81,29 +81,25 @@ final class Stage implements AutoCloseable {
         RETURN '2030-01-01 00:00:00Z'::timestamptz
         """;
 
-    private static final List<String> SCENE = List.of(
-            """
-            INSERT INTO tasker.worker_sessions (session_id, session_uuid, node_uuid, worker_name, in_process, lease_duration, created_at, expires_at)
-            OVERRIDING SYSTEM VALUE
-            SELECT id, ('00000000-0000-0000-0000-00000000000' || id)::uuid, '00000000-0000-0000-0000-000000000000', 'worker', true, '30 s',
-                   tasker.engine_now(), tasker.engine_now() + CASE WHEN id < 3 THEN interval '-1 min' ELSE interval '30 s' END
-            FROM   generate_series(1, 4) AS id
-            """,
-            """
-            SELECT tasker.create_tasks(1, '{}', ARRAY['%1$s', '%4$s', '%5$s']::uuid[], ARRAY[%2$d, %2$d + 1, %2$d + 2], '{0,0,0}',
-                                       ARRAY['\\x00', '\\x01', '\\x02']::bytea[], ARRAY['%1$s', '%4$s', '%5$s']::uuid[],
-                                       '{null,null,null}', '{me,me,me}', '{here,here,here}', '{why,why,why}', '{null,null,null}',
-                                       ARRAY['{}', '{}', '{}'], '{null,null,null}')
-            """,
-            "SELECT tasker.claim_steps(2, '{}', 3, ARRAY[%3$d], '{0}', '{0}', 10)",
-            """
-            SELECT tasker.complete_steps(3, '{}', ARRAY['%1$s']::uuid[], '{0}', '{1}', '{3}', '{0}', '{0}', '{5}', ARRAY['{"by":"root"}'],
-                                         ARRAY['%1$s', '%1$s', '%1$s']::uuid[], '{1,2,4}', '{1,2,4}')
-            """,
-            """
-            SELECT tasker.complete_steps(4, '{}', ARRAY['%1$s']::uuid[], '{4}', '{1}', '{4}', '{1}', '{0}', '{5}', ARRAY['{"by":"e"}'],
-                                         '{}', '{}', '{}')
-            """);
+    private static final List<String> SCENE =
+            List.of("""
+                INSERT INTO tasker.worker_sessions (session_id, session_uuid, node_uuid, worker_name, in_process, lease_duration, created_at, expires_at)
+                OVERRIDING SYSTEM VALUE
+                SELECT id, ('00000000-0000-0000-0000-00000000000' || id)::uuid, '00000000-0000-0000-0000-000000000000', 'worker', true, '30 s',
+                       tasker.engine_now(), tasker.engine_now() + CASE WHEN id < 3 THEN interval '-1 min' ELSE interval '30 s' END
+                FROM   generate_series(1, 4) AS id
+                """, """
+                SELECT tasker.create_tasks(1, '{}', ARRAY['%1$s', '%4$s', '%5$s']::uuid[], ARRAY[%2$d, %2$d + 1, %2$d + 2], '{0,0,0}',
+                                           ARRAY['\\x00', '\\x01', '\\x02']::bytea[], ARRAY['%1$s', '%4$s', '%5$s']::uuid[],
+                                           '{null,null,null}', '{me,me,me}', '{here,here,here}', '{why,why,why}', '{null,null,null}',
+                                           ARRAY['{}', '{}', '{}'], '{null,null,null}')
+                """, "SELECT tasker.claim_steps(2, '{}', 3, ARRAY[%3$d], '{0}', '{0}', 10)", """
+                SELECT tasker.complete_steps(3, '{}', ARRAY['%1$s']::uuid[], '{0}', '{1}', '{3}', '{0}', '{0}', '{5}', ARRAY['{"by":"root"}'],
+                                             ARRAY['%1$s', '%1$s', '%1$s']::uuid[], '{1,2,4}', '{1,2,4}')
+                """, """
+                SELECT tasker.complete_steps(4, '{}', ARRAY['%1$s']::uuid[], '{4}', '{1}', '{4}', '{1}', '{0}', '{5}', ARRAY['{"by":"e"}'],
+                                             '{}', '{}', '{}')
+                """);
 
     private static final String LEASES = """
         SELECT concat_ws(' ', 'session_leases', session_id, batch, held.task_uuid, held.step_index)
@@ -126,8 +122,10 @@ final class Stage implements AutoCloseable {
                 engine.register(TemplateParser.parse("proof.yaml", template).template());
             }
         }
-        templateId = Integer.parseInt(database.query("SELECT min(template_id) FROM tasker.templates").getFirst());
-        queueId = Integer.parseInt(database.query("SELECT queue_id FROM tasker.queues").getFirst());
+        templateId = Integer.parseInt(
+                database.query("SELECT min(template_id) FROM tasker.templates").getFirst());
+        queueId = Integer.parseInt(
+                database.query("SELECT queue_id FROM tasker.queues").getFirst());
         director = database.dataSource().getConnection();
         one = new Writer(database.dataSource(), 1);
         two = new Writer(database.dataSource(), 2);
@@ -286,7 +284,11 @@ final class Stage implements AutoCloseable {
         StringBuilder sql = new StringBuilder("SET synchronous_commit = off; BEGIN; ");
         for (String table : TABLES) {
             sql.append("DELETE FROM tasker.").append(table).append("; ");
-            sql.append("INSERT INTO tasker.").append(table).append(" OVERRIDING SYSTEM VALUE TABLE scene_").append(table).append("; ");
+            sql.append("INSERT INTO tasker.")
+                    .append(table)
+                    .append(" OVERRIDING SYSTEM VALUE TABLE scene_")
+                    .append(table)
+                    .append("; ");
         }
         run(sql.append("COMMIT").toString());
     }
@@ -298,10 +300,15 @@ final class Stage implements AutoCloseable {
             if (table.equals("session_leases")) {
                 continue; // below, entry by entry: their order within a row depends on where the steps are stored
             }
-            sql.append("SELECT '").append(table).append(" ' || (to_jsonb(t) - 'sequence')::text FROM tasker.").append(table).append(" AS t UNION ALL ");
+            sql.append("SELECT '")
+                    .append(table)
+                    .append(" ' || (to_jsonb(t) - 'sequence')::text FROM tasker.")
+                    .append(table)
+                    .append(" AS t UNION ALL ");
         }
         try (Statement statement = director.createStatement()) {
-            ResultSet found = statement.executeQuery(sql.append(LEASES).append(" ORDER BY 1").toString());
+            ResultSet found = statement.executeQuery(
+                    sql.append(LEASES).append(" ORDER BY 1").toString());
             while (found.next()) {
                 rows.add(found.getString(1));
             }

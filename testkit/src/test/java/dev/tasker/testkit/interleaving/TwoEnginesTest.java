@@ -40,8 +40,9 @@ class TwoEnginesTest {
 
     @BeforeEach
     void empty() {
-        database.execute("TRUNCATE tasker.tasks, tasker.task_requests, tasker.workflow_steps, tasker.ready_steps, tasker.timers,"
-                + " tasker.worker_sessions, tasker.session_leases, tasker.task_history, tasker.step_history");
+        database.execute(
+                "TRUNCATE tasker.tasks, tasker.task_requests, tasker.workflow_steps, tasker.ready_steps, tasker.timers,"
+                        + " tasker.worker_sessions, tasker.session_leases, tasker.task_history, tasker.step_history");
     }
 
     @Test
@@ -86,7 +87,10 @@ class TwoEnginesTest {
             assertThat(crew.deliveredTwice()).isEmpty();
 
             second.comeBack(); // and reports what it still has, too late
-            Eventually.await(PATIENCE, () -> lost.metrics().heldLeases() == 0, () -> lost.metrics().toString());
+            Eventually.await(
+                    PATIENCE,
+                    () -> lost.metrics().heldLeases() == 0,
+                    () -> lost.metrics().toString());
             assertThat(crew.acceptedTwice()).isEmpty();
             assertThat(database.query(RESULTS_PER_ATTEMPT)).isEmpty();
         }

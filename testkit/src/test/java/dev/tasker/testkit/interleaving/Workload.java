@@ -35,23 +35,28 @@ final class Workload {
         StringBuilder steps = new StringBuilder();
         StringBuilder names = new StringBuilder();
         for (int i = 0; i < width; i++) {
-            steps.append("  - {name: w").append(i).append(", handler: {callable: side}, retry: {retryable: true, max_attempts: 20}}\n");
+            steps.append("  - {name: w")
+                    .append(i)
+                    .append(", handler: {callable: side}, retry: {retryable: true, max_attempts: 20}}\n");
             names.append(i == 0 ? "" : ", ").append("w").append(i);
         }
         return "name: wide\nnamespace_name: proof\nversion: \"1.0.0\"\nsteps:\n" + steps
-                + "  - {name: join, handler: {callable: join}, dependencies: [" + names + "], retry: {retryable: true, max_attempts: 20}}\n";
+                + "  - {name: join, handler: {callable: join}, dependencies: [" + names
+                + "], retry: {retryable: true, max_attempts: 20}}\n";
     }
 
     /** Creates task number {@code number}; waits, and asks again while the database is away. */
     static void create(Engine engine, int number) {
-        TaskRequest request = TaskRequest.of("proof", number % 2 == 0 ? "diamond" : "wide", "1.0.0", "{\"n\":" + number + "}")
+        TaskRequest request = TaskRequest.of(
+                        "proof", number % 2 == 0 ? "diamond" : "wide", "1.0.0", "{\"n\":" + number + "}")
                 .withIdempotencyKey("n" + number);
         while (true) {
             try {
                 engine.create(request).join();
                 return;
             } catch (CompletionException e) {
-                if (!(e.getCause() instanceof EngineException failure) || failure.code().kind() != ErrorCode.Kind.UNAVAILABLE) {
+                if (!(e.getCause() instanceof EngineException failure)
+                        || failure.code().kind() != ErrorCode.Kind.UNAVAILABLE) {
                     throw e;
                 }
                 LockSupport.parkNanos(AGAIN_NANOS);
