@@ -12,6 +12,7 @@ import dev.tasker.server.embedded.InProcessWorkSource;
 import dev.tasker.template.TaskTemplate;
 import dev.tasker.worker.WorkerConfig;
 import dev.tasker.worker.WorkerRuntime;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -52,11 +53,7 @@ public final class Bench {
         try (DatabaseFigures figures = new DatabaseFigures(postgres.dataSource("bench"));
                 Engine engine = Engine.open(
                         postgres.dataSource("bench"), postgres.dataSource("bench"), EngineConfig.DEFAULT, tracker);
-                InProcessWorkSource source = new InProcessWorkSource(engine);
-                WorkerRuntime worker = WorkerRuntime.start(
-                        source,
-                        Scenario.handlers(),
-                        WorkerConfig.defaults().withName("bench").withSlots(options.slots()))) {
+                AutoCloseable worker = startWorker(engine)) {
             engine.register(template);
             saturate(engine, tracker, Math.min(WARM_UP_TASKS, options.tasks()));
             Histogram latency = sequence(engine, tracker);
@@ -83,6 +80,16 @@ public final class Bench {
                     (after.walBytes() - before.walBytes()) / (double) steps,
                     ceiling);
         }
+    }
+
+    private AutoCloseable startWorker(Engine engine) throws IOException {
+        return switch (options.transport()) {
+            case IN_PROCESS -> {
+                WorkerConfig config = WorkerConfig.defaults().withName("bench").withSlots(options.slots());
+                yield WorkerRuntime.start(new InProcessWorkSource(engine), Scenario.handlers(), config);
+            }
+            case GRPC -> RemoteStack.start(engine, options.slots());
+        };
     }
 
     private static double millis(Histogram latency, double percentile) {

@@ -330,6 +330,8 @@ public final class NodeParts implements Aftermath {
         claimLoop.close();
         heartbeatLoop.close();
         recoveryLoop.close();
+        hintSendLoop.cease();
+        hintListenLoop.cease();
         hints.close();
         hintSendLoop.close();
         hintListenLoop.close();

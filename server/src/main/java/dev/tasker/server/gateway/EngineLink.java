@@ -58,7 +58,8 @@ final class EngineLink implements AssignmentListener {
         }
     }
 
-    @Nullable Assignment held(LeaseKey lease) {
+    @Nullable
+    Assignment held(LeaseKey lease) {
         return held.get(lease);
     }
 

@@ -27,7 +27,8 @@ final class Outbox {
 
     static final int ASSIGNMENT_BYTES_MAX = 8 << 20;
 
-    private static final Status UNREAD = Status.RESOURCE_EXHAUSTED.withDescription("the worker does not read its messages");
+    private static final Status UNREAD =
+            Status.RESOURCE_EXHAUSTED.withDescription("the worker does not read its messages");
 
     private final ServerCallStreamObserver<ServerMessage> observer;
     private final AssignmentEncoder encoder;
@@ -36,7 +37,8 @@ final class Outbox {
     private final int entriesMax;
     private final Queue<Entry> entries = new ConcurrentLinkedQueue<>();
     private final AtomicInteger size = new AtomicInteger();
-    private final AtomicInteger calls = new AtomicInteger(); // of flush since its thread last looked; not zero: one runs
+    private final AtomicInteger calls =
+            new AtomicInteger(); // of flush since its thread last looked; not zero: one runs
     private volatile @Nullable ServerMessage first; // the answer to Register; nothing goes before it
     private volatile @Nullable Status ended; // OK: after what is queued
     private boolean begun; // by the flushing thread, as is the next

@@ -59,8 +59,12 @@ final class ResultReader {
         boolean success;
         boolean retryable;
         int executionTimeMs;
-        @Nullable Duration retryAfter;
-        @Nullable Duration hint;
+
+        @Nullable
+        Duration retryAfter;
+
+        @Nullable
+        Duration hint;
 
         void document(JsonParser parser) throws InvalidResultException {
             if (parser.nextToken() != JsonToken.START_OBJECT) {

@@ -11,15 +11,14 @@ final class Statuses {
         if (!(e instanceof EngineException engine)) {
             return Status.INTERNAL.withDescription("internal error").withCause(e);
         }
-        Status status =
-                switch (engine.code()) {
-                    case INVALID_REQUEST, INVALID_TEMPLATE -> Status.INVALID_ARGUMENT;
-                    case TEMPLATE_NOT_FOUND -> Status.NOT_FOUND;
-                    case TEMPLATE_CHANGED -> Status.FAILED_PRECONDITION;
-                    case OVERLOADED -> Status.RESOURCE_EXHAUSTED;
-                    case DATABASE_UNAVAILABLE, CLOSED -> Status.UNAVAILABLE;
-                    case INTERNAL -> Status.INTERNAL;
-                };
+        Status status = switch (engine.code()) {
+            case INVALID_REQUEST, INVALID_TEMPLATE -> Status.INVALID_ARGUMENT;
+            case TEMPLATE_NOT_FOUND -> Status.NOT_FOUND;
+            case TEMPLATE_CHANGED -> Status.FAILED_PRECONDITION;
+            case OVERLOADED -> Status.RESOURCE_EXHAUSTED;
+            case DATABASE_UNAVAILABLE, CLOSED -> Status.UNAVAILABLE;
+            case INTERNAL -> Status.INTERNAL;
+        };
         return status.withDescription(e.getMessage()).withCause(e);
     }
 }

@@ -161,7 +161,8 @@ public final class WorkerGateway extends WorkerGatewayImplBase implements AutoCl
     }
 
     /** Notes a stream that has its session; answers why not. */
-    @Nullable Status enter(WorkerStream stream) {
+    @Nullable
+    Status enter(WorkerStream stream) {
         if (draining) {
             return Status.UNAVAILABLE.withDescription("the server is stopping");
         }
@@ -182,7 +183,8 @@ public final class WorkerGateway extends WorkerGatewayImplBase implements AutoCl
     }
 
     /** The stream that had this session, if it was the same process's; null: this server knows nothing of it. */
-    @Nullable WorkerStream earlier(UUID sessionId, ByteString instanceId) {
+    @Nullable
+    WorkerStream earlier(UUID sessionId, ByteString instanceId) {
         WorkerStream stream = streams.get(sessionId);
         return stream != null && stream.instanceId().equals(instanceId) ? stream : null;
     }

@@ -111,7 +111,8 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
         }
         switch (message.getMessageCase()) {
             case REGISTER ->
-                refuse(Status.FAILED_PRECONDITION.withDescription("register: a second one (expected: one for each stream)"));
+                refuse(Status.FAILED_PRECONDITION.withDescription(
+                        "register: a second one (expected: one for each stream)"));
             case CREDIT -> grant(message.getCredit());
             case RESULTS -> message.getResults().getResultsList().forEach(this::complete);
             case HEARTBEAT -> heartbeat(message.getHeartbeat());
@@ -158,8 +159,7 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
                 .map(handler -> new HandlerKey(handler.getNamespace(), handler.getCallable()))
                 .toList();
         try {
-            own.opened(gateway.sessions()
-                    .open(new SessionRequest(message.getWorkerName(), handlers, false), own));
+            own.opened(gateway.sessions().open(new SessionRequest(message.getWorkerName(), handlers, false), own));
         } catch (RuntimeException e) {
             refuse(Statuses.of(e));
             return;
@@ -195,8 +195,8 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
 
     private @Nullable Status check(Register message) {
         if (message.getProtocolVersion() != PROTOCOL_VERSION) {
-            return Status.FAILED_PRECONDITION.withDescription("protocol_version: " + message.getProtocolVersion()
-                    + " (expected: " + PROTOCOL_VERSION + ")");
+            return Status.FAILED_PRECONDITION.withDescription(
+                    "protocol_version: " + message.getProtocolVersion() + " (expected: " + PROTOCOL_VERSION + ")");
         }
         String problem = problem(message);
         return problem == null ? null : Status.INVALID_ARGUMENT.withDescription(problem);
@@ -275,8 +275,9 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
         int slots = message.getSlots();
         int slotsMax = registration.getMaxInflight();
         if (slots < 1 || slots > slotsMax || credit.addAndGet(slots) > slotsMax) {
-            refuse(Status.RESOURCE_EXHAUSTED.withDescription("credit: " + slots + " more slots (expected: at least 1, and not more than"
-                    + " max_inflight " + slotsMax + " free ones in all)"));
+            refuse(Status.RESOURCE_EXHAUSTED.withDescription(
+                    "credit: " + slots + " more slots (expected: at least 1, and not more than" + " max_inflight "
+                            + slotsMax + " free ones in all)"));
             return;
         }
         own.session().grant(slots);
@@ -407,14 +408,14 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
     }
 
     private void failed(Delivery delivery, Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         ErrorCode code = cause instanceof EngineException engine ? engine.code() : ErrorCode.INTERNAL;
-        boolean isAgain =
-                switch (code.kind()) {
-                    case CALLER, CONFLICT -> false;
-                    case UNAVAILABLE -> code != ErrorCode.CLOSED;
-                    case INTERNAL -> delivery.failures() < Redelivery.FAILURES_MAX;
-                };
+        boolean isAgain = switch (code.kind()) {
+            case CALLER, CONFLICT -> false;
+            case UNAVAILABLE -> code != ErrorCode.CLOSED;
+            case INTERNAL -> delivery.failures() < Redelivery.FAILURES_MAX;
+        };
         if (isAgain && state != State.DETACHED && state != State.CLOSED) {
             int bytes = delivery.result().document().length();
             if (redelivery.later(delivery.failures(), bytes, () -> hand(delivery.again()))) {
@@ -456,10 +457,16 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
 
     /** No worker can be sent this step, so it fails, and says why. */
     private void refuseTooLarge(Assignment assignment) {
-        LOG.error("step {} of task {}: assignment exceeds {} bytes", assignment.stepUuid(), assignment.taskUuid(), Outbox.ASSIGNMENT_BYTES_MAX);
-        String message = "assignment larger than " + Outbox.ASSIGNMENT_BYTES_MAX + " bytes: context and dependency results together";
-        String document = "{\"success\":false,\"status\":\"error\",\"result\":{},\"metadata\":{\"error_type\":\"assignment_too_large\"},"
-                + "\"error\":{\"message\":\"" + message + "\",\"error_type\":\"assignment_too_large\"}}";
+        LOG.error(
+                "step {} of task {}: assignment exceeds {} bytes",
+                assignment.stepUuid(),
+                assignment.taskUuid(),
+                Outbox.ASSIGNMENT_BYTES_MAX);
+        String message = "assignment larger than " + Outbox.ASSIGNMENT_BYTES_MAX
+                + " bytes: context and dependency results together";
+        String document =
+                "{\"success\":false,\"status\":\"error\",\"result\":{},\"metadata\":{\"error_type\":\"assignment_too_large\"},"
+                    + "\"error\":{\"message\":\"" + message + "\",\"error_type\":\"assignment_too_large\"}}";
         LeaseKey lease = LeaseKey.of(assignment);
         if (underWay.add(lease)) {
             hand(new Delivery(lease, linkOf(lease), new StepResult(false, false, 0, null, document), 0));

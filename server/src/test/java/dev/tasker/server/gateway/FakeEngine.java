@@ -44,7 +44,12 @@ final class FakeEngine implements SessionFactory {
     }
 
     /** A result that waits for its answer. */
-    record Report(UUID stepUuid, int token, @Nullable Assignment assignment, StepResult result, CompletableFuture<Completion> answer) {}
+    record Report(
+            UUID stepUuid,
+            int token,
+            @Nullable Assignment assignment,
+            StepResult result,
+            CompletableFuture<Completion> answer) {}
 
     /** A step that was given back. */
     record Return(UUID stepUuid, int token, CompletableFuture<Completion> answer) {}

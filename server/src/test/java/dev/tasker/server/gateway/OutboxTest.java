@@ -18,9 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class OutboxTest {
-    private static final ServerMessage REGISTERED = ServerMessage.newBuilder()
-            .setPong(Pong.newBuilder().setNonce(1))
-            .build();
+    private static final ServerMessage REGISTERED =
+            ServerMessage.newBuilder().setPong(Pong.newBuilder().setNonce(1)).build();
 
     private final Wire wire = new Wire();
     private final Queue<Runnable> flushes = new ArrayDeque<>();
@@ -31,7 +30,10 @@ class OutboxTest {
     /** The stream, ready or not at the test's will. */
     private static final class Wire extends ServerCallStreamObserver<ServerMessage> {
         final List<ServerMessage> written = new ArrayList<>();
-        @Nullable Status ended;
+
+        @Nullable
+        Status ended;
+
         int room = Integer.MAX_VALUE;
 
         @Override
@@ -126,7 +128,9 @@ class OutboxTest {
             outbox.assign(List.of(Steps.step(UUID.randomUUID(), context)));
         }
         flush();
-        assertThat(wire.written.stream().skip(1).map(message -> message.getAssignments().getAssignmentsCount()))
+        assertThat(wire.written.stream()
+                        .skip(1)
+                        .map(message -> message.getAssignments().getAssignmentsCount()))
                 .containsExactly(2, 2, 1);
     }
 

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -76,10 +77,11 @@ class RemoteWorkerTest {
         try (var source = new GrpcWorkSource("127.0.0.1:" + port, QUICK);
                 WorkerRuntime worker = work(source, handlers)) {
             FakeSession before = engine.session();
+            FakeEngine.take(before.grants);
             Assignment one = Steps.step();
             Assignment two = Steps.step();
             before.assign(one, two);
-            started.await();
+            assertThat(started.await(5, TimeUnit.SECONDS)).isTrue();
             first.close();
             finish.countDown();
             try (GatewayServer second = start(port)) {
@@ -87,7 +89,9 @@ class RemoteWorkerTest {
                 Map<UUID, Completion> judged = new HashMap<>();
                 for (int i = 0; i < 2; i++) {
                     Report report = after.report();
-                    assertThat(report.assignment()).as("known by its lease only").isNull();
+                    assertThat(report.assignment())
+                            .as("known by its lease only")
+                            .isNull();
                     Completion completion = judged.isEmpty() ? Completion.ACCEPTED : Completion.STALE_LEASE;
                     judged.put(report.stepUuid(), completion);
                     report.answer().complete(completion);

@@ -27,11 +27,11 @@ class ResultReaderTest {
 
     @Test
     void decidingKeysAreFoundAndTheDocumentStaysAsItIs() throws Exception {
-        String document =
-                """
-                {"unknown": {"success": true, "metadata": [1]}, "result": [{"metadata": {"retryable": false}}],
-                 "success": false, "metadata": {"custom": {"retryable": false}, "retryable": true, "execution_time_ms": 12},
-                 "orchestration_metadata": {"custom": [], "headers": {"X": "1"}, "backoff_hint": null}}""";
+        String document = """
+            {"unknown": {"success": true, "metadata": [1]}, "result": [{"metadata": {"retryable": false}}],
+             "success": false, "metadata": {"custom": {"retryable": false}, "retryable": true, "execution_time_ms": 12},
+             "orchestration_metadata": {"custom": [], "headers": {"X": "1"}, "backoff_hint": null}}\
+            """;
         assertThat(read(document)).isEqualTo(new StepResult(false, true, 12, null, document));
     }
 
@@ -39,14 +39,16 @@ class ResultReaderTest {
     void nullsAreDefaults() throws Exception {
         String document = "{\"success\":null,\"metadata\":null,\"orchestration_metadata\":null}";
         assertThat(read(document)).isEqualTo(new StepResult(false, false, 0, null, document));
-        assertThat(read("{\"metadata\":{\"retryable\":null,\"execution_time_ms\":null}}").retryable())
+        assertThat(read("{\"metadata\":{\"retryable\":null,\"execution_time_ms\":null}}")
+                        .retryable())
                 .isFalse();
     }
 
     @ParameterizedTest
     @CsvSource({"12.9, 12", "-5, 0", "1e30, 2147483647", "99999999999999999999, 2147483647"})
     void executionTimeIsCutToWhatCanBeStored(String written, int read) throws Exception {
-        assertThat(read("{\"metadata\":{\"execution_time_ms\":" + written + "}}").executionTimeMs())
+        assertThat(read("{\"metadata\":{\"execution_time_ms\":" + written + "}}")
+                        .executionTimeMs())
                 .isEqualTo(read);
     }
 
@@ -72,7 +74,8 @@ class ResultReaderTest {
                 "Retry-After | null | none",
                 "Retry | \"7\" | none"
             })
-    void retryAfterIsSecondsOrADateAndNothingElse(String header, String value, @Nullable Duration delay) throws Exception {
+    void retryAfterIsSecondsOrADateAndNothingElse(String header, String value, @Nullable Duration delay)
+            throws Exception {
         String document = "{\"orchestration_metadata\":{\"headers\":{\"" + header + "\":" + value + "}}}";
         assertThat(read(document).retryAfter()).isEqualTo(delay);
     }
@@ -92,9 +95,11 @@ class ResultReaderTest {
 
     @Test
     void hintThatCannotBeUnderstoodIsNone() throws Exception {
-        assertThat(read("{\"orchestration_metadata\":{\"backoff_hint\":{\"delay_seconds\":-5}}}").retryAfter())
+        assertThat(read("{\"orchestration_metadata\":{\"backoff_hint\":{\"delay_seconds\":-5}}}")
+                        .retryAfter())
                 .isNull();
-        assertThat(read("{\"orchestration_metadata\":{\"backoff_hint\":{\"delay_seconds\":\"x\"}}}").retryAfter())
+        assertThat(read("{\"orchestration_metadata\":{\"backoff_hint\":{\"delay_seconds\":\"x\"}}}")
+                        .retryAfter())
                 .isNull();
         assertThat(read("{\"orchestration_metadata\":[{\"headers\":1}]}").retryAfter())
                 .isNull();
@@ -114,7 +119,8 @@ class ResultReaderTest {
                 "{\"success\":{}} | success: an object (expected: true or false)",
                 "{\"metadata\":[]} | metadata: an array (expected: an object)",
                 "{\"metadata\":{\"retryable\":1}} | metadata.retryable: a number (expected: true or false)",
-                "{\"metadata\":{\"execution_time_ms\":\"1\"}} | metadata.execution_time_ms: a text (expected: a number)",
+                "{\"metadata\":{\"execution_time_ms\":\"1\"}} | metadata.execution_time_ms: a text (expected: a"
+                        + " number)",
                 "{} {} | document: more follows after the JSON object"
             })
     void wrongShapesAreNamed(String document, String reason) {
@@ -126,7 +132,17 @@ class ResultReaderTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            value = {"{", "{\"a\":}", "{\"a\":1,}", "{'a':1}", "{\"a\":\"\\x\"}", "{} trailing", "{\"a\":NaN}", "{\"a\":01}", "{\"a\":[1,2}"})
+            value = {
+                "{",
+                "{\"a\":}",
+                "{\"a\":1,}",
+                "{'a':1}",
+                "{\"a\":\"\\x\"}",
+                "{} trailing",
+                "{\"a\":NaN}",
+                "{\"a\":01}",
+                "{\"a\":[1,2}"
+            })
     void brokenJsonIsRefused(String document) {
         assertThatThrownBy(() -> read(document))
                 .isInstanceOf(InvalidResultException.class)
@@ -135,13 +151,13 @@ class ResultReaderTest {
 
     @Test
     void nestingWithoutEndIsRefused() {
-        assertThatThrownBy(() -> read("{\"a\":" + "[".repeat(100_000)))
-                .isInstanceOf(InvalidResultException.class);
+        assertThatThrownBy(() -> read("{\"a\":" + "[".repeat(100_000))).isInstanceOf(InvalidResultException.class);
     }
 
     @Test
     void bytesThatAreNotUtf8AreRefused() {
-        assertThatThrownBy(() -> reader.read(ByteString.copyFrom(new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'}), null))
+        assertThatThrownBy(() ->
+                        reader.read(ByteString.copyFrom(new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'}), null))
                 .hasMessage("document: not UTF-8");
     }
 }

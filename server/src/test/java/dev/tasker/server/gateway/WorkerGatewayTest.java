@@ -105,17 +105,27 @@ class WorkerGatewayTest {
         Register good = WireWorker.registration().build();
         Handler handler = good.getHandlers(0);
         return Stream.of(
-                Arguments.of(good.toBuilder().setProtocolVersion(7), Status.Code.FAILED_PRECONDITION, "protocol_version: 7 (expected: 1)"),
+                Arguments.of(
+                        good.toBuilder().setProtocolVersion(7),
+                        Status.Code.FAILED_PRECONDITION,
+                        "protocol_version: 7 (expected: 1)"),
                 Arguments.of(good.toBuilder().setWorkerName(" "), Status.Code.INVALID_ARGUMENT, "worker_name"),
-                Arguments.of(good.toBuilder().setInstanceId(ByteString.copyFromUtf8("x")), Status.Code.INVALID_ARGUMENT, "instance_id: 1 bytes"),
+                Arguments.of(
+                        good.toBuilder().setInstanceId(ByteString.copyFromUtf8("x")),
+                        Status.Code.INVALID_ARGUMENT,
+                        "instance_id: 1 bytes"),
                 Arguments.of(good.toBuilder().clearHandlers(), Status.Code.INVALID_ARGUMENT, "handlers: 0"),
-                Arguments.of(good.toBuilder().addHandlers(handler.toBuilder().setCallable("")), Status.Code.INVALID_ARGUMENT, "handlers: '*' / ''"),
+                Arguments.of(
+                        good.toBuilder().addHandlers(handler.toBuilder().setCallable("")),
+                        Status.Code.INVALID_ARGUMENT,
+                        "handlers: '*' / ''"),
                 Arguments.of(
                         good.toBuilder().addAllHandlers(Collections.nCopies(1_000, handler)),
                         Status.Code.INVALID_ARGUMENT,
                         "handlers: 1001 (expected: 1 to 1000)"),
                 Arguments.of(good.toBuilder().setMaxInflight(0), Status.Code.INVALID_ARGUMENT, "max_inflight: 0"),
-                Arguments.of(good.toBuilder().setMaxInflight(10_001), Status.Code.INVALID_ARGUMENT, "max_inflight: 10001"),
+                Arguments.of(
+                        good.toBuilder().setMaxInflight(10_001), Status.Code.INVALID_ARGUMENT, "max_inflight: 10001"),
                 Arguments.of(
                         good.toBuilder().setResume(Resume.newBuilder().setSessionId(ByteString.EMPTY)),
                         Status.Code.INVALID_ARGUMENT,
@@ -124,14 +134,16 @@ class WorkerGatewayTest {
                         good.toBuilder()
                                 .setResume(Resume.newBuilder()
                                         .setSessionId(good.getInstanceId())
-                                        .addActiveLeases(LeaseKey.of(step()).toWire().toBuilder().setLeaseToken(-1))),
+                                        .addActiveLeases(LeaseKey.of(step()).toWire().toBuilder()
+                                                .setLeaseToken(-1))),
                         Status.Code.INVALID_ARGUMENT,
                         "resume.active_leases: lease_token: -1"));
     }
 
     @ParameterizedTest
     @MethodSource("badRegistrations")
-    void badRegistrationIsRefusedWithItsReason(Register.Builder register, Status.Code code, String reason) throws Exception {
+    void badRegistrationIsRefusedWithItsReason(Register.Builder register, Status.Code code, String reason)
+            throws Exception {
         var worker = closing(new WireWorker(port()));
         worker.send(WorkerMessage.newBuilder().setRegister(register));
         assertThat(worker.ended().getCode()).isEqualTo(code);
@@ -156,7 +168,8 @@ class WorkerGatewayTest {
 
     @Test
     void moreSessionsThanAllowedAreRefused() throws Exception {
-        int port = start(new GatewayConfig(LeaseConfig.DEFAULT, 1, 10, Duration.ZERO)).port();
+        int port = start(new GatewayConfig(LeaseConfig.DEFAULT, 1, 10, Duration.ZERO))
+                .port();
         worker(port);
         engine.session();
         var second = closing(new WireWorker(port));
@@ -223,8 +236,27 @@ class WorkerGatewayTest {
                 4,
                 Duration.ofMillis(1500),
                 new Assignment.TaskPart(
-                        "shop", "order", "1.2.3", "{\"c\":\"ü\\u0000\"}", -7, UUID.randomUUID(), UUID.randomUUID(), "me", "web", "why", "[\"t\"]"),
-                new Assignment.StepPart("pay_1", "pay", "pay.handler", "refund", "ruby", "{\"i\":1}", "{\"n\":1}", "{\"p\":1}", "{\"k\":1}"),
+                        "shop",
+                        "order",
+                        "1.2.3",
+                        "{\"c\":\"ü\\u0000\"}",
+                        -7,
+                        UUID.randomUUID(),
+                        UUID.randomUUID(),
+                        "me",
+                        "web",
+                        "why",
+                        "[\"t\"]"),
+                new Assignment.StepPart(
+                        "pay_1",
+                        "pay",
+                        "pay.handler",
+                        "refund",
+                        "ruby",
+                        "{\"i\":1}",
+                        "{\"n\":1}",
+                        "{\"p\":1}",
+                        "{\"k\":1}"),
                 Map.of("first", "{\"success\":true}", "second", "{}"));
         engine.session().assign(full, step());
         ServerMessage message = worker.next();
@@ -239,7 +271,8 @@ class WorkerGatewayTest {
         assertThat(assign.getLeaseExpiresInMs()).isEqualTo(30_000);
         assertThat(assign.getTask().getContextJson()).isEqualTo(full.task().context());
         assertThat(assign.getTask().getPriority()).isEqualTo(-7);
-        assertThat(LeaseKey.uuid(assign.getTask().getParentCorrelationId())).isEqualTo(full.task().parentCorrelationId());
+        assertThat(LeaseKey.uuid(assign.getTask().getParentCorrelationId()))
+                .isEqualTo(full.task().parentCorrelationId());
         assertThat(assign.getTask().getTagsJson()).isEqualTo("[\"t\"]");
         assertThat(assign.getStep().getName()).isEqualTo("pay_1");
         assertThat(assign.getStep().getTemplateStepName()).isEqualTo("pay");
@@ -281,7 +314,9 @@ class WorkerGatewayTest {
                 answered.add(LeaseKey.uuid(outcome.getStepUuid()));
             }
         }
-        assertThat(answered).containsExactlyElementsOf(steps.stream().map(Assignment::stepUuid).toList());
+        assertThat(answered)
+                .containsExactlyElementsOf(
+                        steps.stream().map(Assignment::stepUuid).toList());
     }
 
     @Test
@@ -336,7 +371,8 @@ class WorkerGatewayTest {
             worker.next().getCompleted().getOutcomesList().forEach(outcome -> reasons.add(outcome.getReason()));
         }
         assertThat(reasons)
-                .containsExactly("step_uuid: 5 bytes (expected: 16)", "lease_token: 1099511627776 (expected: 0 to 2147483647)");
+                .containsExactly(
+                        "step_uuid: 5 bytes (expected: 16)", "lease_token: 1099511627776 (expected: 0 to 2147483647)");
     }
 
     @Test
@@ -455,7 +491,9 @@ class WorkerGatewayTest {
         session.assign(step);
         worker.next();
         worker.reject(step);
-        FakeEngine.take(session.returns).answer().completeExceptionally(new EngineException(ErrorCode.OVERLOADED, "full"));
+        FakeEngine.take(session.returns)
+                .answer()
+                .completeExceptionally(new EngineException(ErrorCode.OVERLOADED, "full"));
         assertThat(FakeEngine.take(session.returns).stepUuid()).isEqualTo(step.stepUuid());
     }
 
@@ -482,7 +520,8 @@ class WorkerGatewayTest {
     @Test
     void sessionOfABrokenStreamIsDrainedAndClosedOnlyWhenItsLeasesHaveRunOut() throws Exception {
         var leases = new LeaseConfig(Duration.ofMillis(300), Duration.ofMillis(100), Duration.ZERO);
-        var worker = worker(start(GatewayConfig.DEFAULT.withLeases(leases).withDrain(Duration.ZERO)).port());
+        var worker = worker(start(GatewayConfig.DEFAULT.withLeases(leases).withDrain(Duration.ZERO))
+                .port());
         FakeSession session = engine.session();
         session.assign(step());
         worker.next();
@@ -675,7 +714,10 @@ class WorkerGatewayTest {
                 .getOutcomesList();
         assertThat(outcomes)
                 .extracting(TemplateOutcome::getStatus)
-                .containsExactly(TemplateOutcome.Status.REGISTERED, TemplateOutcome.Status.INVALID, TemplateOutcome.Status.CONFLICT);
+                .containsExactly(
+                        TemplateOutcome.Status.REGISTERED,
+                        TemplateOutcome.Status.INVALID,
+                        TemplateOutcome.Status.CONFLICT);
         assertThat(outcomes.get(0).getName()).isEqualTo("order");
         assertThat(outcomes.get(1).getMessage()).isNotBlank();
         assertThat(outcomes.get(2).getMessage()).isEqualTo("content differs");
@@ -691,7 +733,9 @@ class WorkerGatewayTest {
                 GatewayConfig.DEFAULT.withDrain(Duration.ZERO));
         var server = closing(GatewayServer.start(new InetSocketAddress("127.0.0.1", 0), gateway, List.of()));
         var stub = WorkerGatewayGrpc.newBlockingStub(closing(new WireWorker(server.port())).channel);
-        var request = RegisterTemplatesRequest.newBuilder().addTemplatesYaml(template("order")).build();
+        var request = RegisterTemplatesRequest.newBuilder()
+                .addTemplatesYaml(template("order"))
+                .build();
         assertThatThrownBy(() -> stub.registerTemplates(request))
                 .isInstanceOfSatisfying(
                         StatusRuntimeException.class,
@@ -710,8 +754,7 @@ class WorkerGatewayTest {
             steps:
               - name: pay
                 handler: {callable: pay.handler}
-            """
-                .formatted(name);
+            """.formatted(name);
     }
 
     @Test

@@ -81,10 +81,15 @@ public final class BackgroundLoop implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
+    /** Makes no further pass, and keeps silent should the one under way fail: what it waits for is about to be taken away. */
+    public void cease() {
         closed = true;
         signal.give();
+    }
+
+    @Override
+    public void close() {
+        cease();
         try {
             thread.join(5_000);
         } catch (InterruptedException e) {

@@ -11,7 +11,8 @@ import java.util.UUID;
 /** Enters sessions in the database and ends them there. Thread-safe. */
 public final class SessionOpener {
     private static final String OPEN = """
-        INSERT INTO tasker.worker_sessions (session_uuid, node_uuid, worker_name, in_process, lease_duration, created_at, expires_at)
+        INSERT INTO tasker.worker_sessions (session_uuid, node_uuid, worker_name, in_process, lease_duration, created_at,
+                                            expires_at)
         SELECT ?, ?, ?, ?, lease, tasker.engine_now(), tasker.engine_now() + lease
         FROM   (SELECT ? * interval '1 ms' AS lease) AS timing
         RETURNING session_id

@@ -1,0 +1,61 @@
+package dev.tasker.cli;
+
+import dev.tasker.server.StartupException;
+import dev.tasker.server.TaskerServer;
+import dev.tasker.server.config.ConfigException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/** The root of all commands. A new command is a class added to {@code subcommands}. */
+@Command(
+        name = "tasker",
+        description = "Runs workflows on PostgreSQL.",
+        mixinStandardHelpOptions = true,
+        versionProvider = TaskerCommand.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            DemoCommand.class,
+            DevCommand.class,
+            ServerCommand.class,
+            WorkerCommand.class,
+            MigrateCommand.class,
+            TemplateCommand.class
+        })
+final class TaskerCommand implements Runnable {
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+
+    /** Prints the version of the build. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"tasker " + TaskerServer.version()};
+        }
+    }
+
+    /** The parser with all commands and the handling of their failures. */
+    static CommandLine commandLine() {
+        return new CommandLine(new TaskerCommand())
+                .setExecutionExceptionHandler((failure, commandLine, _) -> explain(failure, commandLine.getErr()));
+    }
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+
+    /** Says in one sentence what is wrong when it is the caller's to mend; anything else is a defect and shows its trace. */
+    static int explain(Exception failure, PrintWriter err) {
+        if (failure instanceof StartupException
+                || failure instanceof ConfigException
+                || failure instanceof CommandException) {
+            err.println("tasker: " + failure.getMessage());
+        } else {
+            failure.printStackTrace(err);
+        }
+        err.flush();
+        return 1;
+    }
+}

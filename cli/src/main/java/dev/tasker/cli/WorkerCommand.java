@@ -1,0 +1,84 @@
+package dev.tasker.cli;
+
+import dev.tasker.examples.ConformanceHandlers;
+import dev.tasker.examples.demo.DemoHandlers;
+import dev.tasker.server.config.Variables;
+import dev.tasker.worker.HandlerRegistry;
+import dev.tasker.worker.WorkSource;
+import dev.tasker.worker.WorkerConfig;
+import dev.tasker.worker.WorkerRuntime;
+import dev.tasker.worker.grpc.GrpcWorkSource;
+import dev.tasker.worker.grpc.GrpcWorkSourceConfig;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code tasker worker}: a worker process on a server's gRPC port, until SIGTERM. */
+@Command(
+        name = "worker",
+        description = "Runs a worker that takes steps from a server over gRPC.",
+        mixinStandardHelpOptions = true)
+final class WorkerCommand implements Callable<Integer> {
+    private static final Logger log = LoggerFactory.getLogger(WorkerCommand.class);
+
+    /** Handlers that come with Tasker. */
+    enum Handlers {
+        demo,
+        conformance
+    }
+
+    @Option(
+            names = "--server",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:9190",
+            description = "The server's gRPC address. Default: ${DEFAULT-VALUE}")
+    private String server = "127.0.0.1:9190";
+
+    @Option(
+            names = "--handlers",
+            defaultValue = "demo",
+            description = "Which handlers to serve: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+    private Handlers handlers = Handlers.demo;
+
+    @Option(names = "--slots", defaultValue = "100", description = "Steps that run at once. Default: ${DEFAULT-VALUE}")
+    private int slots;
+
+    @Option(names = "--name", description = "What operators call this worker. Default: $TASKER_WORKER_ID, or made up.")
+    private @Nullable String name;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (slots < 1) {
+            throw new CommandException("--slots: " + slots + " (expected: >= 1)");
+        }
+        try (StopSignal stop = StopSignal.install();
+                WorkSource source = new GrpcWorkSource(server, GrpcWorkSourceConfig.DEFAULT);
+                WorkerRuntime worker = WorkerRuntime.start(source, registry(), config())) {
+            log.info("Worker runs with {} slots for {}", slots, server);
+            stop.await();
+            return 0;
+        }
+    }
+
+    private HandlerRegistry registry() {
+        return switch (handlers) {
+            case demo -> DemoHandlers.registry();
+            case conformance -> ConformanceHandlers.registry();
+        };
+    }
+
+    private WorkerConfig config() {
+        Variables variables = new Variables(System.getenv());
+        WorkerConfig config = WorkerConfig.defaults().withSlots(slots);
+        String chosen = name != null
+                ? name
+                : variables
+                        .find("TASKER_WORKER_ID")
+                        .or(() -> variables.find("WORKER_ID"))
+                        .orElse(config.name());
+        return config.withName(chosen);
+    }
+}

@@ -1,0 +1,120 @@
+package dev.tasker.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tasker.examples.demo.DemoHandlers;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TaskerCommandTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void withoutASubcommandTheCommandsAreListed() {
+        Execution usage = Execution.of();
+
+        assertThat(usage.exitCode()).isZero();
+        assertThat(usage.out()).contains("demo", "dev", "server", "worker", "migrate", "template");
+    }
+
+    @Test
+    void unknownCommandsAndOptionsAreUsageErrors() {
+        assertThat(Execution.of("dmo").exitCode()).isEqualTo(2);
+        assertThat(Execution.of("demo", "--jsn").err()).contains("--jsn");
+        assertThat(Execution.of("--version").out()).startsWith("tasker ");
+    }
+
+    @Test
+    void templatesAreCheckedFileByFile() throws IOException {
+        Path good = Files.writeString(folder.resolve("good.yaml"), DemoHandlers.templateYaml());
+        Path bad = Files.writeString(folder.resolve("bad.yaml"), "name: [");
+
+        Execution one = Execution.of("template", "validate", good.toString());
+        Execution all = Execution.of("template", "validate", folder.toString(), bad.toString());
+
+        assertThat(one.exitCode()).as(one.out()).isZero();
+        assertThat(one.out()).endsWith("1 usable, 0 broken\n");
+        assertThat(all.exitCode()).isEqualTo(1);
+        assertThat(all.out()).contains("bad.yaml:1:").endsWith("1 usable, 2 broken\n");
+        assertThat(Execution.of("template").out()).contains("validate");
+    }
+
+    @Test
+    void takenPortIsOneSentence() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Execution dev = Execution.of(
+                    "dev",
+                    "--data",
+                    folder.resolve("data").toString(),
+                    "--port",
+                    "" + taken.getLocalPort(),
+                    "--grpc-port",
+                    "0");
+
+            assertThat(dev.exitCode()).isEqualTo(1);
+            assertThat(dev.err().lines()).hasSize(1);
+            assertThat(dev.err()).startsWith("tasker: REST cannot listen on 127.0.0.1:" + taken.getLocalPort());
+        }
+    }
+
+    @Test
+    void badValuesOfOptionsAndFilesAreOneSentence() throws IOException {
+        Path config = Files.writeString(folder.resolve("c.toml"), "orchestration.web.bind_addres = 'x'");
+
+        assertThat(Execution.of("worker", "--slots", "0").err()).isEqualTo("tasker: --slots: 0 (expected: >= 1)\n");
+        assertThat(Execution.of("server", "--config", config.toString()).err())
+                .contains("orchestration.web.bind_addres: unknown key (nearest known: orchestration.web.bind_address)");
+        assertThat(Execution.of("migrate", "--config", config.toString()).exitCode())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void defectsShowTheirTrace() {
+        StringWriter err = new StringWriter();
+
+        assertThat(TaskerCommand.explain(new IllegalStateException("odd"), new PrintWriter(err)))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("IllegalStateException: odd").contains("at ");
+    }
+
+    @Test
+    void logIsQuietForPeopleAndTalkativeForServers() {
+        assertThat(Main.logLevel(new String[] {"demo"}, Map.of())).isEqualTo("WARN");
+        assertThat(Main.logLevel(new String[] {"server"}, Map.of())).isEqualTo("INFO");
+        assertThat(Main.logLevel(new String[] {}, Map.of())).isEqualTo("WARN");
+        assertThat(Main.logLevel(new String[] {"demo"}, Map.of("RUST_LOG", "debug")))
+                .isEqualTo("DEBUG");
+        assertThat(Main.logLevel(new String[] {"demo"}, Map.of("RUST_LOG", "tasker=info")))
+                .isEqualTo("WARN");
+    }
+
+    @Test
+    void tableOnATerminalIsRedrawnInPlace() {
+        StringWriter out = new StringWriter();
+        DemoReport report = DemoReport.terminal(new PrintWriter(out));
+        TaskProgress.Step step = new TaskProgress.Step("pack", "pending", 0, Duration.ZERO, "null");
+
+        report.changed(new TaskProgress("u", "steps_in_process", Duration.ZERO, List.of(step)));
+        report.changed(new TaskProgress("u", "complete", Duration.ZERO, List.of(step)));
+
+        assertThat(out.toString()).contains("\u001b[1A").contains("\u001b[2K").contains("pack");
+    }
+
+    @Test
+    void preferredPortGivesWayWhenTaken() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(LocalPort.preferred(taken.getLocalPort()).port()).isZero();
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.tasker.server.config;
+
+import dev.tasker.engine.BackoffConfig;
+import dev.tasker.engine.DispatchConfig;
+import dev.tasker.engine.EngineConfig;
+import dev.tasker.engine.LaneConfig;
+import dev.tasker.engine.LeaseConfig;
+import java.time.Duration;
+import java.util.List;
+
+/** Reads the engine's records, which know nothing of files. */
+final class EngineSettings {
+    private final Settings settings;
+
+    EngineSettings(Settings settings) {
+        this.settings = settings;
+    }
+
+    EngineConfig engine() {
+        return new EngineConfig(lanes(), leases(), backoff(), dispatch(), false);
+    }
+
+    private LaneConfig lanes() {
+        String at = "orchestration.lanes.";
+        LaneConfig standard = LaneConfig.DEFAULT;
+        return new LaneConfig(
+                settings.integer(at + "count", Defaults.of(standard.lanes()), 1, 8),
+                settings.integer(at + "queue_commands_max", Defaults.of(standard.queueCommandsMax()), 1, 1_000_000),
+                settings.whole(at + "queue_bytes_max", Defaults.of(standard.queueBytesMax()), 1L << 20, 1L << 32),
+                settings.integer(at + "batch_commands_max", Defaults.of(standard.batchCommandsMax()), 1, 10_000),
+                settings.whole(at + "batch_bytes_max", Defaults.of(standard.batchBytesMax()), 1L << 10, 1L << 28));
+    }
+
+    private LeaseConfig leases() {
+        String at = "orchestration.leases.";
+        Duration duration = Duration.ofSeconds(
+                settings.integer(at + "duration_seconds", Defaults.of(30).test(5), 2, 3600));
+        Duration heartbeat = Duration.ofSeconds(
+                settings.integer(at + "heartbeat_seconds", Defaults.of(10).test(1), 1, 1200));
+        Duration grace = Duration.ofSeconds(settings.integer(at + "grace_seconds", Defaults.of(1), 0, 60));
+        if (heartbeat.multipliedBy(3).compareTo(duration) > 0) {
+            settings.violation(
+                    at + "heartbeat_seconds",
+                    heartbeat.toSeconds(),
+                    "at most a third of orchestration.leases.duration_seconds, " + duration.toSeconds());
+            return LeaseConfig.DEFAULT;
+        }
+        return new LeaseConfig(duration, heartbeat, grace);
+    }
+
+    private BackoffConfig backoff() {
+        String at = "common.backoff.";
+        List<Integer> seconds = settings.integers(
+                at + "default_backoff_seconds",
+                Defaults.of(List.of(1, 5, 15, 30, 60)).test(List.of(1, 2, 4)),
+                20,
+                0,
+                3600);
+        int max = settings.integer(at + "max_backoff_seconds", Defaults.of(3600).test(10), 1, 3600);
+        double multiplier = settings.decimal(at + "backoff_multiplier", Defaults.of(2.0), 1, 10);
+        boolean jitterEnabled = settings.flag(at + "jitter_enabled", true);
+        double jitter = settings.decimal(at + "jitter_max_percentage", Defaults.of(0.15), 0, 1);
+        int base = seconds.getFirst(); // the rest of the list never had an effect (01 §4.4)
+        if (base > max) {
+            settings.violation(
+                    at + "default_backoff_seconds", seconds, "a first element of at most max_backoff_seconds, " + max);
+            return BackoffConfig.DEFAULT;
+        }
+        return new BackoffConfig(
+                Duration.ofSeconds(base), multiplier, Duration.ofSeconds(max), jitterEnabled ? jitter : 0);
+    }
+
+    private DispatchConfig dispatch() {
+        String at = "orchestration.dispatch.";
+        DispatchConfig standard = DispatchConfig.DEFAULT;
+        return new DispatchConfig(
+                settings.flag(at + "listen", standard.listen()),
+                Duration.ofMillis(settings.integer(
+                        at + "pulse_ms", Defaults.of((int) standard.pulse().toMillis()), 10, 60_000)),
+                settings.integer(at + "sticky_max", Defaults.of(standard.stickyMax()), 0, 1_000_000),
+                settings.whole(at + "payload_cache_bytes", Defaults.of(standard.payloadCacheBytes()), 0, 1L << 36));
+    }
+}

@@ -1,0 +1,64 @@
+package dev.tasker.server.config;
+
+import dev.tasker.engine.EngineConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Everything a server is told.
+ *
+ * @param templatePaths files and folders whose templates are registered at start
+ * @param shutdownTimeout what a graceful stop may take
+ */
+public record ServerConfig(
+        Environment environment,
+        DatabaseConfig database,
+        EngineConfig engine,
+        WebConfig web,
+        GrpcConfig grpc,
+        List<Path> templatePaths,
+        Duration shutdownTimeout) {
+
+    public ServerConfig {
+        templatePaths = List.copyOf(templatePaths);
+    }
+
+    /** The built-in defaults of an environment, regardless of any file and variable. */
+    public static ServerConfig defaults(Environment environment) {
+        return ConfigLoader.defaults(environment);
+    }
+
+    public ServerConfig withDatabase(DatabaseConfig newDatabase) {
+        return new ServerConfig(environment, newDatabase, engine, web, grpc, templatePaths, shutdownTimeout);
+    }
+
+    /** This configuration with an embedded PostgreSQL in a folder. */
+    public ServerConfig withEmbeddedDatabase(Path dataDirectory, boolean keepData) {
+        return withDatabase(new DatabaseConfig(null, null, database.pool(), dataDirectory, keepData));
+    }
+
+    public ServerConfig withEngine(EngineConfig newEngine) {
+        return new ServerConfig(environment, database, newEngine, web, grpc, templatePaths, shutdownTimeout);
+    }
+
+    public ServerConfig withAddresses(BindAddress rest, BindAddress grpcAddress) {
+        return new ServerConfig(
+                environment,
+                database,
+                engine,
+                new WebConfig(web.enabled(), rest, web.requestTimeout()),
+                new GrpcConfig(grpc.enabled(), grpcAddress),
+                templatePaths,
+                shutdownTimeout);
+    }
+
+    public ServerConfig withRequestTimeout(Duration timeout) {
+        WebConfig newWeb = new WebConfig(web.enabled(), web.bindAddress(), timeout);
+        return new ServerConfig(environment, database, engine, newWeb, grpc, templatePaths, shutdownTimeout);
+    }
+
+    public ServerConfig withTemplatePaths(List<Path> paths) {
+        return new ServerConfig(environment, database, engine, web, grpc, paths, shutdownTimeout);
+    }
+}

@@ -1,0 +1,118 @@
+package dev.tasker.server.embedded;
+
+import dev.tasker.engine.Completion;
+import dev.tasker.engine.Session;
+import dev.tasker.engine.StepResult;
+import dev.tasker.worker.Assignment;
+import dev.tasker.worker.BackoffHint;
+import dev.tasker.worker.CompletionStatus;
+import dev.tasker.worker.RejectReason;
+import dev.tasker.worker.StepReport;
+import dev.tasker.worker.WorkSession;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A session of the engine as workers see sessions; reports what the engine could not take until it can. */
+final class InProcessSession implements WorkSession {
+    private static final Logger log = LoggerFactory.getLogger(InProcessSession.class);
+    private static final long PAUSE_FIRST_MS = 20;
+    private static final long PAUSE_MAX_MS = 1_000;
+
+    private final Session session;
+    private final AtomicInteger returnedSlots;
+    private volatile boolean closed;
+
+    /**
+     * @param returnedSlots slots the engine gave back by itself (rejected, lost) and the worker will grant once more; the two are to count
+     *     once
+     */
+    InProcessSession(Session session, AtomicInteger returnedSlots) {
+        this.session = session;
+        this.returnedSlots = returnedSlots;
+    }
+
+    @Override
+    public UUID sessionId() {
+        return session.uuid();
+    }
+
+    @Override
+    public void grant(int slots) {
+        int before = returnedSlots.getAndUpdate(returned -> Math.max(0, returned - slots));
+        int missing = slots - before;
+        if (missing > 0) {
+            session.grant(missing);
+        }
+    }
+
+    @Override
+    public CompletableFuture<CompletionStatus> complete(Assignment assignment, StepReport report) {
+        StepResult result = toEngine(report);
+        int token = Math.toIntExact(assignment.leaseToken());
+        CompletableFuture<CompletionStatus> answer = new CompletableFuture<>();
+        repeat(() -> session.complete(assignment.stepUuid(), token, result), PAUSE_FIRST_MS, answer);
+        return answer;
+    }
+
+    @Override
+    public void reject(Assignment assignment, RejectReason reason) {
+        returnedSlots.incrementAndGet();
+        int token = Math.toIntExact(assignment.leaseToken());
+        repeat(() -> session.reject(assignment.stepUuid(), token), PAUSE_FIRST_MS, new CompletableFuture<>());
+    }
+
+    @Override
+    public void drain() {
+        session.drain();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        session.close();
+    }
+
+    private void repeat(
+            Supplier<CompletableFuture<Completion>> call, long pauseMs, CompletableFuture<CompletionStatus> answer) {
+        call.get().whenComplete((completion, failure) -> {
+            if (failure == null) {
+                answer.complete(toWorker(completion));
+                return;
+            }
+            Throwable cause = failure instanceof CompletionException wrapped && wrapped.getCause() != null
+                    ? wrapped.getCause()
+                    : failure;
+            if (closed || !InProcessWorkSource.isPassing(cause)) {
+                answer.completeExceptionally(cause);
+                return;
+            }
+            log.debug("The engine cannot take a report now ({}), next attempt in {} ms", cause.getMessage(), pauseMs);
+            CompletableFuture.delayedExecutor(pauseMs, TimeUnit.MILLISECONDS, Thread::startVirtualThread)
+                    .execute(() -> repeat(call, Math.min(2 * pauseMs, PAUSE_MAX_MS), answer));
+        });
+    }
+
+    static StepResult toEngine(StepReport report) {
+        BackoffHint hint = report.backoffHint();
+        Duration retryAfter = hint == null ? null : hint.delay();
+        int executionMs =
+                (int) Math.min(Integer.MAX_VALUE, report.executionTime().toMillis());
+        return new StepResult(report.success(), report.retryable(), executionMs, retryAfter, report.document());
+    }
+
+    private static CompletionStatus toWorker(Completion completion) {
+        return switch (completion) {
+            case ACCEPTED -> CompletionStatus.ACCEPTED;
+            case DUPLICATE -> CompletionStatus.DUPLICATE;
+            case STALE_LEASE -> CompletionStatus.STALE_LEASE;
+            case INVALID -> CompletionStatus.INVALID;
+        };
+    }
+}

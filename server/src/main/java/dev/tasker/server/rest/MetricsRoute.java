@@ -1,0 +1,79 @@
+package dev.tasker.server.rest;
+
+import dev.tasker.engine.Engine;
+import dev.tasker.engine.EngineMetrics;
+import dev.tasker.server.health.NodeHealth;
+import dev.tasker.server.health.OperationalState;
+import dev.tasker.server.health.PoolFigures;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/** {@code /metrics}: the figures of the node as Prometheus text (03 §4). */
+final class MetricsRoute {
+    private static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+    private final Engine engine;
+    private final NodeHealth health;
+    private final ServerIdentity identity;
+
+    MetricsRoute(Engine engine, NodeHealth health, ServerIdentity identity) {
+        this.engine = engine;
+        this.health = health;
+        this.identity = identity;
+    }
+
+    Route route() {
+        return Route.always(
+                "GET",
+                "/metrics",
+                _ -> new Reply(200, CONTENT_TYPE, text().getBytes(StandardCharsets.UTF_8), Map.of()));
+    }
+
+    private String text() {
+        MetricsText text = new MetricsText();
+        text.gauge("tasker_orchestration_info").value("version=\"" + identity.version() + "\"", 1);
+        text.gauge("tasker_orchestration_running").value(health.state() == OperationalState.NORMAL ? 1 : 0);
+        PoolFigures pool = health.pool();
+        text.gauge("tasker_orchestration_db_pool_size").value(pool.max());
+        text.gauge("tasker_db_pool_connections")
+                .value("pool=\"tasker\",state=\"active\"", pool.active())
+                .value("pool=\"tasker\",state=\"idle\"", pool.idle());
+        text.gauge("tasker_orchestration_circuit_breaker_state").value(0);
+        EngineMetrics metrics = engine.metrics();
+        text.counter("tasker_tasks_requests_total").value(metrics.tasksCreated() + metrics.tasksDuplicate());
+        text.counter("tasker_tasks_duplicates_total").value(metrics.tasksDuplicate());
+        text.counter("tasker_tasks_completions_total").value(metrics.tasksCompleted());
+        text.counter("tasker_tasks_failures_total").value(metrics.tasksBlocked());
+        text.counter("tasker_steps_claimed_total").value(metrics.stepsClaimed());
+        text.counter("tasker_step_reports_total")
+                .value("outcome=\"accepted\"", metrics.resultsAccepted())
+                .value("outcome=\"duplicate\"", metrics.resultsDuplicate())
+                .value("outcome=\"stale\"", metrics.resultsStale());
+        text.gauge("tasker_worker_sessions").value(metrics.sessions());
+        text.gauge("tasker_worker_free_slots").value(metrics.freeSlots());
+        text.gauge("tasker_worker_leases").value(metrics.heldLeases());
+        writeLanes(text, metrics);
+        return text.toString();
+    }
+
+    private static void writeLanes(MetricsText text, EngineMetrics metrics) {
+        text.gauge("tasker_lane_depth");
+        metrics.lanes().forEach(lane -> text.value(label(lane), lane.depth()));
+        text.gauge("tasker_lane_queued_bytes");
+        metrics.lanes().forEach(lane -> text.value(label(lane), lane.queuedBytes()));
+        text.counter("tasker_lane_batches_total");
+        metrics.lanes().forEach(lane -> text.value(label(lane), lane.batches()));
+        text.counter("tasker_lane_commands_total");
+        metrics.lanes().forEach(lane -> text.value(label(lane), lane.commands()));
+        text.counter("tasker_lane_commit_milliseconds_total");
+        metrics.lanes().forEach(lane -> text.value(label(lane), lane.commitNanos() / 1_000_000));
+        text.counter("tasker_lane_refusals_total");
+        metrics.lanes().forEach(lane -> text.value(label(lane), lane.refusals()));
+        text.counter("tasker_lane_poisoned_total");
+        metrics.lanes().forEach(lane -> text.value(label(lane), lane.poisoned()));
+    }
+
+    private static String label(EngineMetrics.Lane lane) {
+        return "lane=\"" + lane.name() + "\"";
+    }
+}

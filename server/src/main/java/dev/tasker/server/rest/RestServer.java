@@ -1,0 +1,201 @@
+package dev.tasker.server.rest;
+
+import dev.tasker.engine.Engine;
+import dev.tasker.engine.EngineException;
+import dev.tasker.engine.ErrorCode;
+import dev.tasker.server.config.WebConfig;
+import dev.tasker.server.health.NodeHealth;
+import dev.tasker.server.health.OperationalState;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * The REST listener: finds the route, binds the request id, maps failures to the error envelope. Each request runs on a virtual thread of
+ * its own.
+ */
+public final class RestServer implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(RestServer.class);
+
+    private static final HeaderName REQUEST_ID = HeaderNames.create("x-request-id");
+    private static final Pattern REQUEST_ID_FORM = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+    private static final int CONNECTIONS_MAX = 10_000;
+
+    private final NodeHealth health;
+    private final TimeLimit timeLimit;
+    private final List<Route> routes = new ArrayList<>();
+    private final WebServer server;
+
+    private RestServer(
+            WebConfig config,
+            Engine engine,
+            NodeHealth health,
+            InstantSource clock,
+            ServerIdentity identity,
+            Duration shutdownTimeout) {
+        this.health = health;
+        this.timeLimit = new TimeLimit(config.requestTimeout());
+        routes.addAll(new TaskRoutes(engine, timeLimit).routes());
+        routes.addAll(new TemplateRoutes(engine, timeLimit).routes());
+        routes.addAll(new HealthRoutes(health, timeLimit, clock, identity).routes());
+        routes.add(new MetricsRoute(engine, health, identity).route());
+        this.server = WebServer.builder()
+                .address(config.bindAddress().toSocketAddress().getAddress())
+                .port(config.bindAddress().port())
+                .maxTcpConnections(CONNECTIONS_MAX)
+                .shutdownGracePeriod(shutdownTimeout)
+                .shutdownHook(false)
+                .featuresDiscoverServices(false)
+                .routing(routing -> routing.any(this::serve))
+                .build();
+    }
+
+    /**
+     * Listens and serves.
+     *
+     * @param shutdownTimeout how long {@link #close()} waits for requests under way
+     */
+    public static RestServer start(
+            WebConfig config,
+            Engine engine,
+            NodeHealth health,
+            InstantSource clock,
+            ServerIdentity identity,
+            Duration shutdownTimeout) {
+        RestServer rest = new RestServer(config, engine, health, clock, identity, shutdownTimeout);
+        rest.server.start();
+        if (!rest.server.isRunning()) { // it says so only in its log
+            rest.close();
+            throw new IllegalStateException("REST does not listen on " + config.bindAddress());
+        }
+        return rest;
+    }
+
+    /** The port in use. */
+    public int port() {
+        return server.port();
+    }
+
+    /** Stops accepting, finishes requests under way. */
+    @Override
+    public void close() {
+        server.stop();
+        timeLimit.close();
+    }
+
+    private void serve(ServerRequest request, ServerResponse response) {
+        String requestId = request.headers()
+                .first(REQUEST_ID)
+                .filter(id -> REQUEST_ID_FORM.matcher(id).matches())
+                .orElseGet(() -> UUID.randomUUID().toString());
+        MDC.put("request_id", requestId);
+        try {
+            send(request, response, requestId, reply(request));
+        } finally {
+            MDC.remove("request_id");
+        }
+    }
+
+    private Reply reply(ServerRequest request) {
+        try {
+            return dispatch(request);
+        } catch (RefusedException e) {
+            return e.problem().toReply();
+        } catch (EngineException e) {
+            if (e.code().kind() == ErrorCode.Kind.INTERNAL) {
+                log.error(
+                        "{} {} failed",
+                        request.prologue().method(),
+                        request.path().rawPath(),
+                        e);
+            }
+            return Problem.of(e).toReply();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Problem.UNAVAILABLE.toReply();
+        } catch (RuntimeException e) {
+            log.error(
+                    "{} {} failed", request.prologue().method(), request.path().rawPath(), e);
+            return Problem.INTERNAL_ERROR.toReply();
+        }
+    }
+
+    private Reply dispatch(ServerRequest request) throws InterruptedException {
+        String method = request.prologue().method().text();
+        String wanted = method.equals("HEAD") ? "GET" : method;
+        List<String> path = segments(request.path().rawPath());
+        Set<String> allowed = new LinkedHashSet<>();
+        for (Route route : routes) {
+            Optional<Map<String, String>> parameters = route.match(path);
+            if (parameters.isEmpty()) {
+                continue;
+            }
+            if (route.method().equals(wanted)) {
+                if (!route.whileUnready() && health.state() != OperationalState.NORMAL) {
+                    throw new RefusedException(Problem.UNAVAILABLE);
+                }
+                return route.handler().handle(new Call(request, parameters.get()));
+            }
+            allowed.add(route.method());
+            if (route.method().equals("GET")) {
+                allowed.add("HEAD");
+            }
+        }
+        if (method.equals("OPTIONS") && Cors.isPreflight(request.headers())) {
+            return Cors.preflight();
+        }
+        if (allowed.isEmpty()) {
+            throw new RefusedException(Problem.NOT_FOUND);
+        }
+        return Problem.METHOD_NOT_ALLOWED.toReply().withAllow(List.copyOf(allowed));
+    }
+
+    /** The path's segments, each percent-decoded once, so that an encoded slash stays inside its segment. */
+    private static List<String> segments(String rawPath) {
+        List<String> segments = new ArrayList<>();
+        for (String raw : rawPath.substring(1).split("/", -1)) {
+            try {
+                segments.add(
+                        raw.indexOf('%') < 0
+                                ? raw
+                                : URLDecoder.decode(raw.replace("+", "%2B"), StandardCharsets.UTF_8));
+            } catch (IllegalArgumentException e) {
+                throw new RefusedException(Problem.badRequest("Invalid URL: " + raw));
+            }
+        }
+        return segments;
+    }
+
+    private static void send(ServerRequest request, ServerResponse response, String requestId, Reply reply) {
+        response.status(reply.status());
+        response.header(REQUEST_ID, requestId);
+        Cors.allow(response);
+        reply.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
+        if (!reply.contentType().isEmpty()) {
+            response.header(HeaderNames.CONTENT_TYPE, reply.contentType());
+        }
+        if (request.prologue().method().text().equals("HEAD")) {
+            response.contentLength(reply.body().length);
+            response.send();
+            return;
+        }
+        response.send(reply.body());
+    }
+}

@@ -1,0 +1,8 @@
+package dev.tasker.server.rest;
+
+/**
+ * What the server says about itself.
+ *
+ * @param environment the word of {@code TASKER_ENV}
+ */
+public record ServerIdentity(String version, String environment) {}

@@ -1,0 +1,210 @@
+package dev.tasker.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Layers, placeholders, unknown keys and the report of violations. */
+class ConfigLoaderTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void withoutFileAndVariablesDefaultsOfDevelopmentApply() {
+        ServerConfig config = ConfigLoader.load(null, Map.of("XDG_DATA_HOME", "/data"));
+
+        assertThat(config.environment()).isEqualTo(Environment.DEVELOPMENT);
+        assertThat(config.database().isExternal()).isFalse();
+        assertThat(config.database().dataDirectory()).isEqualTo(Path.of("/data/tasker/development"));
+        assertThat(config.web()).isEqualTo(new WebConfig(true, BindAddress.loopback(8080), Duration.ofSeconds(30)));
+        assertThat(config.grpc()).isEqualTo(new GrpcConfig(true, BindAddress.loopback(9190)));
+        assertThat(config.shutdownTimeout()).isEqualTo(Duration.ofSeconds(15));
+        assertThat(config.templatePaths()).isEmpty();
+    }
+
+    @Test
+    void environmentChoosesBetweenDefaults() {
+        assertThat(ServerConfig.defaults(Environment.TEST).shutdownTimeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(ServerConfig.defaults(Environment.PRODUCTION).shutdownTimeout())
+                .isEqualTo(Duration.ofSeconds(30));
+        assertThat(ServerConfig.defaults(Environment.PRODUCTION)
+                        .database()
+                        .pool()
+                        .maxConnections())
+                .isEqualTo(50);
+    }
+
+    @Test
+    void variablesBeatTheFile() throws IOException {
+        Path file = file("""
+            [common.database]
+            url = "postgresql://file/tasker"
+            [orchestration.web]
+            bind_address = "127.0.0.1:1000"
+            [orchestration.grpc]
+            bind_address = "127.0.0.1:1001"
+            """);
+
+        ServerConfig config = ConfigLoader.load(
+                null,
+                Map.of(
+                        "TASKER_CONFIG_PATH", file.toString(),
+                        "DATABASE_URL", "postgresql://variable/tasker",
+                        "TASKER_WEB_BIND_ADDRESS", "127.0.0.1:2000",
+                        "TASKER_ORCHESTRATION_GRPC_BIND_ADDRESS", "127.0.0.1:2001",
+                        "TASKER_DATABASE_LISTEN_URL", "postgresql://direct/tasker",
+                        "TASKER_DATA_DIR", "/elsewhere",
+                        "TASKER_TEMPLATE_PATH", "/templates/a:/templates/b"));
+
+        assertThat(config.database().url()).isEqualTo(new DatabaseUrl("jdbc:postgresql://variable/tasker", null, null));
+        assertThat(config.database().listenUrl())
+                .isEqualTo(new DatabaseUrl("jdbc:postgresql://direct/tasker", null, null));
+        assertThat(config.database().dataDirectory()).isEqualTo(Path.of("/elsewhere"));
+        assertThat(config.web().bindAddress()).isEqualTo(BindAddress.loopback(2000));
+        assertThat(config.grpc().bindAddress()).isEqualTo(BindAddress.loopback(2001));
+        assertThat(config.templatePaths()).containsExactly(Path.of("/templates/a"), Path.of("/templates/b"));
+    }
+
+    @Test
+    void placeholdersAreReplacedByVariablesOrTheirDefault() throws IOException {
+        Path file = file("""
+            [common.database]
+            url = "${DATABASE_URL:-postgresql://localhost/fallback}"
+            data_directory = "/srv/${TASKER_INSTANCE_ID}/pg"
+            [common.task_templates]
+            search_paths = ["${TASKER_TEMPLATE_PATH:-config}/*.yaml"]
+            """);
+
+        ServerConfig config = ConfigLoader.load(file, Map.of("TASKER_INSTANCE_ID", "one"));
+
+        assertThat(config.database().url())
+                .isEqualTo(new DatabaseUrl("jdbc:postgresql://localhost/fallback", null, null));
+        assertThat(config.database().dataDirectory()).isEqualTo(Path.of("/srv/one/pg"));
+    }
+
+    @Test
+    void unsetPlaceholderWithoutDefaultIsRefused() throws IOException {
+        Path file = file("[common.database]\nurl = \"${DATABASE_URL}\"\ndata_directory = \"${HOME}/x\"\n");
+
+        assertThatThrownBy(() -> ConfigLoader.load(file, Map.of("HOME", "/root")))
+                .asInstanceOf(type(ConfigException.class))
+                .extracting(ConfigException::violations)
+                .satisfies(violations -> assertThat(violations)
+                        .anySatisfy(
+                                text -> assertThat(text).startsWith("common.database.url: ${DATABASE_URL} is not set"))
+                        .anySatisfy(text -> assertThat(text)
+                                .startsWith("common.database.data_directory: ${HOME} (expected: one of DATABASE_URL")));
+    }
+
+    @Test
+    void everyViolationIsReportedAtOnceWithKeyValueAndExpectation() throws IOException {
+        Path file = file("""
+            [common.database.pool]
+            max_connections = 0
+            [orchestration.web]
+            request_timout_ms = 5
+            bind_address = "nowhere"
+            tls_enabled = true
+            [orchestration.web.auth]
+            enabled = true
+            [orchestration.leases]
+            duration_seconds = 9
+            heartbeat_seconds = 4
+            """);
+
+        assertThatThrownBy(() -> ConfigLoader.load(
+                        file, Map.of("TASKER_ENV", "staging", "DATABASE_URL", "mysql://me:hunter2@host/db")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith("Configuration refused, 8 violations:\n  ")
+                .hasMessageContaining("TASKER_ENV: \"staging\" (expected: test, development or production)")
+                .hasMessageContaining("DATABASE_URL: *** (expected: postgresql://")
+                .hasMessageContaining("common.database.pool.max_connections: 0 (expected: an integer from 1 to 1000)")
+                .hasMessageContaining("orchestration.web.request_timout_ms: unknown key"
+                        + " (nearest known: orchestration.web.request_timeout_ms)")
+                .hasMessageContaining("orchestration.web.bind_address: \"nowhere\" (expected: host:port")
+                .hasMessageContaining("orchestration.web.tls_enabled: true (expected: false or absent")
+                .hasMessageContaining("orchestration.web.auth.enabled: true (expected: false or absent")
+                .hasMessageContaining("orchestration.leases.heartbeat_seconds: 4 (expected: at most a third")
+                .hasMessageNotContaining("hunter2");
+    }
+
+    @Test
+    void keysWithoutEffectAreAccepted() throws IOException {
+        Path file = file("""
+            [common.cache]
+            enabled = true
+            [orchestration.decision_points]
+            max_steps_per_decision = 7
+            [orchestration.decision_points._docs.max_steps_per_decision]
+            description = "what it does"
+            [worker.grpc]
+            bind_address = "0.0.0.0:9191"
+            [[orchestration.web.auth.api_keys]]
+            key = "x"
+            """);
+
+        assertThat(ConfigLoader.load(file, Map.of()).environment()).isEqualTo(Environment.DEVELOPMENT);
+    }
+
+    @Test
+    void onlyBuiltInDispatchIsKnown() {
+        assertThatThrownBy(() -> ConfigLoader.load(null, Map.of("TASKER_MESSAGING_BACKEND", "rabbitmq")))
+                .hasMessageContaining("common.queues.backend: \"rabbitmq\" (expected: pgmq)");
+    }
+
+    @Test
+    void missingAndBrokenFilesAreRefusedInOneSentence() throws IOException {
+        assertThatThrownBy(() -> ConfigLoader.load(folder.resolve("none.toml"), Map.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("none.toml: cannot be read");
+        Path broken = file("[web\nx = ");
+        assertThatThrownBy(() -> ConfigLoader.load(broken, Map.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("tasker.toml, line 1, column");
+    }
+
+    @Test
+    void addressesBeyondThisMachineNeedAWrittenDecision() throws IOException {
+        Map<String, String> open = Map.of("TASKER_WEB_BIND_ADDRESS", "0.0.0.0:8080");
+        assertThatThrownBy(() -> ConfigLoader.load(null, open))
+                .hasMessageContaining("orchestration.web.bind_address: \"0.0.0.0:8080\" (expected: a loopback address");
+
+        Path decided = file("[orchestration.web.auth]\nenabled = false\n");
+        assertThat(ConfigLoader.load(decided, open).web().bindAddress().host()).isEqualTo("0.0.0.0");
+
+        assertThat(ConfigLoader.load(null, Map.of("TASKER_ENV", "test", "TASKER_WEB_BIND_ADDRESS", "0.0.0.0:8080"))
+                        .web()
+                        .bindAddress()
+                        .port())
+                .isEqualTo(8080);
+    }
+
+    @Test
+    void identitiesHaveAForm() {
+        assertThat(new Variables(Map.of("TASKER_WORKER_ID", "worker-7")).find("TASKER_WORKER_ID"))
+                .contains("worker-7");
+        assertThat(new Variables(Map.of()).find("TASKER_WORKER_ID")).isEmpty();
+        assertThatThrownBy(() -> new Variables(Map.of("TASKER_WORKER_ID", "-no")).find("TASKER_WORKER_ID"))
+                .hasMessageContaining("TASKER_WORKER_ID: \"-no\"");
+    }
+
+    private Path file(String toml) throws IOException {
+        return Files.writeString(folder.resolve("tasker.toml"), toml);
+    }
+
+    @Test
+    void nearestKeyNeedsFewestChanges() {
+        assertThat(KnownKeys.nearest(
+                        "web.bind_adress", List.of("web.enabled", "web.bind_address", "grpc.bind_address")))
+                .isEqualTo("web.bind_address");
+    }
+}

@@ -1,0 +1,187 @@
+package dev.tasker.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tasker.engine.BackoffConfig;
+import dev.tasker.engine.DispatchConfig;
+import dev.tasker.engine.EngineConfig;
+import dev.tasker.engine.LaneConfig;
+import dev.tasker.engine.LeaseConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Each record: its defaults, every key mapped, bad values refused. */
+class RecordsTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void poolDefaults() throws IOException {
+        assertThat(load("").database().pool())
+                .isEqualTo(
+                        new PoolConfig(25, 5, Duration.ofSeconds(10), Duration.ofSeconds(300), Duration.ofMinutes(30)));
+    }
+
+    @Test
+    void poolTakesEveryKey() throws IOException {
+        assertThat(load("""
+            [common.database.pool]
+            max_connections = 7
+            min_connections = 3
+            acquire_timeout_seconds = 4
+            idle_timeout_seconds = 5
+            max_lifetime_seconds = 66
+            """).database().pool())
+                .isEqualTo(new PoolConfig(7, 3, Duration.ofSeconds(4), Duration.ofSeconds(5), Duration.ofSeconds(66)));
+    }
+
+    @Test
+    void smallPoolNeedsNoMinimum() throws IOException {
+        assertThat(load("common.database.pool.max_connections = 2")
+                        .database()
+                        .pool()
+                        .minConnections())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void databaseTakesEveryKey() throws IOException {
+        DatabaseConfig database = load("""
+            [common.database]
+            url = "postgresql://a/b"
+            listen_url = "postgresql://c/d"
+            data_directory = "/e"
+            """).database();
+
+        assertThat(database.url()).isEqualTo(new DatabaseUrl("jdbc:postgresql://a/b", null, null));
+        assertThat(database.listenUrl()).isEqualTo(new DatabaseUrl("jdbc:postgresql://c/d", null, null));
+        assertThat(database.dataDirectory()).isEqualTo(Path.of("/e"));
+        assertThat(database.isExternal()).isTrue();
+    }
+
+    @Test
+    void webAndGrpcTakeEveryKey() throws IOException {
+        ServerConfig config = load("""
+            [orchestration]
+            shutdown_timeout_ms = 1234
+            [orchestration.web]
+            enabled = false
+            bind_address = "[::1]:81"
+            request_timeout_ms = 100
+            [orchestration.grpc]
+            enabled = false
+            bind_address = "localhost:82"
+            """);
+
+        assertThat(config.web()).isEqualTo(new WebConfig(false, new BindAddress("::1", 81), Duration.ofMillis(100)));
+        assertThat(config.grpc()).isEqualTo(new GrpcConfig(false, new BindAddress("localhost", 82)));
+        assertThat(config.shutdownTimeout()).isEqualTo(Duration.ofMillis(1234));
+    }
+
+    @Test
+    void engineDefaultsAreTheMeasuredOnes() throws IOException {
+        assertThat(load("").engine()).isEqualTo(EngineConfig.DEFAULT);
+        assertThat(ServerConfig.defaults(Environment.TEST).engine().leases())
+                .isEqualTo(new LeaseConfig(Duration.ofSeconds(5), Duration.ofSeconds(1), Duration.ofSeconds(1)));
+    }
+
+    @Test
+    void engineTakesEveryKey() throws IOException {
+        assertThat(load("""
+            [common.backoff]
+            default_backoff_seconds = [3, 4]
+            max_backoff_seconds = 100
+            backoff_multiplier = 3
+            jitter_enabled = true
+            jitter_max_percentage = 0.5
+            [orchestration.leases]
+            duration_seconds = 60
+            heartbeat_seconds = 20
+            grace_seconds = 2
+            [orchestration.lanes]
+            count = 1
+            queue_commands_max = 10
+            queue_bytes_max = 2000000
+            batch_commands_max = 11
+            batch_bytes_max = 2048
+            [orchestration.dispatch]
+            listen = false
+            pulse_ms = 500
+            sticky_max = 0
+            payload_cache_bytes = 0
+            """).engine())
+                .isEqualTo(new EngineConfig(
+                        new LaneConfig(1, 10, 2_000_000, 11, 2048),
+                        new LeaseConfig(Duration.ofSeconds(60), Duration.ofSeconds(20), Duration.ofSeconds(2)),
+                        new BackoffConfig(Duration.ofSeconds(3), 3.0, Duration.ofSeconds(100), 0.5),
+                        new DispatchConfig(false, Duration.ofMillis(500), 0, 0),
+                        false));
+    }
+
+    @Test
+    void jitterCanBeSwitchedOff() throws IOException {
+        assertThat(load("common.backoff.jitter_enabled = false")
+                        .engine()
+                        .backoff()
+                        .jitter())
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        common.database.pool.min_connections = 26 | common.database.pool.min_connections: 26
+        common.database.pool.acquire_timeout_seconds = 301 | common.database.pool.acquire_timeout_seconds: 301
+        common.database.pool.idle_timeout_seconds = 0 | common.database.pool.idle_timeout_seconds: 0
+        common.database.pool.max_lifetime_seconds = "1" | common.database.pool.max_lifetime_seconds: "1"
+        common.database.url = 5 | common.database.url: ***
+        common.database.url = "mysql://a:secret@b/c" | common.database.url: ***
+        common.database.listen_url = "postgresql://a/b" | common.database.listen_url: ***
+        common.database.data_directory = 1 | common.database.data_directory: 1
+        common.backoff.default_backoff_seconds = [] | common.backoff.default_backoff_seconds: []
+        common.backoff.default_backoff_seconds = [1, "2"] | common.backoff.default_backoff_seconds: [1, 2]
+        common.backoff.max_backoff_seconds = 0 | common.backoff.max_backoff_seconds: 0
+        common.backoff.backoff_multiplier = 11.0 | common.backoff.backoff_multiplier: 11.0
+        common.backoff.jitter_enabled = "yes" | common.backoff.jitter_enabled: "yes"
+        common.backoff.jitter_max_percentage = 2 | common.backoff.jitter_max_percentage: 2
+        orchestration.leases.duration_seconds = 1 | orchestration.leases.duration_seconds: 1
+        orchestration.leases.heartbeat_seconds = 0 | orchestration.leases.heartbeat_seconds: 0
+        orchestration.leases.grace_seconds = 61 | orchestration.leases.grace_seconds: 61
+        orchestration.lanes.count = 9 | orchestration.lanes.count: 9
+        orchestration.lanes.queue_bytes_max = 1 | orchestration.lanes.queue_bytes_max: 1
+        orchestration.dispatch.pulse_ms = 60001 | orchestration.dispatch.pulse_ms: 60001
+        orchestration.dispatch.sticky_max = -1 | orchestration.dispatch.sticky_max: -1
+        orchestration.web.request_timeout_ms = 99 | orchestration.web.request_timeout_ms: 99
+        orchestration.web.bind_address = "::1:80" | orchestration.web.bind_address: "::1:80"
+        orchestration.web.bind_address = "localhost:x" | orchestration.web.bind_address: "localhost:x"
+        orchestration.web.bind_address = "localhost:70000" | orchestration.web.bind_address: "localhost:70000"
+        orchestration.grpc.bind_address = 9190 | orchestration.grpc.bind_address: 9190
+        orchestration.grpc.tls_enabled = true | orchestration.grpc.tls_enabled: true
+        orchestration.shutdown_timeout_ms = 1 | orchestration.shutdown_timeout_ms: 1
+        """)
+    void badValuesAreRefusedWithTheirKey(String line, String violation) {
+        assertThatThrownBy(() -> load(line))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith("Configuration refused: " + violation + " (expected: ")
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void baseBackoffBeyondTheMaximumIsRefused() {
+        assertThatThrownBy(() ->
+                        load("common.backoff.default_backoff_seconds = [9]\ncommon.backoff.max_backoff_seconds = 3"))
+                .hasMessageContaining(
+                        "common.backoff.default_backoff_seconds: [9] (expected: a first element of at most");
+    }
+
+    private ServerConfig load(String toml) throws IOException {
+        return ConfigLoader.load(Files.writeString(folder.resolve("tasker.toml"), toml), Map.of());
+    }
+}
