@@ -62,7 +62,6 @@ public final class NodeParts implements Aftermath {
     /** Commands that write more steps than this go to the bulk lane, where nobody with a single step waits behind them. */
     private static final int BULK_STEPS = 250;
 
-    private static final Duration CLAIM_IDLE = Duration.ofHours(1);
     private static final Duration BARRIER_PATIENCE = Duration.ofSeconds(5);
 
     private final EngineListener listener;
@@ -222,12 +221,12 @@ public final class NodeParts implements Aftermath {
     }
 
     private Duration claimOnce() throws SQLException {
-        claimer.reconcile();
+        Duration untilReconciliation = claimer.reconcile();
         counters.stepsClaimed.add(claimer.runOnce());
         if (listens && heads.takeUnclaimed() && hints.want()) {
             hintSendLoop.signal();
         }
-        return CLAIM_IDLE;
+        return untilReconciliation;
     }
 
     private void hinted() {

@@ -21,6 +21,8 @@ import dev.tasker.testkit.TestDatabase;
 import dev.tasker.testkit.fault.Fault;
 import dev.tasker.testkit.fault.Fault.Kind;
 import dev.tasker.testkit.fault.FaultyDataSource;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -183,6 +185,45 @@ class LostAnswerTest {
         finish(session, task, "one", "two", "three");
         assertThat(engine.metrics().freeSlots()).isEqualTo(1);
         assertThat(complete(session, held)).isEqualTo(Completion.ACCEPTED);
+    }
+
+    @Test
+    void leaseOfAClaimThatOutlivesItsConnectionStaysInTheLog() throws Exception {
+        Session session = inbox.open(engine, true);
+        session.grant(1);
+        create();
+        inbox.next();
+        UUID task = create();
+        try (Connection holder = database.dataSource().getConnection();
+                Statement statement = holder.createStatement()) {
+            holder.setAutoCommit(false);
+            statement.execute("SELECT FROM tasker.workflow_steps WHERE task_uuid = '" + task + "' FOR UPDATE");
+            session.grant(1);
+            Eventually.await(SOON, () -> waiting() == 1, () -> "the claim does not wait");
+            Fault reconciliation = direct.on("leases_of", Kind.PARK_AFTER);
+            direct.breakAll(); // at the server, the claim goes on waiting
+            reconciliation.awaitStruck(SOON);
+            reconciliation.release();
+            Fault heartbeat = direct.on("tasker.heartbeat", Kind.PARK_AFTER);
+            holder.commit();
+            Eventually.await(SOON, () -> waiting() == 0 && isInProgress(task), () -> "the claim was not committed");
+            session.heartbeat();
+            heartbeat.awaitStruck(SOON);
+            heartbeat.release();
+
+            assertThat(database.audit()).isEmpty();
+        }
+    }
+
+    private int waiting() {
+        return Integer.parseInt(database.query("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND pid IN"
+                        + " (SELECT pid FROM pg_stat_activity WHERE datname = current_database())")
+                .getFirst());
+    }
+
+    private boolean isInProgress(UUID task) {
+        return database.query("SELECT count(*) FROM tasker.workflow_steps WHERE task_uuid = ? AND state = 2", task)
+                .equals(List.of("1"));
     }
 
     @Test

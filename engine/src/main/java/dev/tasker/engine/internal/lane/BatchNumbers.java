@@ -1,6 +1,8 @@
 package dev.tasker.engine.internal.lane;
 
-import java.util.List;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -11,7 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class BatchNumbers {
     private final AtomicLong last = new AtomicLong();
     private final ConcurrentSkipListSet<Long> open = new ConcurrentSkipListSet<>();
-    private final ConcurrentSkipListSet<Long> lost = new ConcurrentSkipListSet<>();
+    private final ConcurrentSkipListMap<Long, Long> lost =
+            new ConcurrentSkipListMap<>(); // with the ticks when they were
 
     /** A number for a call about to be made; {@link #answered} has to follow. */
     public synchronized long begin() {
@@ -27,16 +30,16 @@ public final class BatchNumbers {
 
     /** The call's answer was lost: what it leased may be unknown here, so it stays open until {@link #reconciled}. */
     public void lost(long number) {
-        lost.add(number);
+        lost.put(number, System.nanoTime());
     }
 
-    /** Calls whose answer was lost: a reconciliation that begins now finds what they leased. */
-    public List<Long> lost() {
-        return List.copyOf(lost);
+    /** Calls whose answer was lost and since when, in nanosecond ticks: a reconciliation that begins now finds what they leased. */
+    public Map<Long, Long> lost() {
+        return Map.copyOf(lost);
     }
 
-    /** What these calls leased is known to their sessions now. */
-    public void reconciled(List<Long> numbers) {
+    /** What these calls leased is known to their sessions now, and they certainly run no longer. */
+    public void reconciled(Collection<Long> numbers) {
         numbers.forEach(lost::remove);
         numbers.forEach(open::remove);
     }

@@ -11,8 +11,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +28,11 @@ public final class StepClaimer {
     /** Most steps of one claim: keeps the other sessions' wait short. */
     static final int CLAIM_MAX = 250;
 
+    /** How long a call may go on at the server without its connection: more than a lock timeout. */
+    private static final Duration LINGER_MAX = Duration.ofSeconds(12);
+
+    private static final Duration NOTHING_LOST = Duration.ofHours(1);
+
     private static final String CALL = """
         SELECT kind, task_uuid, step_index, token, attempts, queue_id, priority, sequence
         FROM   tasker.claim_steps(?, ?, ?, ?, ?, ?, ?)
@@ -37,6 +44,7 @@ public final class StepClaimer {
     private final BatchNumbers numbers;
     private final DedicatedConnection connection;
     private final long renewNanos;
+    private final Set<Long> looked = new HashSet<>();
     private int turn;
 
     public StepClaimer(
@@ -177,16 +185,35 @@ public final class StepClaimer {
         }
     }
 
-    /** Delivers what calls leased whose answer was lost; does nothing when none was. */
-    public void reconcile() throws SQLException {
-        List<Long> lost = numbers.lost();
+    /**
+     * Delivers what calls leased whose answer was lost: at once, and again when the server has certainly given up a call that was still
+     * waiting for a lock when its connection broke. Returns how long nothing is to be looked for.
+     */
+    public Duration reconcile() throws SQLException {
+        Map<Long, Long> lost = numbers.lost();
         if (lost.isEmpty()) {
-            return;
+            return NOTHING_LOST;
         }
-        for (LiveSession session : sessions.all()) {
-            reconcile(session);
+        long now = System.nanoTime();
+        Set<Long> over = new HashSet<>();
+        Duration next = LINGER_MAX;
+        for (Map.Entry<Long, Long> call : lost.entrySet()) {
+            Duration left = LINGER_MAX.minusNanos(now - call.getValue());
+            if (left.isPositive()) {
+                next = left.compareTo(next) < 0 ? left : next;
+            } else {
+                over.add(call.getKey());
+            }
         }
-        numbers.reconciled(lost);
+        if (!over.isEmpty() || !looked.containsAll(lost.keySet())) {
+            for (LiveSession session : sessions.all()) {
+                reconcile(session);
+            }
+            numbers.reconciled(over);
+            looked.addAll(lost.keySet());
+            looked.removeAll(over);
+        }
+        return next.plusMillis(1);
     }
 
     /**
