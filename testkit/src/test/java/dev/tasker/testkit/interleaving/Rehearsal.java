@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Performs pairs of operations in every interleaving and compares with what the pair leads to one after the other: every interleaving has to
@@ -16,7 +17,6 @@ final class Rehearsal {
     private final Stage stage;
     private final Map<Pair, Outcome> inTurn = new HashMap<>();
     private final Map<Operation, Outcome> alone = new HashMap<>();
-    private int performances;
 
     Rehearsal(Stage stage) {
         this.stage = stage;
@@ -61,11 +61,7 @@ final class Rehearsal {
 
     /** What the pair led to in this order when it was learned. */
     Outcome learned(Pair pair) {
-        return inTurn.get(pair);
-    }
-
-    int performances() {
-        return performances;
+        return Objects.requireNonNull(inTurn.get(pair), "not learned");
     }
 
     /** Every interleaving of the pair, and the pair in turn: what went wrong. */
@@ -89,7 +85,6 @@ final class Rehearsal {
     }
 
     private void check(List<Violation> violations, Pair pair, String interleaving, Outcome outcome) {
-        performances++;
         Outcome inOrder = learned(pair);
         Outcome reversed = learned(new Pair(pair.second(), pair.first()));
         Outcome backwards = new Outcome(reversed.second(), reversed.first(), reversed.rows());
@@ -100,8 +95,7 @@ final class Rehearsal {
 
     /** Only the second happened; or nothing at all, where it leaves out what another holds. */
     private void checkRolledBack(List<Violation> violations, Pair pair, Outcome outcome) {
-        performances++;
-        Outcome expected = alone.get(pair.second());
+        Outcome expected = Objects.requireNonNull(alone.get(pair.second()), "not learned");
         Outcome found = outcome.ofSecond();
         boolean skipped = pair.second().skipsLocked() && stage.audit().isEmpty();
         if (!found.equals(expected) && !skipped) {
