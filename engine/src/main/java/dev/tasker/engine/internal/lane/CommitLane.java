@@ -186,9 +186,12 @@ public final class CommitLane implements AutoCloseable {
     }
 
     private <C extends Command, P, A> void failed(BatchCall<C, P, A> call, List<C> commands, SQLException failure) {
-        if (SqlFailure.of(failure) != SqlFailure.POISON) {
-            BatchCall.failAll(commands, Database.translated(failure));
-            return;
+        switch (SqlFailure.of(failure)) {
+            case REPEAT, CONNECTION -> {
+                BatchCall.failAll(commands, Database.translated(failure));
+                return;
+            }
+            case VALUE, POISON -> {}
         }
         if (commands.size() == 1) {
             statistics.poisoned();
@@ -226,7 +229,7 @@ public final class CommitLane implements AutoCloseable {
                 });
             } catch (SQLException e) {
                 switch (SqlFailure.of(e)) {
-                    case POISON -> throw e;
+                    case VALUE, POISON -> throw e;
                     case REPEAT -> {
                         statistics.repeated();
                         if (++repeats >= REPEATS_MAX) {

@@ -3,6 +3,7 @@ package dev.tasker.engine.internal.recovery;
 import dev.tasker.engine.LeaseConfig;
 import dev.tasker.engine.TaskState;
 import dev.tasker.engine.internal.lane.Aftermath;
+import dev.tasker.engine.internal.session.LiveSession;
 import dev.tasker.engine.internal.session.SessionRegistry;
 import dev.tasker.engine.internal.sql.DedicatedConnection;
 import dev.tasker.engine.internal.sql.SqlArrays;
@@ -235,9 +236,15 @@ public final class Recovery {
     }
 
     private void expire(int sessionId) throws SQLException {
+        LiveSession own = sessions.byId(sessionId);
+        if (own != null) {
+            own.silence(); // before its steps are offered again
+        }
         int taken = 0;
+        int calls = 0;
         int rows;
         do {
+            calls++;
             rows = connection.run(open -> {
                 try (PreparedStatement call = open.prepareStatement(EXPIRE)) {
                     call.setInt(1, sessionId);
@@ -249,6 +256,9 @@ public final class Recovery {
             });
             taken += Math.max(rows, 0);
         } while (rows != 0);
+        if (own != null && calls == 1) {
+            own.heard(); // nothing was taken: it had been renewed meanwhile
+        }
         if (taken > 0) {
             log.info("session {} expired: {} steps and tasks changed", sessionId, taken);
         }

@@ -118,6 +118,7 @@ public final class Heartbeater {
             session.renewed(sent);
             session.cutUpTo(settled);
         }
+        slotsFreed.run(); // one that was silent is served again
         for (Lost lease : lost) {
             LiveSession session = sessions.byId(lease.sessionId());
             if (session != null) {

@@ -61,11 +61,15 @@ public final class AssignmentAssembler {
         for (LeasedStep step : leased) {
             TaskPayload payload = cache.get(step.key().task());
             Held lease = new Held(step.key(), step.token(), payload == null ? null : payload.template());
-            if (step.session().hold(lease, batch)) {
-                noted.add(new Noted(step, lease));
-            } else {
-                step.session().addSlots(1); // noted before: by a repeated call and by the reconciliation after it
+            Held before = step.session().hold(lease, batch);
+            if (before != null) {
+                step.session().addSlots(1);
+                if (before.token() >= step.token()) {
+                    continue; // noted before: by a repeated call and by the reconciliation after it
+                }
+                ended(step.session(), before);
             }
+            noted.add(new Noted(step, lease));
         }
         return noted;
     }
@@ -77,16 +81,24 @@ public final class AssignmentAssembler {
         for (Noted one : noted) {
             TaskPayload payload = cache.get(one.step().key().task());
             Assignment assignment = payload == null ? null : fromMemory(one.step(), payload);
-            if (assignment == null) {
+            if (payload == null || assignment == null) {
                 unknown.add(one);
             } else {
-                one.lease().assigned(assignment);
+                one.lease().assigned(assignment, payload.template());
                 ready.add(new Delivery(one.step().session(), assignment));
             }
         }
         deliver(ready);
         if (!unknown.isEmpty()) {
             readers.execute(() -> read(unknown));
+        }
+    }
+
+    /** An earlier lease of the step ran out and came back to the same session before a heartbeat told. */
+    private static void ended(LiveSession session, Held lease) {
+        Assignment assignment = lease.assignment();
+        if (assignment != null && !lease.isReported()) {
+            session.listener().lost(assignment);
         }
     }
 
@@ -198,7 +210,7 @@ public final class AssignmentAssembler {
             RunnableStep runnable = payload.template().steps().get(step.templateStep());
             Map<String, String> dependencies = dependencies(leased.key(), payload, runnable, stored);
             Assignment assignment = assignment(leased, payload, runnable, step, step.maxAttempts(), dependencies);
-            one.lease().assigned(assignment);
+            one.lease().assigned(assignment, payload.template());
             deliveries.add(new Delivery(leased.session(), assignment));
         }
         return deliveries;

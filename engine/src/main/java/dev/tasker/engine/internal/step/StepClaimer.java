@@ -3,6 +3,7 @@ package dev.tasker.engine.internal.step;
 import dev.tasker.engine.LeaseConfig;
 import dev.tasker.engine.internal.lane.BatchNumbers;
 import dev.tasker.engine.internal.session.LiveSession;
+import dev.tasker.engine.internal.session.LiveSession.Held;
 import dev.tasker.engine.internal.session.SessionRegistry;
 import dev.tasker.engine.internal.sql.DedicatedConnection;
 import dev.tasker.engine.internal.sql.SqlArrays;
@@ -96,6 +97,10 @@ public final class StepClaimer {
         int used = 0;
         try {
             Claimed claimed = call(session, positions, slots, number);
+            if (claimed.refused()) {
+                session.silence();
+                return 0;
+            }
             session.resetSticky();
             used = claimed.steps().size();
             learn(positions, claimed, slots);
@@ -124,7 +129,7 @@ public final class StepClaimer {
 
     private record HeadKey(int queueId, int priority) {}
 
-    private record Claimed(List<LeasedStep> steps, Map<HeadKey, Taken> byHead) {}
+    private record Claimed(List<LeasedStep> steps, Map<HeadKey, Taken> byHead, boolean refused) {}
 
     private Claimed call(LiveSession session, List<QueueHeads.Position> positions, int slots, long number)
             throws SQLException {
@@ -159,21 +164,24 @@ public final class StepClaimer {
     }
 
     private static Claimed claimed(LiveSession session, ResultSet rows) throws SQLException {
-        Claimed claimed = new Claimed(new ArrayList<>(), new HashMap<>());
+        List<LeasedStep> steps = new ArrayList<>();
+        Map<HeadKey, Taken> byHead = new HashMap<>();
+        boolean refused = false;
         while (rows.next()) {
-            if (rows.getInt(1) == 0) {
-                claimed.steps()
-                        .add(new LeasedStep(
-                                session,
-                                new StepKey(rows.getObject(2, UUID.class), rows.getInt(3)),
-                                rows.getInt(4),
-                                rows.getInt(5)));
-            } else {
-                claimed.byHead()
-                        .put(new HeadKey(rows.getInt(6), rows.getInt(7)), new Taken(rows.getInt(4), rows.getLong(8)));
+            switch (rows.getInt(1)) {
+                case 0 ->
+                    steps.add(new LeasedStep(
+                            session,
+                            new StepKey(rows.getObject(2, UUID.class), rows.getInt(3)),
+                            rows.getInt(4),
+                            rows.getInt(5)));
+                case 1 ->
+                    byHead.put(new HeadKey(rows.getInt(6), rows.getInt(7)), new Taken(rows.getInt(4), rows.getLong(8)));
+                case 2 -> refused = true;
+                default -> throw new IllegalStateException("kind: " + rows.getInt(1) + " (expected: 0 to 2)");
             }
         }
-        return claimed;
+        return new Claimed(steps, byHead, refused);
     }
 
     private void learn(List<QueueHeads.Position> positions, Claimed claimed, int slots) {
@@ -223,7 +231,7 @@ public final class StepClaimer {
      */
     private void reconcile(LiveSession session) throws SQLException {
         List<LeasedStep> unknown = new ArrayList<>(connection.run(open -> leasesOf(open, session)));
-        unknown.removeIf(step -> session.held(step.key()) != null);
+        unknown.removeIf(step -> isHeld(session, step));
         if (unknown.isEmpty()) {
             return;
         }
@@ -245,6 +253,11 @@ public final class StepClaimer {
             assembler.hand(found);
             numbers.answered(number);
         }
+    }
+
+    private static boolean isHeld(LiveSession session, LeasedStep step) {
+        Held known = session.held(step.key());
+        return known != null && known.token() >= step.token();
     }
 
     private static List<LeasedStep> leasesOf(Connection open, LiveSession session) throws SQLException {

@@ -341,8 +341,8 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
             return Completion.ACCEPTED;
         }
         @Nullable Standing standing = answer.refused.get(command.step());
-        if (standing == null) {
-            return Completion.INVALID;
+        if (standing == null || command.token() < 1) {
+            return Completion.INVALID; // no such step, or no such lease: tokens begin at 1
         }
         if (standing.token() != command.token()) {
             return standing.token() > command.token() ? Completion.STALE_LEASE : Completion.INVALID;
