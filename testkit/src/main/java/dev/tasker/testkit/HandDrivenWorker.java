@@ -138,7 +138,7 @@ public final class HandDrivenWorker implements AutoCloseable {
 
     /** Gives the step back. */
     public Completion reject(Assignment assignment) {
-        return answer(session.reject(assignment));
+        return answer(session.reject(assignment.stepUuid(), assignment.leaseToken()));
     }
 
     @Override
