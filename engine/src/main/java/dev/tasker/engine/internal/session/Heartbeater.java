@@ -63,7 +63,14 @@ public final class Heartbeater {
         }
         due.removeIf(session -> session.isClosed() || !session.needsHeartbeat());
         if (!due.isEmpty()) {
-            renew(due);
+            try {
+                renew(due);
+            } catch (SQLException e) {
+                // all of them again with the next pass, not an interval later
+                due.stream().filter(session -> !session.isSelfRenewing()).forEach(alive::add);
+                nextOwnNanos = now;
+                throw e;
+            }
         }
         return Duration.ofNanos(Math.max(1, nextOwnNanos - System.nanoTime()));
     }

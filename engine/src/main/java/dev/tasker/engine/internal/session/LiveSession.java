@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -252,6 +253,11 @@ public final class LiveSession {
         }
         renewed(nowNanos);
         return true;
+    }
+
+    /** The call that was to renew the session failed: the next one has to. */
+    public void renewalLost() {
+        renewedNanos = System.nanoTime() - TimeUnit.DAYS.toNanos(1);
     }
 
     void drain() {

@@ -307,9 +307,6 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
             boolean accepted = answer.accepted.contains(command.step());
             command.answer().complete(accepted ? repetition(command, prepared) : completion(command, answer, repeated));
         }
-        if (repeated) {
-            aftermath.answerLost();
-        }
     }
 
     private void started(Row row, List<LeasedStep> leased, Map<LiveSession, Integer> slots) {
@@ -355,6 +352,7 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
 
     @Override
     public void abandon(Prepared prepared) {
+        sessions.renewalsLost(prepared.renewals);
         prepared.offers.reserved().forEach(LiveSession::addSlots);
     }
 }
