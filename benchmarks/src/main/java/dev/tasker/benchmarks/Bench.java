@@ -1,20 +1,14 @@
 package dev.tasker.benchmarks;
 
-import dev.tasker.engine.Creation;
 import dev.tasker.engine.Engine;
-import dev.tasker.engine.EngineConfig;
 import dev.tasker.engine.Migrations;
 import dev.tasker.engine.TaskRequest;
 import dev.tasker.engine.TaskState;
 import dev.tasker.postgres.EmbeddedPostgres;
 import dev.tasker.postgres.EmbeddedPostgresConfig;
-import dev.tasker.server.embedded.InProcessWorkSource;
 import dev.tasker.template.TaskTemplate;
-import dev.tasker.worker.WorkerConfig;
-import dev.tasker.worker.WorkerRuntime;
-import java.io.IOException;
 import java.nio.file.Files;
-import java.util.concurrent.CompletableFuture;
+import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -51,18 +45,17 @@ public final class Bench {
     private BenchReport measured(EmbeddedPostgres postgres) throws Exception {
         TaskTracker tracker = new TaskTracker();
         try (DatabaseFigures figures = new DatabaseFigures(postgres.dataSource("bench"));
-                Engine engine = Engine.open(
-                        postgres.dataSource("bench"), postgres.dataSource("bench"), EngineConfig.DEFAULT, tracker);
-                AutoCloseable worker = startWorker(engine)) {
+                BenchStack stack = BenchStack.start(options, postgres, tracker)) {
+            Engine engine = stack.engine();
             engine.register(template);
             saturate(engine, tracker, Math.min(WARM_UP_TASKS, options.tasks()));
-            Histogram latency = sequence(engine, tracker);
+            Histogram latency = sequence(stack, tracker);
             DatabaseFigures.Reading before = figures.read();
             long start = System.nanoTime();
             saturate(engine, tracker, options.tasks());
             double seconds = (System.nanoTime() - start) / 1e9;
             DatabaseFigures.Reading after = figures.read();
-            worker.close();
+            stack.close();
             long steps = (long) options.tasks() * template.steps().size();
             double ceiling = Ceiling.measure(postgres.dataSource("ceiling"), template);
             return new BenchReport(
@@ -82,26 +75,16 @@ public final class Bench {
         }
     }
 
-    private AutoCloseable startWorker(Engine engine) throws IOException {
-        return switch (options.transport()) {
-            case IN_PROCESS -> {
-                WorkerConfig config = WorkerConfig.defaults().withName("bench").withSlots(options.slots());
-                yield WorkerRuntime.start(new InProcessWorkSource(engine), Scenario.handlers(), config);
-            }
-            case GRPC -> RemoteStack.start(engine, options.slots());
-        };
-    }
-
     private static double millis(Histogram latency, double percentile) {
         return latency.getValueAtPercentile(percentile) / 1e6;
     }
 
-    private Histogram sequence(Engine engine, TaskTracker tracker) throws Exception {
+    private Histogram sequence(BenchStack stack, TaskTracker tracker) throws Exception {
         Histogram latency = new Histogram(TimeUnit.MINUTES.toNanos(10), 3);
         for (int i = 0; i < options.latencyTasks(); i++) {
             long start = System.nanoTime();
-            Creation creation = engine.create(request).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            requireComplete(tracker.ended(creation.taskUuid()).get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+            UUID task = stack.create(request);
+            requireComplete(tracker.ended(task).get(PATIENCE_SECONDS, TimeUnit.SECONDS));
             latency.recordValue(System.nanoTime() - start);
         }
         return latency;

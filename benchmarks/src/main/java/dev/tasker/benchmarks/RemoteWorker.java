@@ -24,6 +24,7 @@ final class RemoteWorker implements AutoCloseable {
                         ProcessHandle.current().info().command().orElse("java"),
                         "-Xmx512m",
                         "-XX:+UseSerialGC",
+                        "-Dtasker.log.level=WARN",
                         "-cp",
                         System.getProperty("java.class.path"),
                         RemoteWorker.class.getName(),

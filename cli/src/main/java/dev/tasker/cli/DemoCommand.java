@@ -36,7 +36,7 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         DemoReport report = json ? DemoReport.silent(out) : DemoReport.forPeople(out, System.console());
-        report.say("Starting PostgreSQL, server and worker …");
+        report.say("Starting PostgreSQL, server and worker ...");
         BindAddress rest = LocalPort.preferred(REST_PORT);
         BindAddress grpc = LocalPort.preferred(GRPC_PORT);
         if (rest.port() == 0 || grpc.port() == 0) {

@@ -154,7 +154,7 @@ final class DemoReport {
     }
 
     private static String shortened(String text) {
-        return text.length() <= RESULT_CHARS_MAX ? text : text.substring(0, RESULT_CHARS_MAX - 1) + "…";
+        return text.length() <= RESULT_CHARS_MAX ? text : text.substring(0, RESULT_CHARS_MAX - 3) + "...";
     }
 
     private static String milliseconds(Duration duration) {

@@ -66,7 +66,7 @@ final class DevCommand implements Callable<Integer> {
                     WorkerConfig.defaults().withName("dev-worker"))) {
                 announce(server);
                 stop.await();
-                say("Stopping …");
+                say("Stopping ...");
             }
             return server.stop() ? 0 : 1;
         }

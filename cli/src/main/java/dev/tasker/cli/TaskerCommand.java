@@ -21,7 +21,8 @@ import picocli.CommandLine.IVersionProvider;
             ServerCommand.class,
             WorkerCommand.class,
             MigrateCommand.class,
-            TemplateCommand.class
+            TemplateCommand.class,
+            BenchCommand.class
         })
 final class TaskerCommand implements Runnable {
     @CommandLine.Spec

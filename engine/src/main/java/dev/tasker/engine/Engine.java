@@ -9,7 +9,6 @@ import dev.tasker.engine.internal.task.NewTask;
 import dev.tasker.engine.internal.task.TaskUuids;
 import dev.tasker.engine.internal.template.RegisteredTemplate;
 import dev.tasker.engine.internal.template.RunnableStep;
-import dev.tasker.template.Backoff;
 import dev.tasker.template.TaskTemplate;
 import java.time.Duration;
 import java.util.List;
@@ -151,23 +150,26 @@ public final class Engine implements AutoCloseable {
             try {
                 parts.laneOf(step.task(), runnable == null || !result.success() ? 0 : runnable.children().length)
                         .submit(new Command.Complete(
-                                live, step, leaseToken, result, delayMs(held, runnable, result), answer));
+                                live, step, leaseToken, result, delayMs(step, held, runnable, result), answer));
             } catch (EngineException e) {
                 answer.completeExceptionally(e);
             }
             return answer.whenComplete((completion, _) -> parts.counters().completed(completion));
         }
 
-        private int delayMs(@Nullable Held held, @Nullable RunnableStep runnable, StepResult result) {
+        private int delayMs(StepKey step, @Nullable Held held, @Nullable RunnableStep runnable, StepResult result) {
             if (result.success() || !result.retryable()) {
                 return 0;
             }
-            Backoff backoff =
-                    runnable == null ? null : runnable.planned().retry().backoff();
-            int attempts = held == null || held.assignment() == null
-                    ? 1
-                    : held.assignment().attempt();
-            return parts.retryDelay().afterFailure(result, backoff, attempts);
+            Assignment assignment = held == null ? null : held.assignment();
+            if (assignment == null || runnable == null) {
+                return parts.reader()
+                        .policy(step)
+                        .map(policy -> parts.retryDelay().afterFailure(result, policy.backoff(), policy.attempts()))
+                        .orElse(0);
+            }
+            return parts.retryDelay()
+                    .afterFailure(result, runnable.planned().retry().backoff(), assignment.attempt());
         }
 
         @Override

@@ -32,7 +32,7 @@ class ModuleArrowsTest {
             "examples", Set.of("worker", "template"),
             "benchmarks",
                     Set.of("server", "examples", "testkit", "engine", "worker", "template", "protocol", "postgres"),
-            "cli", Set.of("server", "benchmarks", "examples", "template", "postgres"));
+            "cli", Set.of("server", "worker", "benchmarks", "examples", "template", "postgres"));
 
     private final JavaClasses classes = new ClassFileImporter()
             .importPaths(Module.all().stream()

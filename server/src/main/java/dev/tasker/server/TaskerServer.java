@@ -59,6 +59,11 @@ public final class TaskerServer implements AutoCloseable {
      * @throws StartupException with one sentence when that cannot be; everything begun is undone
      */
     public static TaskerServer start(ServerConfig config) {
+        return start(config, EngineListener.NONE);
+    }
+
+    /** As {@link #start(ServerConfig)}, with somebody who hears what this node changes. */
+    public static TaskerServer start(ServerConfig config, EngineListener listener) {
         DatabaseAccess database = DatabaseAccess.connect(config.database());
         TaskerServer server;
         try {
@@ -67,7 +72,7 @@ public final class TaskerServer implements AutoCloseable {
                     database.openPool(config.database().pool()),
                     database.direct(),
                     config.engine().withSoleNode(database.isEmbedded()), // its folder is locked to this process
-                    EngineListener.NONE);
+                    listener);
             server = new TaskerServer(config, database, engine);
         } catch (RuntimeException e) {
             database.close();

@@ -47,7 +47,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -63,7 +62,6 @@ public final class NodeParts implements Aftermath {
     /** Commands that write more steps than this go to the bulk lane, where nobody with a single step waits behind them. */
     private static final int BULK_STEPS = 250;
 
-    private static final Duration CLAIM_IDLE = Duration.ofHours(1);
     private static final Duration BARRIER_PATIENCE = Duration.ofSeconds(5);
 
     private final EngineListener listener;
@@ -72,7 +70,6 @@ public final class NodeParts implements Aftermath {
     private final QueueHeads heads = new QueueHeads();
     private final BatchNumbers numbers = new BatchNumbers();
     private final Counters counters = new Counters();
-    private final AtomicBoolean answerLost = new AtomicBoolean();
     private final ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
     private final List<CommitLane> lanes = new ArrayList<>();
     private final CommitLane bulkLane;
@@ -131,7 +128,8 @@ public final class NodeParts implements Aftermath {
                 new TaskCreator(sessions, heads, payloads, this, config.leases()),
                 new StepCompleter(sessions, heads, payloads, this, config.leases(), config.dispatch()),
                 new StepRejecter(this),
-                this::databaseAway);
+                this::databaseAway,
+                this::answerLost);
         for (int i = 0; i < config.lanes().lanes(); i++) {
             lanes.add(new CommitLane("lane-" + i, config.lanes(), direct, calls, numbers));
         }
@@ -223,21 +221,12 @@ public final class NodeParts implements Aftermath {
     }
 
     private Duration claimOnce() throws SQLException {
-        if (answerLost.getAndSet(false)) {
-            try {
-                for (LiveSession session : sessions.all()) {
-                    claimer.reconcile(session);
-                }
-            } catch (SQLException e) {
-                answerLost.set(true);
-                throw e;
-            }
-        }
+        Duration untilReconciliation = claimer.reconcile();
         counters.stepsClaimed.add(claimer.runOnce());
         if (listens && heads.takeUnclaimed() && hints.want()) {
             hintSendLoop.signal();
         }
-        return CLAIM_IDLE;
+        return untilReconciliation;
     }
 
     private void hinted() {
@@ -302,10 +291,10 @@ public final class NodeParts implements Aftermath {
         growth.taskFinished();
     }
 
-    @Override
-    public void answerLost() {
-        answerLost.set(true);
+    /** Looks for what a lane's lost answer would have told: leases of our sessions, steps that wait, retries that fall due. */
+    private void answerLost() {
         claimLoop.signal();
+        recoveryLoop.signal();
     }
 
     public EngineMetrics metrics(Function<LaneStatistics.Snapshot, EngineMetrics.Lane> lane) {

@@ -1,7 +1,8 @@
 -- Leases up to p_limit waiting steps to one session: per (queue, priority) given, from p_cursor on, highest priority first, then in order
 -- of arrival. A row locked by another claimer is skipped; one whose step has moved on is dropped. Never touches tasks.
 -- Returns kind 0: leased step (task, step, token, attempts, queue); kind 1: what was taken from a queue and priority (how many in "token",
--- highest sequence).
+-- highest sequence). One row of kind 2 and nothing else: the session's own leases ran out, so it is given nothing before its next sign of
+-- life; its silence would only use up attempts.
 CREATE OR REPLACE FUNCTION claim_steps(
   p_batch bigint, p_renew integer[], p_session integer, p_queue integer[], p_priority integer[], p_cursor bigint[], p_limit integer)
 RETURNS TABLE (kind smallint, task_uuid uuid, step_index integer, token integer, attempts integer, queue_id integer,
@@ -19,6 +20,12 @@ AS $$
 DECLARE
   v_now timestamptz := engine_now();
 BEGIN
+  IF NOT EXISTS (SELECT FROM worker_sessions AS session WHERE session.session_id = p_session
+                 AND (session.expires_at > v_now OR session.session_id = ANY (p_renew))) THEN
+    RETURN QUERY SELECT 2::smallint, NULL::uuid, NULL::integer, NULL::integer, NULL::integer, NULL::integer, NULL::integer, NULL::bigint;
+    RETURN;
+  END IF;
+
   RETURN QUERY
   WITH taken AS (
     DELETE FROM ready_steps AS ready

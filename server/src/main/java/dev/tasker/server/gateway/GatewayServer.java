@@ -11,8 +11,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -30,14 +28,12 @@ public final class GatewayServer implements AutoCloseable {
 
     private final WorkerGateway gateway;
     private final HealthStatusManager health;
-    private final ExecutorService executor;
     private final Server server;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private GatewayServer(WorkerGateway gateway, HealthStatusManager health, ExecutorService executor, Server server) {
+    private GatewayServer(WorkerGateway gateway, HealthStatusManager health, Server server) {
         this.gateway = gateway;
         this.health = health;
-        this.executor = executor;
         this.server = server;
     }
 
@@ -48,9 +44,8 @@ public final class GatewayServer implements AutoCloseable {
      */
     public static GatewayServer start(InetSocketAddress address, WorkerGateway gateway, List<BindableService> others) {
         var health = new HealthStatusManager();
-        ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
-                .executor(executor)
+                .executor(gateway.executor())
                 .permitKeepAliveTime(10, TimeUnit.SECONDS) // workers ping every 30 s
                 .permitKeepAliveWithoutCalls(true)
                 .keepAliveTime(30, TimeUnit.SECONDS)
@@ -67,14 +62,13 @@ public final class GatewayServer implements AutoCloseable {
         try {
             server.start();
         } catch (IOException e) {
-            executor.shutdown();
             throw new UncheckedIOException(
                     "gRPC cannot listen at " + address.getHostString() + ":" + address.getPort()
                             + " (expected: an address of this machine and a port that no other process uses)",
                     e);
         }
         health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
-        return new GatewayServer(gateway, health, executor, server);
+        return new GatewayServer(gateway, health, server);
     }
 
     public int port() {
@@ -101,8 +95,6 @@ public final class GatewayServer implements AutoCloseable {
             gateway.close();
             server.shutdownNow();
             Thread.currentThread().interrupt();
-        } finally {
-            executor.shutdown();
         }
     }
 }

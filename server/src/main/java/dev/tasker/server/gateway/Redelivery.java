@@ -24,8 +24,9 @@ final class Redelivery {
 
     /** Runs {@code call} later; false when too much waits already and the worker has to repeat it. */
     boolean later(int failures, int length, Runnable call) {
-        boolean isRoom = kept.incrementAndGet() <= KEPT_MAX & keptLength.addAndGet(length) <= KEPT_LENGTH_MAX;
-        if (!isRoom) {
+        int calls = kept.incrementAndGet();
+        long characters = keptLength.addAndGet(length);
+        if (calls > KEPT_MAX || characters > KEPT_LENGTH_MAX) {
             release(length);
             return false;
         }

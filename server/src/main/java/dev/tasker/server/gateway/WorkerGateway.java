@@ -133,7 +133,7 @@ public final class WorkerGateway extends WorkerGatewayImplBase implements AutoCl
     @Override
     public void close() {
         draining = true;
-        streams.values().forEach(stream -> stream.end(Status.UNAVAILABLE.withDescription("the server is stopping")));
+        streams.values().forEach(stream -> stream.stop(Status.UNAVAILABLE.withDescription("the server is stopping")));
         timer.shutdownNow();
     }
 

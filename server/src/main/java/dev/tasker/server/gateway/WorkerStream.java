@@ -28,7 +28,6 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -38,6 +37,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -149,12 +149,12 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
     }
 
     private void register(Register message) {
+        registration = message;
         Status refusal = check(message);
         if (refusal != null) {
             refuse(refusal);
             return;
         }
-        registration = message;
         List<HandlerKey> handlers = message.getHandlersList().stream()
                 .map(handler -> new HandlerKey(handler.getNamespace(), handler.getCallable()))
                 .toList();
@@ -521,7 +521,7 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
 
     private void closeIfEmpty(EngineLink link) {
         if (link != own && link.holdsNothing() && carried.remove(link)) {
-            gateway.executor().execute(link.session()::close);
+            gateway.executor().execute(() -> closeQuietly(link));
         }
     }
 
@@ -550,9 +550,18 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
         }
     }
 
-    void end(Status status) {
+    /**
+     * Ends the stream because the server stops. Engine sessions that hold leases stay as they are: closing them would take
+     * the steps back at once, while their handlers run on and report to the next server.
+     */
+    synchronized void stop(Status status) {
         outbox.end(status);
-        close();
+        if (state == State.OPEN || state == State.LEAVING || state == State.DETACHED) {
+            own.session().drain();
+            state = State.CLOSED;
+            gateway.leave(this);
+            links().filter(EngineLink::holdsNothing).forEach(this::closeQuietly);
+        }
     }
 
     private void refuse(Status status) {
@@ -568,7 +577,7 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
         if (state != State.OPEN && state != State.LEAVING) {
             return;
         }
-        if (state == State.LEAVING || own.holdsNothing() && carried.isEmpty()) {
+        if (state == State.LEAVING || (own.holdsNothing() && carried.isEmpty())) {
             close();
             return;
         }
@@ -596,8 +605,7 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
         state = State.CLOSED;
         gateway.leave(this);
         outbox.end(Status.ABORTED.withDescription("a newer stream took over the session"));
-        List<EngineLink> links = new ArrayList<>(carried);
-        links.add(own);
+        List<EngineLink> links = links().toList();
         carried.clear();
         return links;
     }
@@ -625,10 +633,20 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
         outbox.end(Status.CANCELLED);
         if (hasSession) {
             gateway.leave(this);
-            List<EngineLink> links = new ArrayList<>(carried);
-            links.add(own);
-            links.forEach(link -> gateway.executor().execute(link.session()::close));
+            links().forEach(link -> gateway.executor().execute(() -> closeQuietly(link)));
             LOG.info("worker {} left, session {} closed", registration.getWorkerName(), sessionId());
+        }
+    }
+
+    private Stream<EngineLink> links() {
+        return Stream.concat(carried.stream(), Stream.of(own));
+    }
+
+    private void closeQuietly(EngineLink link) {
+        try {
+            link.session().close();
+        } catch (EngineException e) {
+            LOG.warn("session {} not closed; its leases run out", link.session().uuid(), e);
         }
     }
 }

@@ -19,6 +19,7 @@ import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -51,11 +52,11 @@ final class GatewayThroughput {
                     .inheritIO()
                     .start();
             try {
-                Thread.sleep(WARM_UP_SECONDS * 1_000L);
+                requireRunning(worker, WARM_UP_SECONDS);
                 long cpuBefore = cpuNanos(worker);
                 long stepsBefore = lane.steps.get();
                 long start = System.nanoTime();
-                Thread.sleep(SECONDS * 1_000L);
+                requireRunning(worker, SECONDS);
                 long steps = lane.steps.get() - stepsBefore;
                 double seconds = (System.nanoTime() - start) / 1e9;
                 System.out.printf(
@@ -66,6 +67,12 @@ final class GatewayThroughput {
             }
         }
         System.exit(0);
+    }
+
+    private static void requireRunning(Process worker, int seconds) throws InterruptedException {
+        if (worker.waitFor(seconds, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("the worker ended with " + worker.exitValue());
+        }
     }
 
     private static long cpuNanos(Process worker) {

@@ -673,6 +673,21 @@ class WorkerGatewayTest {
     }
 
     @Test
+    void leasesOutliveTheServerThatGaveThem() throws Exception {
+        GatewayServer server = start(GatewayConfig.DEFAULT.withDrain(Duration.ZERO));
+        var worker = worker(server.port());
+        FakeSession session = engine.session();
+        session.assign(step());
+        worker.next();
+        server.close();
+        assertThat(worker.ended().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+        assertThat(session.drained.getCount()).isZero();
+        assertThat(session.closed.getCount())
+                .as("closing would take the step back")
+                .isEqualTo(1);
+    }
+
+    @Test
     void takenPortIsNamedInOneMessage() {
         int port = port();
         var gateway = closing(new WorkerGateway(engine, template -> {}, GatewayConfig.DEFAULT));

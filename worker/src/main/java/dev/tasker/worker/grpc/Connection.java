@@ -21,7 +21,8 @@ final class Connection implements ClientResponseObserver<WorkerMessage, ServerMe
     private final GrpcWorkSession session;
     private final ManagedChannel channel;
     private final Executor executor;
-    private final AtomicInteger calls = new AtomicInteger(); // of flush since its thread last looked; not zero: one runs
+    private final AtomicInteger calls =
+            new AtomicInteger(); // of flush since its thread last looked; not zero: one runs
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile @Nullable ClientCallStreamObserver<WorkerMessage> requests;
     private volatile boolean registered;

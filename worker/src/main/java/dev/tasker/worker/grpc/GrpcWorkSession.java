@@ -62,10 +62,10 @@ final class GrpcWorkSession implements WorkSession {
     private static final Duration REGISTER_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(2);
 
-    private static final ByteString CANCELLED = ByteString.copyFromUtf8(
-            """
-            {"success":false,"status":"failed","result":{},"metadata":{"error_type":"cancelled"},\
-            "error":{"message":"cancelled by the server","error_type":"cancelled"}}""");
+    private static final ByteString CANCELLED = ByteString.copyFromUtf8("""
+        {"success":false,"status":"failed","result":{},"metadata":{"error_type":"cancelled"},\
+        "error":{"message":"cancelled by the server","error_type":"cancelled"}}\
+        """);
 
     private final GrpcWorkSource source;
     private final Registration registration;
@@ -97,8 +97,13 @@ final class GrpcWorkSession implements WorkSession {
         final LeaseKey lease;
         final Assignment assignment;
         final @Nullable Connection via; // whose slot it took
-        @Nullable Complete message;
-        @Nullable CompletableFuture<CompletionStatus> answer;
+
+        @Nullable
+        Complete message;
+
+        @Nullable
+        CompletableFuture<CompletionStatus> answer;
+
         boolean queued;
         boolean refused;
         boolean cancelled; // reported by the session itself, the handler may still run
@@ -281,9 +286,8 @@ final class GrpcWorkSession implements WorkSession {
                     Handler.newBuilder().setNamespace(handler.namespace()).setCallable(handler.callable()));
         }
         if (wasRegistered) {
-            register.setResume(Resume.newBuilder()
-                    .setSessionId(LeaseKey.bytes(sessionId))
-                    .addAllActiveLeases(leases()));
+            register.setResume(
+                    Resume.newBuilder().setSessionId(LeaseKey.bytes(sessionId)).addAllActiveLeases(leases()));
         }
         return register.build();
     }
@@ -320,7 +324,12 @@ final class GrpcWorkSession implements WorkSession {
             end(status.asRuntimeException());
             return;
         }
-        LOG.warn("no stream to {}: {}; trying again in {}", source.target(), status, pause);
+        LOG.warn(
+                "no stream to {}: {} {}; trying again in {}",
+                source.target(),
+                status.getCode(),
+                status.getDescription(),
+                pause);
         later(pause, this::connect);
     }
 
@@ -377,8 +386,7 @@ final class GrpcWorkSession implements WorkSession {
 
     private void later(Duration pause, Runnable call) {
         try {
-            source.timer()
-                    .schedule(() -> source.executor().execute(call), pause.toNanos(), TimeUnit.NANOSECONDS);
+            source.timer().schedule(() -> source.executor().execute(call), pause.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             end(new IllegalStateException("the work source is closed", e));
         }
@@ -420,7 +428,8 @@ final class GrpcWorkSession implements WorkSession {
     }
 
     /** What to write next, null when there is nothing. */
-    @Nullable WorkerMessage nextMessage(Connection to) {
+    @Nullable
+    WorkerMessage nextMessage(Connection to) {
         synchronized (lock) {
             if (to != connection) {
                 return null;

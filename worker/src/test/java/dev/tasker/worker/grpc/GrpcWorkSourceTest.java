@@ -405,7 +405,10 @@ class GrpcWorkSourceTest {
                 .containsExactlyInAnyOrderElementsOf(
                         held.stream().map(each -> LeaseKey.of(each).toWire()).toList());
         // one handler has lost its lease, and so has the result, whose answer was lost with the stream
-        second.register(NEVER_MS, Stream.lease(held.get(1).stepUuid()), Stream.lease(held.get(0).stepUuid()));
+        second.register(
+                NEVER_MS,
+                Stream.lease(held.get(1).stepUuid()),
+                Stream.lease(held.get(0).stepUuid()));
         assertThat(second.next().getCredit().getSlots()).isEqualTo(3);
         assertThat(LeaseKey.uuid(second.next().getResults().getResults(0).getStepUuid()))
                 .isEqualTo(held.get(0).stepUuid());
@@ -444,7 +447,8 @@ class GrpcWorkSourceTest {
         stream.end(code.toStatus().withDescription("no"));
         assertThat(WireServer.take(inbox.sessionLost)).hasMessage(code + ": no");
         assertThatThrownBy(() -> within(answer)).hasRootCauseMessage(code + ": no");
-        assertThatThrownBy(() -> within(session.complete(AssignmentDecoder.decode(WireServer.assign(UUID.randomUUID())), success())))
+        assertThatThrownBy(() -> within(
+                        session.complete(AssignmentDecoder.decode(WireServer.assign(UUID.randomUUID())), success())))
                 .hasRootCauseMessage("the session is closed");
         assertThat(server.hasNoStream()).isTrue();
     }

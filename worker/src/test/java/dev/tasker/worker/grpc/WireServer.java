@@ -145,7 +145,8 @@ final class WireServer extends WorkerGatewayImplBase implements AutoCloseable {
         }
 
         void lost(UUID step) {
-            send(ServerMessage.newBuilder().setHeartbeatAck(HeartbeatAck.newBuilder().addLost(lease(step))));
+            send(ServerMessage.newBuilder()
+                    .setHeartbeatAck(HeartbeatAck.newBuilder().addLost(lease(step))));
         }
 
         static Lease lease(UUID step) {

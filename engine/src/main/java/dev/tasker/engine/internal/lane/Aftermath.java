@@ -23,7 +23,4 @@ public interface Aftermath {
 
     /** A task changed its resting state. */
     void taskEntered(UUID task, TaskState state);
-
-    /** An answer was lost: the database may know leases of this node's sessions that the node does not. */
-    void answerLost();
 }

@@ -3,6 +3,7 @@ package dev.tasker.engine.internal.lane;
 import dev.tasker.engine.Completion;
 import dev.tasker.engine.Creation;
 import dev.tasker.engine.EngineException;
+import dev.tasker.engine.ErrorCode;
 import dev.tasker.engine.StepResult;
 import dev.tasker.engine.internal.session.LiveSession;
 import dev.tasker.engine.internal.step.StepKey;
@@ -66,6 +67,10 @@ public sealed interface Command {
 
         @Override
         public void fail(EngineException failure) {
+            if (failure.code() == ErrorCode.INVALID_REQUEST) {
+                answer.complete(Completion.INVALID); // the result can never be stored; its lease stays
+                return;
+            }
             answer.completeExceptionally(failure);
         }
     }

@@ -163,10 +163,11 @@ public final class CommitLane implements AutoCloseable {
         long start = System.nanoTime();
         long number = numbers.begin();
         P prepared = call.prepare(commands);
+        Tries tries = new Tries();
         try {
-            Executed<A> executed = execute(call, prepared, number);
+            A answer = execute(call, prepared, number, tries);
             statistics.committed(commands.size(), System.nanoTime() - start);
-            call.apply(prepared, executed.answer(), number, executed.repeated());
+            call.apply(prepared, answer, number, tries.answerLost);
         } catch (SQLException e) {
             call.abandon(prepared);
             failed(call, commands, e);
@@ -175,14 +176,22 @@ public final class CommitLane implements AutoCloseable {
             log.error("lane {}: a batch of {} failed in memory", name, commands.size(), e);
             BatchCall.failAll(commands, new EngineException(ErrorCode.INTERNAL, "batch failed: " + e, e));
         } finally {
-            numbers.answered(number);
+            if (tries.answerLost) {
+                numbers.lost(number);
+                calls.answerLost();
+            } else {
+                numbers.answered(number);
+            }
         }
     }
 
     private <C extends Command, P, A> void failed(BatchCall<C, P, A> call, List<C> commands, SQLException failure) {
-        if (SqlFailure.of(failure) != SqlFailure.POISON) {
-            BatchCall.failAll(commands, Database.translated(failure));
-            return;
+        switch (SqlFailure.of(failure)) {
+            case REPEAT, CONNECTION -> {
+                BatchCall.failAll(commands, Database.translated(failure));
+                return;
+            }
+            case VALUE, POISON -> {}
         }
         if (commands.size() == 1) {
             statistics.poisoned();
@@ -199,21 +208,28 @@ public final class CommitLane implements AutoCloseable {
         call(call, commands.subList(half, commands.size()));
     }
 
-    private record Executed<A>(A answer, boolean repeated) {}
+    /** What is known of the tries of one call. */
+    private static final class Tries {
+        private boolean sent;
+        private boolean answerLost; // the connection broke after sending: nobody knows whether it was committed
+    }
 
     /** Makes the call until it is answered. After a lost connection nobody knows whether it was committed: the same call tells. */
-    private <C extends Command, P, A> Executed<A> execute(BatchCall<C, P, A> call, P prepared, long number)
+    private <C extends Command, P, A> A execute(BatchCall<C, P, A> call, P prepared, long number, Tries tries)
             throws SQLException {
         long deadline = System.nanoTime() + OUTAGE_MAX.toNanos();
         Duration pause = RECONNECT_MIN;
-        boolean uncertain = false;
+        boolean away = false;
         for (int repeats = 0; ; ) {
-            boolean sent = connection.isOpen();
+            tries.sent = false;
             try {
-                return new Executed<>(connection.run(open -> call.execute(open, prepared, number)), uncertain);
+                return connection.run(open -> {
+                    tries.sent = true;
+                    return call.execute(open, prepared, number);
+                });
             } catch (SQLException e) {
                 switch (SqlFailure.of(e)) {
-                    case POISON -> throw e;
+                    case VALUE, POISON -> throw e;
                     case REPEAT -> {
                         statistics.repeated();
                         if (++repeats >= REPEATS_MAX) {
@@ -221,10 +237,11 @@ public final class CommitLane implements AutoCloseable {
                         }
                     }
                     case CONNECTION -> {
-                        if (!uncertain) {
+                        if (!away) {
                             log.warn("lane {}: lost the database, waiting for it: {}", name, e.getMessage());
                         }
-                        uncertain |= sent;
+                        away = true;
+                        tries.answerLost |= tries.sent;
                         calls.outage();
                         if (aborted || System.nanoTime() - deadline > 0) {
                             throw e;

@@ -3,6 +3,7 @@ package dev.tasker.engine.internal.recovery;
 import dev.tasker.engine.LeaseConfig;
 import dev.tasker.engine.TaskState;
 import dev.tasker.engine.internal.lane.Aftermath;
+import dev.tasker.engine.internal.session.LiveSession;
 import dev.tasker.engine.internal.session.SessionRegistry;
 import dev.tasker.engine.internal.sql.DedicatedConnection;
 import dev.tasker.engine.internal.sql.SqlArrays;
@@ -31,7 +32,8 @@ public final class Recovery {
     private static final int RETRIES_MAX = 500;
     private static final int LOG_ROWS_MAX = 20;
 
-    private static final String PULSE = "SELECT kind, at, id, priority, sequence, namespace, callable FROM tasker.pulse(?, ?)";
+    private static final String PULSE =
+            "SELECT kind, at, id, priority, sequence, namespace, callable FROM tasker.pulse(?, ?)";
     private static final String RETRY =
             "SELECT task_uuid, step_index, state, queue_id, priority FROM tasker.retry_due(?)";
     private static final String EXPIRE =
@@ -40,11 +42,11 @@ public final class Recovery {
             "SELECT extract(epoch FROM now() - pg_postmaster_start_time())::double precision";
 
     private static final String END_PREDECESSORS = """
-            UPDATE tasker.worker_sessions AS session SET expires_at = tasker.engine_now() - interval '1 day'
-            WHERE  session.in_process AND session.node_uuid <> ?
-            AND    EXISTS (SELECT FROM tasker.session_leases AS log WHERE log.session_id = session.session_id)
-            RETURNING session.session_id
-            """;
+        UPDATE tasker.worker_sessions AS session SET expires_at = tasker.engine_now() - interval '1 day'
+        WHERE  session.in_process AND session.node_uuid <> ?
+        AND    EXISTS (SELECT FROM tasker.session_leases AS log WHERE log.session_id = session.session_id)
+        RETURNING session.session_id
+        """;
 
     /** The stored result of an attempt whose lease ran out (04 §3.2). */
     private static final String LEASE_EXPIRED =
@@ -198,7 +200,9 @@ public final class Recovery {
                 SqlArrays.setInts(
                         select,
                         1,
-                        sessions.servedQueues().stream().mapToInt(Integer::intValue).toArray());
+                        sessions.servedQueues().stream()
+                                .mapToInt(Integer::intValue)
+                                .toArray());
                 select.setInt(2, sessions.knownQueues());
                 ResultSet rows = select.executeQuery();
                 Instant now = Instant.EPOCH;
@@ -235,9 +239,15 @@ public final class Recovery {
     }
 
     private void expire(int sessionId) throws SQLException {
+        LiveSession own = sessions.byId(sessionId);
+        if (own != null) {
+            own.silence(); // before its steps are offered again
+        }
         int taken = 0;
+        int calls = 0;
         int rows;
         do {
+            calls++;
             rows = connection.run(open -> {
                 try (PreparedStatement call = open.prepareStatement(EXPIRE)) {
                     call.setInt(1, sessionId);
@@ -249,6 +259,9 @@ public final class Recovery {
             });
             taken += Math.max(rows, 0);
         } while (rows != 0);
+        if (own != null && calls == 1) {
+            own.heard(); // nothing was taken: it had been renewed meanwhile
+        }
         if (taken > 0) {
             log.info("session {} expired: {} steps and tasks changed", sessionId, taken);
         }

@@ -63,7 +63,14 @@ public final class Heartbeater {
         }
         due.removeIf(session -> session.isClosed() || !session.needsHeartbeat());
         if (!due.isEmpty()) {
-            renew(due);
+            try {
+                renew(due);
+            } catch (SQLException e) {
+                // all of them again with the next pass, not an interval later
+                due.stream().filter(session -> !session.isSelfRenewing()).forEach(alive::add);
+                nextOwnNanos = now;
+                throw e;
+            }
         }
         return Duration.ofNanos(Math.max(1, nextOwnNanos - System.nanoTime()));
     }
@@ -111,6 +118,7 @@ public final class Heartbeater {
             session.renewed(sent);
             session.cutUpTo(settled);
         }
+        slotsFreed.run(); // one that was silent is served again
         for (Lost lease : lost) {
             LiveSession session = sessions.byId(lease.sessionId());
             if (session != null) {

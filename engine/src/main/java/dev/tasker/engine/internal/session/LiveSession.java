@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ public final class LiveSession {
     private final Set<Integer> queueIds = ConcurrentHashMap.newKeySet();
     private volatile boolean draining;
     private volatile boolean closed;
+    private volatile boolean silent;
     private volatile long lastLeaseBatch;
     private volatile long cutBatch;
     private volatile long renewedNanos;
@@ -38,7 +40,7 @@ public final class LiveSession {
     public static final class Held {
         private final StepKey key;
         private final int token;
-        private final @Nullable RegisteredTemplate template;
+        private volatile @Nullable RegisteredTemplate template;
         private volatile @Nullable Assignment assignment;
         private volatile boolean reported;
 
@@ -65,7 +67,8 @@ public final class LiveSession {
             return assignment;
         }
 
-        public void assigned(Assignment made) {
+        public void assigned(Assignment made, RegisteredTemplate of) {
+            template = of;
             assignment = made;
         }
 
@@ -121,12 +124,16 @@ public final class LiveSession {
 
     /** Whether steps of this queue may be leased to the session now, slots aside. */
     public boolean accepts(int queueId) {
-        return !draining && !closed && queueIds.contains(queueId);
+        return isServed() && queueIds.contains(queueId);
     }
 
     /** Whether the session wants steps at all. */
     public boolean wantsWork() {
-        return !draining && !closed && free.get() > 0;
+        return isServed() && free.get() > 0;
+    }
+
+    private boolean isServed() {
+        return !draining && !closed && !(silent && !held.isEmpty());
     }
 
     public int freeSlots() {
@@ -169,10 +176,18 @@ public final class LiveSession {
         sticky.set(0);
     }
 
-    /** Notes a lease; false when it was known. The slot was reserved before. */
-    public boolean hold(Held lease, long batch) {
+    /**
+     * Notes a lease, whose slot was reserved before. Returns what was held for the step: null, this lease itself as noted before, or
+     * an older lease of the same step, which has ended and gives way; the slot of either is the caller's to free.
+     */
+    public @Nullable Held hold(Held lease, long batch) {
         noteBatch(batch);
-        return held.putIfAbsent(lease.key(), lease) == null;
+        while (true) {
+            Held before = held.putIfAbsent(lease.key(), lease);
+            if (before == null || before.token() >= lease.token() || held.replace(lease.key(), before, lease)) {
+                return before;
+            }
+        }
     }
 
     /** Notes that a call leased, or may have leased, to the session. */
@@ -211,6 +226,20 @@ public final class LiveSession {
 
     void renewed(long nowNanos) {
         renewedNanos = nowNanos;
+        silent = false;
+    }
+
+    /**
+     * The session's leases ran out: it is given nothing before it is renewed, which the next call that leases to it does once it holds
+     * nothing.
+     */
+    public void silence() {
+        silent = true;
+    }
+
+    /** The session had been renewed after all. */
+    public void heard() {
+        silent = false;
     }
 
     /**
@@ -218,11 +247,17 @@ public final class LiveSession {
      * remote session that holds leases renews itself, or is dead.
      */
     public boolean renewWithLease(long nowNanos, long intervalNanos) {
-        if (nowNanos - renewedNanos < intervalNanos || !(request.selfRenewing() || held.isEmpty())) {
+        boolean due = silent || nowNanos - renewedNanos >= intervalNanos;
+        if (!due || !(request.selfRenewing() || held.isEmpty())) {
             return false;
         }
-        renewedNanos = nowNanos;
+        renewed(nowNanos);
         return true;
+    }
+
+    /** The call that was to renew the session failed: the next one has to. */
+    public void renewalLost() {
+        renewedNanos = System.nanoTime() - TimeUnit.DAYS.toNanos(1);
     }
 
     void drain() {

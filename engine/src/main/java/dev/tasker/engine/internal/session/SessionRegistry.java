@@ -43,6 +43,16 @@ public final class SessionRegistry {
         return sessions.get(sessionId);
     }
 
+    /** The call that was to renew these sessions failed. */
+    public void renewalsLost(Collection<Integer> sessionIds) {
+        for (Integer id : sessionIds) {
+            LiveSession session = byId(id);
+            if (session != null) {
+                session.renewalLost();
+            }
+        }
+    }
+
     public Collection<LiveSession> all() {
         return sessions.values();
     }

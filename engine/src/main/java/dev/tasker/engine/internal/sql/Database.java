@@ -80,6 +80,11 @@ public final class Database {
                         ErrorCode.DATABASE_UNAVAILABLE,
                         "database: " + failure.getMessage() + " (expected: an answer)",
                         failure);
+            case VALUE ->
+                new EngineException(
+                        ErrorCode.INVALID_REQUEST,
+                        "value: " + failure.getMessage() + " (expected: one that can be stored)",
+                        failure);
             case POISON ->
                 new EngineException(ErrorCode.INTERNAL, "statement failed: " + failure.getMessage(), failure);
         };

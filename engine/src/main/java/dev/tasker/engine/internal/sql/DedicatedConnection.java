@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection that one thread keeps: opened on first use, thrown away when it fails. Only {@link #abort()} and {@link #isOpen()} may
- * be called from other threads.
+ * A connection that one thread keeps: opened on first use, thrown away when it fails. Only {@link #abort()} may be
+ * called from other threads.
  */
 public final class DedicatedConnection implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(DedicatedConnection.class);
@@ -39,11 +39,6 @@ public final class DedicatedConnection implements AutoCloseable {
             }
             throw e;
         }
-    }
-
-    /** Whether a connection is held. */
-    public boolean isOpen() {
-        return connection != null;
     }
 
     /** Cuts the connection under a statement that another thread is waiting for, which then fails. */

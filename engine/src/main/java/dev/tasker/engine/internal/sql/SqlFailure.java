@@ -10,6 +10,8 @@ public enum SqlFailure {
     REPEAT,
     /** The connection is gone or never was; whether the statement was committed is unknown. */
     CONNECTION,
+    /** A value of the call can never be stored, such as a text with a NUL character. */
+    VALUE,
     /** The call itself is at fault; repeating it changes nothing. */
     POISON;
 
@@ -30,7 +32,14 @@ public enum SqlFailure {
             // terminated by an administrator or a crash, starting up, shutting down, too many connections, out of
             // memory
             case "57P01", "57P02", "57P03", "57P05", "53300", "25P03" -> CONNECTION;
-            default -> state.startsWith("08") || state.startsWith("53") ? CONNECTION : POISON;
+            default -> ofClass(state);
         };
+    }
+
+    private static SqlFailure ofClass(String state) {
+        if (state.startsWith("08") || state.startsWith("53")) {
+            return CONNECTION;
+        }
+        return state.startsWith("22") ? VALUE : POISON;
     }
 }

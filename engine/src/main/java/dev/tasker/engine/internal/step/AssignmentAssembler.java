@@ -22,6 +22,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +34,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class AssignmentAssembler {
     private static final Logger log = LoggerFactory.getLogger(AssignmentAssembler.class);
+    private static final long READ_AGAIN_MIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long READ_AGAIN_MAX_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final PayloadCache cache;
     private final PayloadReader reader;
@@ -43,36 +47,64 @@ public final class AssignmentAssembler {
         this.readers = readers;
     }
 
+    /** A lease noted at its session, whose assignment is still to be handed over. */
+    public record Noted(LeasedStep step, Held lease) {}
+
     /** Notes the leases at their sessions and delivers the assignments; {@code batch} numbers the call that leased them. */
     public void deliver(List<LeasedStep> leased, long batch) {
-        List<Delivery> ready = new ArrayList<>(leased.size());
-        List<Pending> unknown = new ArrayList<>();
+        hand(note(leased, batch));
+    }
+
+    /** Notes the leases at their sessions; those returned are the caller's to {@link #hand}, the others are somebody else's. */
+    public List<Noted> note(List<LeasedStep> leased, long batch) {
+        List<Noted> noted = new ArrayList<>(leased.size());
         for (LeasedStep step : leased) {
             TaskPayload payload = cache.get(step.key().task());
             Held lease = new Held(step.key(), step.token(), payload == null ? null : payload.template());
-            if (!step.session().hold(lease, batch)) {
-                step.session().addSlots(1); // delivered before: by a repeated call and by the reconciliation after it
-                continue;
+            Held before = step.session().hold(lease, batch);
+            if (before != null) {
+                step.session().addSlots(1);
+                if (before.token() >= step.token()) {
+                    continue; // noted before: by a repeated call and by the reconciliation after it
+                }
+                ended(step.session(), before);
             }
-            Assignment assignment = payload == null ? null : fromMemory(step, payload);
-            if (assignment == null) {
-                unknown.add(new Pending(step, lease));
+            noted.add(new Noted(step, lease));
+        }
+        return noted;
+    }
+
+    /** Delivers the assignments of noted leases. */
+    public void hand(List<Noted> noted) {
+        List<Delivery> ready = new ArrayList<>(noted.size());
+        List<Noted> unknown = new ArrayList<>();
+        for (Noted one : noted) {
+            TaskPayload payload = cache.get(one.step().key().task());
+            Assignment assignment = payload == null ? null : fromMemory(one.step(), payload);
+            if (payload == null || assignment == null) {
+                unknown.add(one);
             } else {
-                lease.assigned(assignment);
-                ready.add(new Delivery(step.session(), assignment));
+                one.lease().assigned(assignment, payload.template());
+                ready.add(new Delivery(one.step().session(), assignment));
             }
         }
-        hand(ready);
+        deliver(ready);
         if (!unknown.isEmpty()) {
             readers.execute(() -> read(unknown));
         }
     }
 
-    private record Pending(LeasedStep step, Held lease) {}
+    /** An earlier lease of the step ran out and came back to the same session before a heartbeat told. */
+    private static void ended(LiveSession session, Held lease) {
+        Assignment assignment = lease.assignment();
+        if (assignment != null && !lease.isReported()) {
+            session.listener().lost(assignment);
+        }
+    }
 
     private record Delivery(LiveSession session, Assignment assignment) {}
 
-    private static void hand(List<Delivery> deliveries) {
+    private static void deliver(List<Delivery> deliveries) {
         if (deliveries.isEmpty()) {
             return;
         }
@@ -107,18 +139,37 @@ public final class AssignmentAssembler {
         return assignment(leased, payload, step, null, step.planned().retry().maxAttempts(), dependencies);
     }
 
-    private void read(List<Pending> pending) {
-        try {
-            hand(assembled(pending));
-        } catch (RuntimeException e) {
-            // The leases stay with their sessions undelivered; they run out there and the steps are taken back.
-            log.warn("could not read what {} leased steps need; their leases will run out", pending.size(), e);
+    /** Reads until it succeeds or nobody holds the leases: they are renewed with their session, so nobody else would take the steps. */
+    private void read(List<Noted> noted) {
+        List<Noted> waiting = noted;
+        for (long pause = READ_AGAIN_MIN_NANOS; !waiting.isEmpty(); pause = Math.min(pause * 2, READ_AGAIN_MAX_NANOS)) {
+            List<Delivery> deliveries;
+            try {
+                deliveries = assembled(waiting);
+            } catch (RuntimeException e) {
+                if (pause == READ_AGAIN_MIN_NANOS) {
+                    log.warn("could not read what {} leased steps need, trying again", waiting.size(), e);
+                }
+                LockSupport.parkNanos(pause);
+                if (Thread.currentThread().isInterrupted()) {
+                    return; // the node is closed
+                }
+                waiting = waiting.stream().filter(AssignmentAssembler::isHeld).toList();
+                continue;
+            }
+            deliver(deliveries);
+            return;
         }
     }
 
-    private List<Delivery> assembled(List<Pending> pending) {
+    private static boolean isHeld(Noted one) {
+        LiveSession session = one.step().session();
+        return !session.isClosed() && session.held(one.step().key()) == one.lease();
+    }
+
+    private List<Delivery> assembled(List<Noted> pending) {
         Set<UUID> missing = new HashSet<>();
-        for (Pending one : pending) {
+        for (Noted one : pending) {
             UUID task = one.step().key().task();
             if (cache.get(task) == null) {
                 missing.add(task);
@@ -129,7 +180,7 @@ public final class AssignmentAssembler {
 
         Set<StepKey> wanted = new HashSet<>();
         Map<UUID, TaskPayload> known = new HashMap<>(payloads);
-        for (Pending one : pending) {
+        for (Noted one : pending) {
             StepKey key = one.step().key();
             TaskPayload payload = known.computeIfAbsent(key.task(), cache::get);
             wanted.add(key);
@@ -145,7 +196,7 @@ public final class AssignmentAssembler {
         Map<StepKey, StoredStep> stored = reader.steps(wanted);
 
         List<Delivery> deliveries = new ArrayList<>(pending.size());
-        for (Pending one : pending) {
+        for (Noted one : pending) {
             LeasedStep leased = one.step();
             TaskPayload payload = known.get(leased.key().task());
             StoredStep step = stored.get(leased.key());
@@ -159,7 +210,7 @@ public final class AssignmentAssembler {
             RunnableStep runnable = payload.template().steps().get(step.templateStep());
             Map<String, String> dependencies = dependencies(leased.key(), payload, runnable, stored);
             Assignment assignment = assignment(leased, payload, runnable, step, step.maxAttempts(), dependencies);
-            one.lease().assigned(assignment);
+            one.lease().assigned(assignment, payload.template());
             deliveries.add(new Delivery(leased.session(), assignment));
         }
         return deliveries;

@@ -3,6 +3,7 @@ package dev.tasker.engine.internal.step;
 import dev.tasker.engine.LeaseConfig;
 import dev.tasker.engine.internal.lane.BatchNumbers;
 import dev.tasker.engine.internal.session.LiveSession;
+import dev.tasker.engine.internal.session.LiveSession.Held;
 import dev.tasker.engine.internal.session.SessionRegistry;
 import dev.tasker.engine.internal.sql.DedicatedConnection;
 import dev.tasker.engine.internal.sql.SqlArrays;
@@ -11,10 +12,13 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -24,6 +28,11 @@ import java.util.UUID;
 public final class StepClaimer {
     /** Most steps of one claim: keeps the other sessions' wait short. */
     static final int CLAIM_MAX = 250;
+
+    /** How long a call may go on at the server without its connection: more than a lock timeout. */
+    private static final Duration LINGER_MAX = Duration.ofSeconds(12);
+
+    private static final Duration NOTHING_LOST = Duration.ofHours(1);
 
     private static final String CALL = """
         SELECT kind, task_uuid, step_index, token, attempts, queue_id, priority, sequence
@@ -36,6 +45,7 @@ public final class StepClaimer {
     private final BatchNumbers numbers;
     private final DedicatedConnection connection;
     private final long renewNanos;
+    private final Set<Long> looked = new HashSet<>();
     private int turn;
 
     public StepClaimer(
@@ -83,9 +93,14 @@ public final class StepClaimer {
             return 0;
         }
         long number = numbers.begin();
+        boolean answerLost = false;
         int used = 0;
         try {
             Claimed claimed = call(session, positions, slots, number);
+            if (claimed.refused()) {
+                session.silence();
+                return 0;
+            }
             session.resetSticky();
             used = claimed.steps().size();
             learn(positions, claimed, slots);
@@ -94,13 +109,19 @@ public final class StepClaimer {
             }
             return used;
         } catch (SQLException e) {
+            session.renewalLost();
+            answerLost = SqlFailure.of(e) == SqlFailure.CONNECTION;
             if (SqlFailure.of(e) != SqlFailure.REPEAT) {
                 throw e;
             }
             return 0;
         } finally {
             session.addSlots(slots - used);
-            numbers.answered(number);
+            if (answerLost) {
+                numbers.lost(number);
+            } else {
+                numbers.answered(number);
+            }
         }
     }
 
@@ -108,7 +129,7 @@ public final class StepClaimer {
 
     private record HeadKey(int queueId, int priority) {}
 
-    private record Claimed(List<LeasedStep> steps, Map<HeadKey, Taken> byHead) {}
+    private record Claimed(List<LeasedStep> steps, Map<HeadKey, Taken> byHead, boolean refused) {}
 
     private Claimed call(LiveSession session, List<QueueHeads.Position> positions, int slots, long number)
             throws SQLException {
@@ -143,21 +164,24 @@ public final class StepClaimer {
     }
 
     private static Claimed claimed(LiveSession session, ResultSet rows) throws SQLException {
-        Claimed claimed = new Claimed(new ArrayList<>(), new HashMap<>());
+        List<LeasedStep> steps = new ArrayList<>();
+        Map<HeadKey, Taken> byHead = new HashMap<>();
+        boolean refused = false;
         while (rows.next()) {
-            if (rows.getInt(1) == 0) {
-                claimed.steps()
-                        .add(new LeasedStep(
-                                session,
-                                new StepKey(rows.getObject(2, UUID.class), rows.getInt(3)),
-                                rows.getInt(4),
-                                rows.getInt(5)));
-            } else {
-                claimed.byHead()
-                        .put(new HeadKey(rows.getInt(6), rows.getInt(7)), new Taken(rows.getInt(4), rows.getLong(8)));
+            switch (rows.getInt(1)) {
+                case 0 ->
+                    steps.add(new LeasedStep(
+                            session,
+                            new StepKey(rows.getObject(2, UUID.class), rows.getInt(3)),
+                            rows.getInt(4),
+                            rows.getInt(5)));
+                case 1 ->
+                    byHead.put(new HeadKey(rows.getInt(6), rows.getInt(7)), new Taken(rows.getInt(4), rows.getLong(8)));
+                case 2 -> refused = true;
+                default -> throw new IllegalStateException("kind: " + rows.getInt(1) + " (expected: 0 to 2)");
             }
         }
-        return claimed;
+        return new Claimed(steps, byHead, refused);
     }
 
     private void learn(List<QueueHeads.Position> positions, Claimed claimed, int slots) {
@@ -169,19 +193,71 @@ public final class StepClaimer {
         }
     }
 
-    /** Leases of {@code session} that the database knows and the node does not, after an answer was lost. */
-    public int reconcile(LiveSession session) throws SQLException {
-        long number = numbers.begin();
-        try {
-            List<LeasedStep> unknown = connection.run(open -> leasesOf(open, session));
-            if (!unknown.isEmpty()) {
-                session.addSlots(-unknown.size());
-                assembler.deliver(unknown, number);
+    /**
+     * Delivers what calls leased whose answer was lost: at once, and again when the server has certainly given up a call that was still
+     * waiting for a lock when its connection broke. Returns how long nothing is to be looked for.
+     */
+    public Duration reconcile() throws SQLException {
+        Map<Long, Long> lost = numbers.lost();
+        if (lost.isEmpty()) {
+            return NOTHING_LOST;
+        }
+        long now = System.nanoTime();
+        Set<Long> over = new HashSet<>();
+        Duration next = LINGER_MAX;
+        for (Map.Entry<Long, Long> call : lost.entrySet()) {
+            Duration left = LINGER_MAX.minusNanos(now - call.getValue());
+            if (left.isPositive()) {
+                next = left.compareTo(next) < 0 ? left : next;
+            } else {
+                over.add(call.getKey());
             }
-            return unknown.size();
+        }
+        if (!over.isEmpty() || !looked.containsAll(lost.keySet())) {
+            for (LiveSession session : sessions.all()) {
+                reconcile(session);
+            }
+            numbers.reconciled(over);
+            looked.addAll(lost.keySet());
+            looked.removeAll(over);
+        }
+        return next.plusMillis(1);
+    }
+
+    /**
+     * Delivers leases of {@code session} that the database knows and the node does not. They are noted before they are asked for once
+     * more: a lease that another call's answer delivered, and whose result was recorded, between the first look and the note has ended by
+     * the second look; one whose answer is still under way is left to us.
+     */
+    private void reconcile(LiveSession session) throws SQLException {
+        List<LeasedStep> unknown = new ArrayList<>(connection.run(open -> leasesOf(open, session)));
+        unknown.removeIf(step -> isHeld(session, step));
+        if (unknown.isEmpty()) {
+            return;
+        }
+        long number = numbers.begin();
+        session.addSlots(-unknown.size());
+        List<AssignmentAssembler.Noted> noted = assembler.note(unknown, number);
+        Set<LeasedStep> leased = Set.of();
+        try {
+            leased = Set.copyOf(connection.run(open -> leasesOf(open, session)));
         } finally {
+            List<AssignmentAssembler.Noted> found = new ArrayList<>();
+            for (AssignmentAssembler.Noted one : noted) {
+                if (leased.contains(one.step())) {
+                    found.add(one);
+                } else if (session.forget(one.step().key(), one.step().token())) {
+                    session.addSlots(1);
+                }
+            }
+            assembler.hand(found);
             numbers.answered(number);
         }
+    }
+
+    private static boolean isHeld(LiveSession session, LeasedStep step) {
+        Held known = session.held(step.key());
+        return known != null && known.token() >= step.token();
     }
 
     private static List<LeasedStep> leasesOf(Connection open, LiveSession session) throws SQLException {
@@ -189,14 +265,12 @@ public final class StepClaimer {
                 open.prepareStatement("SELECT task_uuid, step_index, token, attempts FROM tasker.leases_of(?)")) {
             select.setInt(1, session.id());
             ResultSet rows = select.executeQuery();
-            List<LeasedStep> unknown = new ArrayList<>();
+            List<LeasedStep> leased = new ArrayList<>();
             while (rows.next()) {
                 StepKey key = new StepKey(rows.getObject(1, UUID.class), rows.getInt(2));
-                if (session.held(key) == null) {
-                    unknown.add(new LeasedStep(session, key, rows.getInt(3), rows.getInt(4)));
-                }
+                leased.add(new LeasedStep(session, key, rows.getInt(3), rows.getInt(4)));
             }
-            return unknown;
+            return leased;
         }
     }
 }

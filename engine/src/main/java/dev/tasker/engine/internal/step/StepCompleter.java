@@ -307,9 +307,6 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
             boolean accepted = answer.accepted.contains(command.step());
             command.answer().complete(accepted ? repetition(command, prepared) : completion(command, answer, repeated));
         }
-        if (repeated) {
-            aftermath.answerLost();
-        }
     }
 
     private void started(Row row, List<LeasedStep> leased, Map<LiveSession, Integer> slots) {
@@ -344,8 +341,8 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
             return Completion.ACCEPTED;
         }
         @Nullable Standing standing = answer.refused.get(command.step());
-        if (standing == null) {
-            return Completion.INVALID;
+        if (standing == null || command.token() < 1) {
+            return Completion.INVALID; // no such step, or no such lease: tokens begin at 1
         }
         if (standing.token() != command.token()) {
             return standing.token() > command.token() ? Completion.STALE_LEASE : Completion.INVALID;
@@ -355,6 +352,7 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
 
     @Override
     public void abandon(Prepared prepared) {
+        sessions.renewalsLost(prepared.renewals);
         prepared.offers.reserved().forEach(LiveSession::addSlots);
     }
 }

@@ -52,6 +52,9 @@ final class JsonLimits {
         } catch (JacksonException e) {
             throw invalid(field + ": " + e.getOriginalMessage() + " (expected: JSON)");
         }
+        if (node == null || node.isMissingNode()) {
+            throw invalid(field + ": nothing (expected: JSON)");
+        }
         check(field, node, 1);
         return node;
     }

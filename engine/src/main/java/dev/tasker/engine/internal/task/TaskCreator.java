@@ -178,13 +178,11 @@ public final class TaskCreator implements BatchCall<Create, TaskCreator.Prepared
         if (!leased.isEmpty()) {
             aftermath.leased(leased, batchNumber);
         }
-        if (repeated) {
-            aftermath.answerLost();
-        }
     }
 
     @Override
     public void abandon(Prepared prepared) {
+        sessions.renewalsLost(prepared.renewals());
         for (int i = 0; i < prepared.commands().size(); i++) {
             release(
                     prepared.offers().get(i),

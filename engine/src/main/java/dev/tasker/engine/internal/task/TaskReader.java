@@ -6,8 +6,11 @@ import dev.tasker.engine.StepView;
 import dev.tasker.engine.TaskState;
 import dev.tasker.engine.TaskView;
 import dev.tasker.engine.internal.sql.Database;
+import dev.tasker.engine.internal.step.StepKey;
 import dev.tasker.engine.internal.template.RegisteredTemplate;
+import dev.tasker.engine.internal.template.RunnableStep;
 import dev.tasker.engine.internal.template.TemplateCatalogue;
+import dev.tasker.template.Backoff;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -40,8 +43,22 @@ public final class TaskReader {
         ORDER  BY step.step_index
         """;
 
+    private static final String POLICY = """
+        SELECT task.template_id, step.template_step, step.attempts
+        FROM   tasker.workflow_steps AS step JOIN tasker.tasks AS task USING (task_uuid)
+        WHERE  step.task_uuid = ? AND step.step_index = ?
+        """;
+
     private final Database database;
     private final TemplateCatalogue templates;
+
+    /**
+     * What the delay of a step's next attempt depends on.
+     *
+     * @param backoff the template's strategy, null when it states none
+     * @param attempts attempts made, at least 1
+     */
+    public record Policy(@Nullable Backoff backoff, int attempts) {}
 
     public TaskReader(Database database, TemplateCatalogue templates) {
         this.database = database;
@@ -66,6 +83,23 @@ public final class TaskReader {
     /** The steps of a task in order of creation, none for an unknown uuid. */
     public List<StepView> steps(UUID task) {
         return database.call(connection -> readSteps(connection, task));
+    }
+
+    /** The retry policy of a step this node holds no lease of, empty for an unknown step. */
+    public Optional<Policy> policy(StepKey step) {
+        return database.call(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(POLICY)) {
+                select.setObject(1, step.task());
+                select.setInt(2, step.index());
+                ResultSet row = select.executeQuery();
+                if (!row.next()) {
+                    return Optional.empty();
+                }
+                RegisteredTemplate template = templates.byId(row.getInt(1));
+                RunnableStep definition = template.steps().get(row.getInt(2));
+                return Optional.of(new Policy(definition.planned().retry().backoff(), Math.max(1, row.getInt(3))));
+            }
+        });
     }
 
     private @Nullable TaskView read(Connection connection, UUID task) throws SQLException {

@@ -1,0 +1,114 @@
+package dev.tasker.benchmarks;
+
+import dev.tasker.engine.Creation;
+import dev.tasker.engine.Engine;
+import dev.tasker.engine.EngineConfig;
+import dev.tasker.engine.TaskRequest;
+import dev.tasker.postgres.EmbeddedPostgres;
+import dev.tasker.server.TaskerServer;
+import dev.tasker.server.config.BindAddress;
+import dev.tasker.server.config.DatabaseConfig;
+import dev.tasker.server.config.DatabaseUrl;
+import dev.tasker.server.config.Environment;
+import dev.tasker.server.config.ServerConfig;
+import dev.tasker.server.embedded.InProcessWorkSource;
+import dev.tasker.worker.WorkerConfig;
+import dev.tasker.worker.WorkerRuntime;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What is measured: an engine with a worker, and the way in which a client creates one task at a time. */
+interface BenchStack extends AutoCloseable {
+
+    Engine engine();
+
+    /** Creates a task as a client would and waits for the answer. */
+    UUID create(TaskRequest request) throws Exception;
+
+    @Override
+    void close();
+
+    /** The stack for {@code options} on the database {@code bench}. */
+    static BenchStack start(BenchOptions options, EmbeddedPostgres postgres, TaskTracker tracker) throws IOException {
+        return switch (options.transport()) {
+            case IN_PROCESS -> InProcess.start(options, postgres, tracker);
+            case GRPC -> Remote.start(options, postgres, tracker);
+        };
+    }
+
+    /** Engine and worker in this JVM, called without a network. */
+    record InProcess(Engine engine, WorkerRuntime worker) implements BenchStack {
+        private static InProcess start(BenchOptions options, EmbeddedPostgres postgres, TaskTracker tracker) {
+            Engine engine = Engine.open(
+                    postgres.dataSource("bench"), postgres.dataSource("bench"), EngineConfig.DEFAULT, tracker);
+            WorkerRuntime worker = WorkerRuntime.start(
+                    new InProcessWorkSource(engine),
+                    Scenario.handlers(),
+                    WorkerConfig.defaults().withName("bench").withSlots(options.slots()));
+            return new InProcess(engine, worker);
+        }
+
+        @Override
+        public UUID create(TaskRequest request) throws Exception {
+            Creation creation = engine.create(request).get(60, TimeUnit.SECONDS);
+            return creation.taskUuid();
+        }
+
+        @Override
+        public void close() {
+            worker.close();
+            engine.close();
+        }
+    }
+
+    /** A server in this JVM, called over HTTP, and a worker process connected to it. */
+    record Remote(TaskerServer server, RemoteWorker worker, HttpClient http, JsonMapper json) implements BenchStack {
+        private static Remote start(BenchOptions options, EmbeddedPostgres postgres, TaskTracker tracker) throws IOException {
+            ServerConfig defaults = ServerConfig.defaults(Environment.PRODUCTION);
+            DatabaseUrl url = DatabaseUrl.parse("postgresql://" + postgres.user() + ":" + postgres.password() + "@127.0.0.1:"
+                    + postgres.port() + "/bench");
+            ServerConfig config = defaults.withDatabase(new DatabaseConfig(
+                            url, null, defaults.database().pool(), defaults.database().dataDirectory(), false))
+                    .withAddresses(BindAddress.loopback(0), BindAddress.loopback(0));
+            TaskerServer server = TaskerServer.start(config, tracker);
+            RemoteWorker worker = RemoteWorker.start(server.grpcPort().orElseThrow(), options.slots());
+            return new Remote(server, worker, HttpClient.newHttpClient(), JsonMapper.shared());
+        }
+
+        @Override
+        public Engine engine() {
+            return server.engine();
+        }
+
+        @Override
+        public UUID create(TaskRequest request) throws Exception {
+            String body = "{\"namespace\":\"" + request.namespace() + "\",\"name\":\"" + request.name() + "\",\"version\":\""
+                    + request.version() + "\",\"context\":" + request.context()
+                    + ",\"initiator\":\"bench\",\"source_system\":\"bench\",\"reason\":\"bench\"}";
+            URI tasks = server.restUrl().orElseThrow().resolve("/v1/tasks");
+            HttpResponse<String> response = http.send(
+                    HttpRequest.newBuilder(tasks)
+                            .header("Content-Type", "application/json")
+                            .POST(HttpRequest.BodyPublishers.ofString(body))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            if (response.statusCode() != 200) {
+                throw new IOException("POST " + tasks + ": " + response.statusCode() + " " + response.body());
+            }
+            return UUID.fromString(json.readTree(response.body()).get("task_uuid").asString());
+        }
+
+        @Override
+        public void close() {
+            worker.close();
+            http.close();
+            server.close();
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package dev.tasker.cli;
+
+import dev.tasker.benchmarks.Bench;
+import dev.tasker.benchmarks.BenchOptions;
+import dev.tasker.benchmarks.BenchOptions.Transport;
+import dev.tasker.benchmarks.BenchReport;
+import dev.tasker.benchmarks.ClaimBench;
+import dev.tasker.benchmarks.Scenario;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tasker bench}: load and latency on a PostgreSQL of its own, with the SQL ceiling of the same run. */
+@Command(
+        name = "bench",
+        description = "Measures latency and throughput on a temporary PostgreSQL, with fsync on.",
+        mixinStandardHelpOptions = true)
+final class BenchCommand implements Callable<Integer> {
+    private static final String CLAIM = "claim";
+    private static final int CLAIM_STEPS = 1_000_000;
+
+    @Option(
+            names = "--scenario",
+            defaultValue = "linear",
+            description =
+                    "linear, diamond, tree, fan-out, or claim: one among many waiting steps. Default: ${DEFAULT-VALUE}")
+    private String scenario = "linear";
+
+    @Option(names = "--width", defaultValue = "100", description = "Workers of a fan-out. Default: ${DEFAULT-VALUE}")
+    private int width;
+
+    @Option(names = "--tasks", description = "Tasks of the saturated phase. Default: enough for about 200 000 steps")
+    private int tasks;
+
+    @Option(
+            names = "--latency-tasks",
+            defaultValue = "1000",
+            description = "Tasks run one after the other. Default: ${DEFAULT-VALUE}")
+    private int latencyTasks;
+
+    @Option(names = "--concurrency", defaultValue = "500", description = "Tasks in flight. Default: ${DEFAULT-VALUE}")
+    private int concurrency;
+
+    @Option(names = "--slots", defaultValue = "1000", description = "Slots of the worker. Default: ${DEFAULT-VALUE}")
+    private int slots;
+
+    @Option(
+            names = "--transport",
+            defaultValue = "in-process",
+            description = "in-process or grpc. Default: ${DEFAULT-VALUE}")
+    private String transport = "in-process";
+
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws Exception {
+        requirePositive("--width", width);
+        requirePositive("--latency-tasks", latencyTasks);
+        requirePositive("--concurrency", concurrency);
+        requirePositive("--slots", slots);
+        PrintWriter out = spec.commandLine().getOut();
+        if (scenario.equals(CLAIM)) {
+            out.println(new ClaimBench(tasks > 0 ? tasks : CLAIM_STEPS).run().json());
+            out.flush();
+            return 0;
+        }
+        BenchReport report = new Bench(options()).run();
+        out.println(json ? report.json() : report.text());
+        out.flush();
+        return 0;
+    }
+
+    private BenchOptions options() {
+        try {
+            Scenario wanted = Scenario.parse(scenario);
+            int steps = wanted.template(width).steps().size();
+            return new BenchOptions(
+                    wanted,
+                    width,
+                    tasks > 0 ? tasks : Math.max(1, 200_000 / steps),
+                    latencyTasks,
+                    concurrency,
+                    slots,
+                    Transport.parse(transport));
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static void requirePositive(String option, int value) {
+        if (value < 1) {
+            throw new CommandException(option + ": " + value + " (expected: >= 1)");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package dev.tasker.engine.internal.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class TaskUuidsTest {
+    private static final Instant NOON = Instant.parse("2026-01-02T12:00:00.123456Z");
+
+    private final TaskUuids uuids = new TaskUuids(() -> NOON);
+
+    @Test
+    void taskUuidIsAVersionSevenUuidWithRoomForSteps() {
+        UUID task = uuids.next();
+        assertThat(task.version()).isEqualTo(7);
+        assertThat(task.variant()).isEqualTo(2);
+        assertThat(task.getMostSignificantBits() >>> 16).isEqualTo(NOON.toEpochMilli());
+        assertThat(task.getLeastSignificantBits() & 0xFFFFF).isZero();
+        assertThat(TaskUuids.indexOf(task)).isEqualTo(-1);
+        assertThat(TaskUuids.taskOf(task)).isEqualTo(task);
+    }
+
+    @Test
+    void laterTasksSortLater() {
+        UUID early = uuids.next();
+        UUID microsecond = new TaskUuids(() -> NOON.plusNanos(1_000)).next();
+        UUID millisecond = new TaskUuids(() -> NOON.plusMillis(1)).next();
+        assertThat(early.toString()).isLessThan(microsecond.toString());
+        assertThat(microsecond.toString()).isLessThan(millisecond.toString());
+    }
+
+    @Test
+    void stepUuidTellsItsTaskAndIndex() {
+        UUID task = uuids.next();
+        for (int index : new int[] {0, 1, 41, 65_535, TaskUuids.STEPS_MAX - 1}) {
+            UUID step = TaskUuids.stepUuid(task, index);
+            assertThat(TaskUuids.taskOf(step)).isEqualTo(task);
+            assertThat(TaskUuids.indexOf(step)).isEqualTo(index);
+            assertThat(step.version()).isEqualTo(7);
+            assertThat(step.variant()).isEqualTo(2);
+            assertThat(step.toString()).isGreaterThan(task.toString());
+        }
+    }
+
+    @Test
+    void tasksOfOneInstantDiffer() {
+        Set<UUID> made = new HashSet<>();
+        for (int i = 0; i < 10_000; i++) {
+            made.add(uuids.next());
+        }
+        assertThat(made).hasSize(10_000);
+    }
+}

@@ -1,0 +1,176 @@
+package dev.tasker.testkit.interleaving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tasker.testkit.DatabaseExtension;
+import dev.tasker.testkit.TestDatabase;
+import dev.tasker.testkit.interleaving.Rehearsal.Pair;
+import dev.tasker.testkit.interleaving.Rehearsal.Violation;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The interleavings have teeth: the engine's functions with one deliberate fault each are caught. */
+@ExtendWith(DatabaseExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class BrokenFunctionsTest {
+    private static final String LOCK_TASKS =
+            "PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) ORDER BY task.task_uuid FOR NO KEY"
+                    + " UPDATE;";
+    private static final String LOCK_READ_TASKS = LOCK_TASKS.replace("p_task", "v_task");
+
+    private Stage stage;
+    private Operations operations;
+    private Rehearsal rehearsal;
+
+    /** A fault: {@code shipped} text of a function replaced, and the pair of operations that shows it. */
+    private record Break(
+            String name, String function, String shipped, String replacement, String first, String second) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Break> breaks() {
+        return Stream.of(
+                new Break(
+                        "completion without the lock of its own",
+                        "complete_steps",
+                        LOCK_TASKS,
+                        "",
+                        "finishP",
+                        "finishQ"),
+                new Break(
+                        "completion without fencing",
+                        "complete_steps",
+                        "AND step.lease_token = i.token",
+                        "",
+                        "completeAWithOldToken",
+                        "expireOne"),
+                new Break(
+                        "completion of a step that is not in progress",
+                        "complete_steps",
+                        "AND    step.state = step_state('in_progress') AND step.lease_token = i.token",
+                        "AND    step.lease_token = i.token",
+                        "completeA",
+                        "completeA"),
+                new Break(
+                        "decrement lost when a batch has both parents",
+                        "complete_steps",
+                        "pending_parents = step.pending_parents - r.parents",
+                        "pending_parents = step.pending_parents - 1",
+                        "completeBoth",
+                        "retryDue"),
+                new Break(
+                        "release by a blocked task",
+                        "complete_steps",
+                        "task.failed_steps = 0\n             AND NOT",
+                        "NOT",
+                        "failTrioP",
+                        "completeTrioQ"),
+                new Break(
+                        "expiry without the lock of the tasks",
+                        "expire_session",
+                        LOCK_READ_TASKS,
+                        "",
+                        "failBForGood",
+                        "expireOne"),
+                new Break(
+                        "expiry of a session that was renewed",
+                        "expire_session",
+                        "AND session.expires_at + p_grace_ms * interval '1 ms' <= v_now",
+                        "",
+                        "renewOne",
+                        "expireOne"),
+                new Break(
+                        "expiry that leaves the token",
+                        "expire_session",
+                        "lease_token = step.lease_token + 1, result",
+                        "result",
+                        "expireOne",
+                        "retryDue"),
+                new Break(
+                        "retry without the lock of the tasks",
+                        "retry_due",
+                        LOCK_READ_TASKS,
+                        "",
+                        "failAForGood",
+                        "retryDue"),
+                new Break(
+                        "retry of a blocked task",
+                        "retry_due",
+                        "AND    task.failed_steps = 0 AND task.state < task_state('complete')",
+                        "",
+                        "failAForGood",
+                        "retryDue"),
+                new Break(
+                        "rejection without fencing",
+                        "reject_steps",
+                        "AND    step.state = step_state('in_progress') AND step.lease_token = i.token",
+                        "",
+                        "completeA",
+                        "rejectA"),
+                new Break(
+                        "claim that does not log its leases",
+                        "claim_steps",
+                        "HAVING count(*) > 0",
+                        "HAVING count(*) > 99",
+                        "claim",
+                        "completeA"),
+                new Break(
+                        "creation in the order given",
+                        "create_tasks",
+                        "    ORDER  BY i.identity_hash\n",
+                        "",
+                        "create",
+                        "createBackwards"),
+                new Break(
+                        "heartbeat that cuts the log and does not write what is held",
+                        "heartbeat",
+                        "GROUP  BY held.session_id",
+                        "WHERE false GROUP BY held.session_id",
+                        "renewOne",
+                        "completeB"));
+    }
+
+    @BeforeAll
+    void setUp(TestDatabase database) throws SQLException {
+        stage = new Stage(database);
+        operations = new Operations(stage);
+        rehearsal = new Rehearsal(stage);
+    }
+
+    @AfterEach
+    void putBack() throws SQLException {
+        stage.install(Functions.shipped());
+        stage.nothing();
+    }
+
+    @AfterAll
+    void tearDown() throws SQLException {
+        stage.close();
+    }
+
+    @ParameterizedTest
+    @MethodSource("breaks")
+    void everyFaultIsCaught(Break fault) throws SQLException {
+        Operation first = operations.named(fault.first());
+        Operation second = operations.named(fault.second());
+        rehearsal.learn(new Pair(first, second));
+
+        stage.install(Functions.shipped().broken(fault.function(), fault.shipped(), fault.replacement()));
+
+        List<Violation> violations = new ArrayList<>(rehearsal.perform(new Pair(first, second)));
+        violations.addAll(rehearsal.perform(new Pair(second, first)));
+        assertThat(violations).isNotEmpty();
+    }
+}

@@ -1,0 +1,74 @@
+package dev.tasker.testkit.interleaving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tasker.testkit.DatabaseExtension;
+import dev.tasker.testkit.TestDatabase;
+import dev.tasker.testkit.interleaving.Rehearsal.Pair;
+import dev.tasker.testkit.interleaving.Rehearsal.Violation;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Two nodes at work on one task, in every interleaving at statement boundaries: each ends as if one had come after the other. */
+@ExtendWith(DatabaseExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class InterleavingTest {
+    private Stage stage;
+    private Operations operations;
+    private Rehearsal rehearsal;
+
+    @BeforeAll
+    void setUp(TestDatabase database) throws SQLException {
+        stage = new Stage(database);
+        operations = new Operations(stage);
+        rehearsal = new Rehearsal(stage);
+    }
+
+    @AfterAll
+    void tearDown() throws SQLException {
+        stage.close();
+    }
+
+    /**
+     * A claim looks for waiting steps before it waits for its session's row: what an expiry of that session puts back meanwhile the next claim
+     * finds. That is neither order, and harmless: {@link TwoWritersTest#claimThatRenewsItsSessionDuringItsExpiryLeavesWhatWasPutBack}.
+     */
+    private boolean endsInNeitherOrder(Operation first, Operation second) {
+        return first == operations.claimRenewing && second == operations.expireOne
+                || first == operations.expireOne && second == operations.claimRenewing;
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyPairInEveryInterleavingEndsAsInTurn() {
+        List<Pair> pairs = new ArrayList<>();
+        List<List<Operation>> groups = new ArrayList<>(operations.small());
+        groups.add(operations.large());
+        for (List<Operation> group : groups) {
+            addPairs(group, pairs);
+        }
+        return pairs.stream()
+                .map(pair -> DynamicTest.dynamicTest(pair.toString(), () -> {
+                    rehearsal.learn(pair);
+                    List<Violation> violations = rehearsal.perform(pair);
+                    assertThat(violations).isEmpty();
+                }));
+    }
+
+    private void addPairs(List<Operation> group, List<Pair> pairs) {
+        for (Operation first : group) {
+            for (Operation second : group) {
+                if (!endsInNeitherOrder(first, second)) {
+                    pairs.add(new Pair(first, second));
+                }
+            }
+        }
+    }
+}

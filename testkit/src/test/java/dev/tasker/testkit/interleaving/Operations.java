@@ -1,0 +1,171 @@
+package dev.tasker.testkit.interleaving;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What nodes do on a {@link Stage}, as the calls they make. */
+final class Operations {
+    private static final String COMPLETED =
+            "SELECT kind, task_uuid, step_index, state, token, attempts, queue_id, priority, session_id FROM"
+                    + " tasker.complete_steps";
+    private static final String CLAIMED =
+            "SELECT kind, task_uuid, step_index, token, attempts, queue_id, priority FROM tasker.claim_steps";
+    private static final String EXPIRED =
+            "SELECT task_uuid, step_index, state, queue_id, priority FROM tasker.expire_session";
+
+    final Operation completeA = complete("completeA", 101, "{1}", "{1}", "{1}", "{0}", "{}", "{}", "{}");
+    final Operation completeB = complete("completeB", 102, "{2}", "{1}", "{2}", "{0}", "{}", "{}", "{}");
+    final Operation completeBoth = complete("completeBoth", 103, "{1,2}", "{1,1}", "{1,2}", "{0,0}", "{}", "{}", "{}");
+    final Operation completeBothBackwards =
+            complete("completeBothBackwards", 104, "{2,1}", "{1,1}", "{2,1}", "{0,0}", "{}", "{}", "{}");
+    final Operation completeAKeepingC =
+            complete("completeAKeepingC", 105, "{1}", "{1}", "{1}", "{0}", "{1}", "{5}", "{1}");
+    final Operation completeBKeepingC =
+            complete("completeBKeepingC", 106, "{2}", "{1}", "{2}", "{0}", "{2}", "{5}", "{2}");
+    final Operation completeAWithOldToken =
+            complete("completeAWithOldToken", 107, "{1}", "{0}", "{1}", "{0}", "{}", "{}", "{}");
+    final Operation failAForGood = complete("failAForGood", 108, "{1}", "{1}", "{1}", "{2}", "{}", "{}", "{}");
+    final Operation failAForNow = complete("failAForNow", 109, "{1}", "{1}", "{1}", "{1}", "{}", "{}", "{}");
+    final Operation failBForGood = complete("failBForGood", 115, "{2}", "{1}", "{2}", "{2}", "{}", "{}", "{}");
+    final Operation finishP = one("finishP", 116, Stage.PAIR_TASK, 0, 0);
+    final Operation finishQ = one("finishQ", 117, Stage.PAIR_TASK, 1, 0);
+    final Operation failP = one("failP", 118, Stage.PAIR_TASK, 0, 2);
+    final Operation failTrioP = one("failTrioP", 119, Stage.TRIO_TASK, 0, 2);
+    final Operation completeTrioQ = one("completeTrioQ", 120, Stage.TRIO_TASK, 1, 0);
+    final Operation finishPairAndTrio = across("finishPairAndTrio", 121, Stage.PAIR_TASK, Stage.TRIO_TASK, 0);
+    final Operation finishTrioAndPair = across("finishTrioAndPair", 122, Stage.TRIO_TASK, Stage.PAIR_TASK, 1);
+    final Operation rejectTrioP = Operation.of(
+            "rejectTrioP",
+            "reject_steps",
+            "SELECT task_uuid, step_index, state, queue_id, priority FROM tasker.reject_steps(ARRAY['" + Stage.TRIO_TASK
+                    + "']::uuid[], '{0}', '{1}', '{3}')");
+    final Operation rejectA = Operation.of(
+            "rejectA",
+            "reject_steps",
+            "SELECT task_uuid, step_index, state, queue_id, priority FROM tasker.reject_steps(ARRAY['" + Stage.TASK
+                    + "']::uuid[], '{1}', '{1}', '{1}')");
+    final Operation expireOne = Operation.of("expireOne", "expire_session", expire(1));
+    final Operation expireTwo = Operation.of("expireTwo", "expire_session", expire(2));
+    final Operation renewOne = Operation.of(
+            "renewOne",
+            "heartbeat",
+            "SELECT session_id, task_uuid, step_index, token FROM tasker.heartbeat('{1}', 50, '{1}', ARRAY['"
+                    + Stage.TASK + "']::uuid[], '{1}', '{1}')");
+    final Operation retryDue = Operation.of(
+            "retryDue",
+            "retry_due",
+            "SELECT task_uuid, step_index, state, queue_id, priority FROM tasker.retry_due(10)");
+    final Operation claim;
+    final Operation claimRenewing;
+    final Operation create;
+    final Operation createBackwards;
+
+    Operations(Stage stage) {
+        claim = new Operation("claim", "claim_steps", List.of(claim(stage, 110, "{}", 3)), true);
+        claimRenewing = new Operation("claimRenewing", "claim_steps", List.of(claim(stage, 111, "{1}", 1)), true);
+        create = create("create", stage, 113, 1, 'a', 'b');
+        createBackwards = create("createBackwards", stage, 114, 2, 'b', 'a');
+    }
+
+    /** Calls about the two smaller tasks; nothing else touches these. */
+    List<List<Operation>> small() {
+        return List.of(List.of(finishP, finishQ, failP), List.of(failTrioP, completeTrioQ, rejectTrioP));
+    }
+
+    /** Calls about the mesh, or about everything. */
+    List<Operation> large() {
+        return List.of(
+                completeA,
+                completeB,
+                completeBoth,
+                completeBothBackwards,
+                completeAKeepingC,
+                completeBKeepingC,
+                completeAWithOldToken,
+                failAForGood,
+                failAForNow,
+                failBForGood,
+                rejectA,
+                expireOne,
+                expireTwo,
+                renewOne,
+                retryDue,
+                claim,
+                claimRenewing,
+                create,
+                createBackwards);
+    }
+
+    private static Operation one(String name, int batch, String task, int step, int outcome) {
+        return Operation.of(
+                name,
+                "complete_steps",
+                COMPLETED + "(" + batch + ", '{}', ARRAY['" + task + "']::uuid[], '{" + step + "}', '{1}', '{3}', '{"
+                        + outcome + "}', '{0}', '{7}', ARRAY['{\"by\":\"" + name + "\"}'], '{}', '{}', '{}')");
+    }
+
+    private static Operation across(String name, int batch, String first, String second, int step) {
+        return Operation.of(
+                name,
+                "complete_steps",
+                COMPLETED + "(" + batch + ", '{}', ARRAY['" + first + "', '" + second + "']::uuid[], '{" + step + ","
+                        + step
+                        + "}', '{1,1}', '{3,3}', '{0,0}', '{0,0}', '{7,7}', ARRAY['{}', '{}'], '{}', '{}', '{}')");
+    }
+
+    private static Operation complete(
+            String name,
+            int batch,
+            String steps,
+            String tokens,
+            String sessions,
+            String outcomes,
+            String renew,
+            String keep,
+            String keepers) {
+        boolean two = steps.contains(",");
+        String task = "'" + Stage.TASK + "'";
+        String query = COMPLETED + "(" + batch + ", '" + renew + "', ARRAY[" + task + (two ? ", " + task : "")
+                + "]::uuid[], '" + steps
+                + "', '" + tokens + "', '" + sessions + "', '" + outcomes + "', '" + (two ? "{0,0}" : "{0}") + "', '"
+                + (two ? "{7,7}" : "{7}") + "', ARRAY[" + ("'{\"by\":\"" + name + "\"}'")
+                + (two ? ", '{\"by\":\"" + name + "\"}'" : "")
+                + "], " + (keep.equals("{}") ? "'{}'" : "ARRAY[" + task + "]::uuid[]") + ", '" + keep + "', '" + keepers
+                + "')";
+        return Operation.of(name, "complete_steps", query);
+    }
+
+    Operation named(String name) {
+        return Stream.concat(large().stream(), small().stream().flatMap(List::stream))
+                .filter(operation -> operation.name().equals(name))
+                .findAny()
+                .orElseThrow();
+    }
+
+    private static String expire(int session) {
+        return EXPIRED + "(" + session
+                + ", 0, '{\"by\":\"expiry\"}', 20) WHERE task_uuid IS NOT NULL"; // else: a log was cut
+    }
+
+    private static String claim(Stage stage, int batch, String renew, int session) {
+        return CLAIMED + "(" + batch + ", '" + renew + "', " + session + ", ARRAY[" + stage.queueId()
+                + "], '{0}', '{0}', 10)";
+    }
+
+    private static Operation create(String name, Stage stage, int batch, int caller, char first, char second) {
+        String tasks = "ARRAY['" + created(caller, first) + "', '" + created(caller, second) + "']::uuid[]";
+        return Operation.of(
+                name,
+                "create_tasks",
+                "SELECT position, owner FROM tasker.create_tasks(" + batch + ", '{}', " + tasks + ", ARRAY["
+                        + stage.templateId() + ", "
+                        + stage.templateId() + "], '{0,0}', ARRAY['\\x0" + first + "', '\\x0" + second + "']::bytea[], "
+                        + tasks
+                        + ", '{null,null}', '{me,me}', '{here,here}', '{why,why}', '{null,null}', ARRAY['{}', '{}'],"
+                        + " '{null,null}')");
+    }
+
+    static String created(int caller, char identity) {
+        return "01900000-0000-7000-8000-00000" + identity + caller + "00000";
+    }
+}

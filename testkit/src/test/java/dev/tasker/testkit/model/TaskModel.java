@@ -1,0 +1,304 @@
+package dev.tasker.testkit.model;
+
+import dev.tasker.engine.Completion;
+import dev.tasker.engine.StepState;
+import dev.tasker.engine.TaskState;
+import dev.tasker.template.Backoff;
+import dev.tasker.template.PlannedStep;
+import dev.tasker.template.TemplatePlan;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A task as the specification has it: 01 §2.7 (coordination), §3 (derived states), §4 (retries), 04 §9.6 (leases). Times in seconds. */
+final class TaskModel {
+    /** Configured back-off of steps whose template states none: base and maximum, doubled from attempt to attempt. */
+    static final int CONFIG_BASE_SECONDS = 100;
+
+    static final int CONFIG_MAX_SECONDS = 500;
+
+    final UUID uuid;
+    final List<StepModel> steps = new ArrayList<>();
+    final List<TaskState> states = new ArrayList<>();
+
+    /** A step of the task. */
+    static final class StepModel {
+        final TaskModel task;
+        final PlannedStep planned;
+        StepState state = StepState.PENDING;
+        int attempts;
+        int token;
+
+        @Nullable
+        UUID holder;
+
+        @Nullable
+        Long dueAt; // of a timer that is still set
+
+        @Nullable
+        Integer backoffSeconds;
+
+        @Nullable
+        String result;
+
+        boolean mayBeEnqueued; // waits for a retry, or is enqueued: both are allowed until the engine shows which
+
+        private StepModel(TaskModel task, PlannedStep planned) {
+            this.task = task;
+            this.planned = planned;
+        }
+
+        boolean satisfied() {
+            return state == StepState.COMPLETE;
+        }
+
+        int pendingParents() {
+            return (int) planned.initialParents().stream()
+                    .filter(parent -> !task.steps.get(parent).satisfied())
+                    .count();
+        }
+
+        private boolean mayRetry() {
+            return planned.retry().retryable() && attempts < planned.retry().maxAttempts();
+        }
+
+        /** Whether a readiness query shows the step as runnable (01 §3.1). */
+        boolean showsReady(long now) {
+            boolean eligible = attempts == 0 || mayRetry();
+            boolean due = nextRetryAt == null || nextRetryAt <= now;
+            return (state == StepState.PENDING || state == StepState.WAITING_FOR_RETRY)
+                    && pendingParents() == 0
+                    && eligible
+                    && due;
+        }
+
+        @Nullable
+        Long nextRetryAt;
+
+        /** The results a handler is given: of every complete ancestor. */
+        Map<String, String> dependencyResults() {
+            Map<String, String> results = new HashMap<>();
+            planned.ancestors().stream().forEach(index -> {
+                StepModel ancestor = task.steps.get(index);
+                if (ancestor.state == StepState.COMPLETE && ancestor.result != null) {
+                    results.put(ancestor.planned.name(), ancestor.result);
+                }
+            });
+            return results;
+        }
+
+        @Override
+        public String toString() {
+            return planned.name() + "=" + state.text() + " attempts " + attempts + " token " + token;
+        }
+    }
+
+    /** A task just created: its root steps wait in their queues. */
+    TaskModel(UUID uuid, TemplatePlan plan) {
+        this.uuid = uuid;
+        plan.steps().forEach(planned -> steps.add(new StepModel(this, planned)));
+        steps.stream()
+                .filter(step -> step.planned.initialParents().isEmpty())
+                .forEach(step -> step.state = StepState.ENQUEUED);
+        noteState();
+    }
+
+    /** A step goes to a session: the attempt counts from now on. */
+    void leased(StepModel step, UUID session) {
+        if (step.mayBeEnqueued) {
+            step.mayBeEnqueued = false;
+            step.state = StepState.ENQUEUED;
+            step.dueAt = null;
+        }
+        require(step.state == StepState.ENQUEUED, step + " (expected: enqueued)");
+        step.state = StepState.IN_PROGRESS;
+        step.attempts++;
+        step.token++;
+        step.holder = session;
+    }
+
+    Completion succeeded(StepModel step, int token, String document) {
+        Completion answer = judged(step, token);
+        if (answer == Completion.ACCEPTED) {
+            step.holder = null;
+            step.result = document;
+            step.state = StepState.COMPLETE;
+            startReleased();
+            noteState();
+        }
+        return answer;
+    }
+
+    /** @param retryAfter delay the service asked for in seconds, null: none */
+    Completion failed(
+            StepModel step, int token, boolean retryable, @Nullable Integer retryAfter, String document, long now) {
+        Completion answer = judged(step, token);
+        if (answer == Completion.ACCEPTED) {
+            step.holder = null;
+            step.result = document;
+            if (retryable && step.mayRetry()) {
+                int delay = retryAfter == null ? delay(step) : Math.min(retryAfter, CONFIG_MAX_SECONDS);
+                step.state = StepState.WAITING_FOR_RETRY;
+                step.backoffSeconds = delay;
+                step.nextRetryAt = now + delay;
+                step.dueAt = step.nextRetryAt;
+            } else {
+                step.state = StepState.ERROR;
+            }
+            noteState();
+            fireDue(now);
+        }
+        return answer;
+    }
+
+    Completion rejected(StepModel step, int token) {
+        if (step.state != StepState.IN_PROGRESS || step.token != token) {
+            return Completion.STALE_LEASE;
+        }
+        step.holder = null;
+        step.state = StepState.ENQUEUED;
+        step.attempts--;
+        step.token++;
+        return Completion.ACCEPTED;
+    }
+
+    /** The leases of these sessions ran out, in any order. */
+    void expired(Set<UUID> sessions, String document, long now) {
+        List<StepModel> held = steps.stream()
+                .filter(step -> step.holder != null && sessions.contains(step.holder))
+                .toList();
+        boolean wasBlocked = isBlocked();
+        boolean someFail = held.stream().anyMatch(step -> !step.mayRetry());
+        for (StepModel step : held) {
+            step.holder = null;
+            step.token++;
+            step.result = document;
+            if (!step.mayRetry()) {
+                step.state = StepState.ERROR;
+                continue;
+            }
+            step.nextRetryAt = now;
+            step.backoffSeconds = 0;
+            step.state = wasBlocked || someFail ? StepState.WAITING_FOR_RETRY : StepState.ENQUEUED;
+            step.mayBeEnqueued = someFail && !wasBlocked; // taken back before the one that failed
+        }
+        if (!held.isEmpty()) {
+            noteState();
+        }
+    }
+
+    /** Retries that are due are enqueued; those of a blocked task wait for its repair. */
+    void fireDue(long now) {
+        boolean fired = false;
+        for (StepModel step : steps) {
+            if (step.dueAt == null || step.dueAt > now) {
+                continue;
+            }
+            step.dueAt = null;
+            if (!isBlocked()) {
+                step.state = StepState.ENQUEUED;
+                fired = true;
+            }
+        }
+        if (fired) {
+            noteState();
+        }
+    }
+
+    private Completion judged(StepModel step, int token) {
+        if (token != step.token) {
+            return token < step.token ? Completion.STALE_LEASE : Completion.INVALID;
+        }
+        return step.state == StepState.IN_PROGRESS ? Completion.ACCEPTED : Completion.DUPLICATE;
+    }
+
+    private void startReleased() {
+        if (isBlocked()) {
+            return;
+        }
+        for (StepModel step : steps) {
+            if (step.state == StepState.PENDING && step.pendingParents() == 0) {
+                step.state = StepState.ENQUEUED;
+            }
+        }
+    }
+
+    private static int delay(StepModel step) {
+        Backoff backoff = step.planned.retry().backoff();
+        int attempt = step.attempts;
+        if (backoff == null) {
+            return (int) Math.min(CONFIG_BASE_SECONDS * Math.pow(2, attempt), CONFIG_MAX_SECONDS);
+        }
+        long base = backoff.base().toSeconds();
+        long delay = switch (backoff.strategy()) {
+            case NONE -> 0;
+            case LINEAR -> base * attempt;
+            case EXPONENTIAL -> base * (1L << (attempt - 1));
+            case FIBONACCI -> base * new int[] {0, 1, 1, 2, 3, 5}[attempt];
+        };
+        return (int) Math.min(delay, backoff.max().toSeconds());
+    }
+
+    boolean isBlocked() {
+        return count(StepState.ERROR) > 0;
+    }
+
+    int count(StepState state) {
+        return (int) steps.stream().filter(step -> step.state == state).count();
+    }
+
+    int active() {
+        return (int) steps.stream().filter(step -> step.state.isActive()).count();
+    }
+
+    TaskState state() {
+        if (isBlocked()) {
+            return TaskState.BLOCKED_BY_FAILURES;
+        }
+        if (active() > 0) {
+            return TaskState.STEPS_IN_PROCESS;
+        }
+        return count(StepState.COMPLETE) == steps.size() ? TaskState.COMPLETE : TaskState.WAITING_FOR_RETRY;
+    }
+
+    /** The execution status by the precedence of 01 §3.3. */
+    String executionStatus(long now) {
+        if (isBlocked()) {
+            return "blocked_by_failures";
+        }
+        if (steps.stream().anyMatch(step -> step.showsReady(now))) {
+            return "has_ready_steps";
+        }
+        if (active() > 0) {
+            return "processing";
+        }
+        return count(StepState.COMPLETE) == steps.size() ? "all_complete" : "waiting_for_dependencies";
+    }
+
+    /** Callables of steps that wait in a queue. */
+    Set<String> waitingCallables() {
+        Set<String> callables = new TreeSet<>();
+        steps.stream()
+                .filter(step -> step.state == StepState.ENQUEUED)
+                .forEach(step -> callables.add(step.planned.callable()));
+        return callables;
+    }
+
+    private void noteState() {
+        TaskState state = state();
+        if (states.isEmpty() || states.getLast() != state) {
+            states.add(state);
+        }
+    }
+
+    static void require(boolean holds, String message) {
+        if (!holds) {
+            throw new AssertionError(message);
+        }
+    }
+}
