@@ -11,8 +11,6 @@ import dev.tasker.worker.grpc.GrpcWorkSourceConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardWatchEventKinds;
-import java.nio.file.WatchService;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -27,22 +25,22 @@ final class FaultWorker {
         steps:
           - name: first
             handler: {callable: fault.work}
-            retry: {retryable: true, max_attempts: 5, backoff_base_ms: 50}
+            retry: {retryable: true, max_attempts: 5, backoff_base_ms: 100}
           - name: left
             dependencies: [first]
             handler: {callable: fault.work}
-            retry: {retryable: true, max_attempts: 5, backoff_base_ms: 50}
+            retry: {retryable: true, max_attempts: 5, backoff_base_ms: 100}
           - name: right
             dependencies: [first]
             handler: {callable: fault.work}
-            retry: {retryable: true, max_attempts: 5, backoff_base_ms: 50}
+            retry: {retryable: true, max_attempts: 5, backoff_base_ms: 100}
           - name: last
             dependencies: [left, right]
             handler: {callable: fault.work}
-            retry: {retryable: true, max_attempts: 5, backoff_base_ms: 50}
+            retry: {retryable: true, max_attempts: 5, backoff_base_ms: 100}
         """;
 
-    /** A step that ends once the file {@code gate} of the context exists, and one behind it. */
+    /** A step that ends once there is a file {@link #GATE} in the {@code folder} of the context, and one behind it. */
     static final String GATED = """
         name: gated
         namespace_name: fault
@@ -50,14 +48,17 @@ final class FaultWorker {
         steps:
           - name: hold
             handler: {callable: fault.hold}
-            retry: {retryable: true, max_attempts: 3, backoff_base_ms: 50}
+            retry: {retryable: true, max_attempts: 3, backoff_base_ms: 100}
             timeout_seconds: 60
           - name: after
             dependencies: [hold]
             handler: {callable: fault.work}
         """;
 
+    static final String GATE = "gate";
+
     private static final long WORK_MS = 50;
+    private static final long LOOK_MS = 20;
 
     private final Path effects;
 
@@ -83,20 +84,22 @@ final class FaultWorker {
 
     private StepResult work(StepContext context) throws IOException, InterruptedException {
         log(Effect.Kind.START, context);
-        new CountDownLatch(1).await(WORK_MS, TimeUnit.MILLISECONDS);
+        pass(WORK_MS);
         return end(context);
     }
 
     private StepResult hold(StepContext context) throws IOException, InterruptedException {
-        Path gate = Path.of(context.input("gate", String.class));
-        try (WatchService changes = gate.getFileSystem().newWatchService()) {
-            gate.getParent().register(changes, StandardWatchEventKinds.ENTRY_CREATE);
-            log(Effect.Kind.START, context);
-            while (!Files.exists(gate)) {
-                changes.take().reset();
-            }
+        log(Effect.Kind.START, context);
+        Path gate = Path.of(context.input("folder", String.class)).resolve(GATE);
+        while (!Files.exists(gate)) {
+            pass(LOOK_MS);
         }
         return end(context);
+    }
+
+    /** Stands for something that takes time without computing, such as a call to somebody else's server. */
+    private static void pass(long ms) throws InterruptedException {
+        new CountDownLatch(1).await(ms, TimeUnit.MILLISECONDS);
     }
 
     private StepResult end(StepContext context) throws IOException {

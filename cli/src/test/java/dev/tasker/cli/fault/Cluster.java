@@ -1,0 +1,135 @@
+package dev.tasker.cli.fault;
+
+import dev.tasker.cli.Main;
+import dev.tasker.postgres.EmbeddedPostgres;
+import dev.tasker.postgres.EmbeddedPostgresConfig;
+import dev.tasker.server.DatabaseAccess;
+import dev.tasker.server.config.DatabaseConfig;
+import dev.tasker.server.config.DatabaseUrl;
+import dev.tasker.server.config.Environment;
+import dev.tasker.server.config.ServerConfig;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A PostgreSQL of the test with server and worker processes around it; closing ends them all. Leases last 5 s, with 1 s of grace. */
+final class Cluster implements AutoCloseable {
+    private static final Duration START_MAX = Duration.ofSeconds(60);
+
+    private final EmbeddedPostgres postgres;
+    private final Path templates;
+    private final Path effects;
+    private final List<ChildJvm> processes = new ArrayList<>();
+    private final List<Rest> clients = new ArrayList<>();
+
+    /** A server process and how to reach it. */
+    record Node(ChildJvm process, Rest rest, int restPort, int grpcPort) {
+        String grpcAddress() {
+            return "127.0.0.1:" + grpcPort;
+        }
+    }
+
+    private Cluster(EmbeddedPostgres postgres, Path templates, Path effects) {
+        this.postgres = postgres;
+        this.templates = templates;
+        this.effects = effects;
+    }
+
+    static Cluster start(Path folder) throws IOException {
+        Path templates = Files.createDirectory(folder.resolve("templates"));
+        Files.writeString(templates.resolve("flow.yaml"), FaultWorker.FLOW);
+        Files.writeString(templates.resolve("gated.yaml"), FaultWorker.GATED);
+        EmbeddedPostgres postgres = EmbeddedPostgres.start(EmbeddedPostgresConfig.forTests(folder.resolve("postgres")));
+        Cluster cluster = new Cluster(postgres, templates, folder.resolve("effects"));
+        try {
+            postgres.createDatabase("tasker");
+            ServerConfig defaults = ServerConfig.defaults(Environment.TEST);
+            try (DatabaseAccess access = DatabaseAccess.connect(new DatabaseConfig(
+                    DatabaseUrl.parse(cluster.databaseUrl()),
+                    null,
+                    defaults.database().pool(),
+                    folder,
+                    true))) {
+                access.migrate();
+            }
+            return cluster;
+        } catch (RuntimeException e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    /** Starts {@code tasker server} on free ports and waits until it is ready. */
+    Node server(String name) {
+        return server(name, 0, 0);
+    }
+
+    /** Starts a server on the ports that another had. */
+    Node successor(String name, Node former) {
+        return server(name, former.restPort(), former.grpcPort());
+    }
+
+    private Node server(String name, int restPort, int grpcPort) {
+        ChildJvm process = add(ChildJvm.start(
+                name,
+                Main.class,
+                Map.of(
+                        "TASKER_ENV",
+                        "test",
+                        "DATABASE_URL",
+                        databaseUrl(),
+                        "TASKER_TEMPLATE_PATH",
+                        templates.toString(),
+                        "TASKER_WEB_BIND_ADDRESS",
+                        "127.0.0.1:" + restPort,
+                        "TASKER_ORCHESTRATION_GRPC_BIND_ADDRESS",
+                        "127.0.0.1:" + grpcPort),
+                "server"));
+        var ready = process.awaitLine("Ready: REST http://127.0.0.1:(\\d+), gRPC (\\d+),", START_MAX);
+        Rest rest = new Rest(URI.create("http://127.0.0.1:" + ready.group(1)));
+        clients.add(rest);
+        return new Node(process, rest, Integer.parseInt(ready.group(1)), Integer.parseInt(ready.group(2)));
+    }
+
+    /** Starts a worker and waits until the server knows it. */
+    ChildJvm worker(String name, Node server) {
+        ChildJvm process =
+                add(ChildJvm.start(name, FaultWorker.class, Map.of(), server.grpcAddress(), effects.toString()));
+        process.awaitLine("worker session \\S+ opened", START_MAX);
+        return process;
+    }
+
+    EmbeddedPostgres postgres() {
+        return postgres;
+    }
+
+    Auditor auditor() {
+        return new Auditor(postgres.jdbcUrl("tasker"));
+    }
+
+    List<Effect> effects() throws IOException {
+        return Effect.read(effects);
+    }
+
+    private ChildJvm add(ChildJvm process) {
+        processes.add(process);
+        return process;
+    }
+
+    private String databaseUrl() {
+        return "postgresql://" + postgres.user() + ":" + postgres.password() + "@127.0.0.1:" + postgres.port()
+                + "/tasker";
+    }
+
+    @Override
+    public void close() {
+        clients.forEach(Rest::close);
+        processes.reversed().forEach(ChildJvm::close); // workers before their servers
+        postgres.close();
+    }
+}
