@@ -44,6 +44,7 @@ final class Cluster implements AutoCloseable {
         Path templates = Files.createDirectory(folder.resolve("templates"));
         Files.writeString(templates.resolve("flow.yaml"), FaultWorker.FLOW);
         Files.writeString(templates.resolve("gated.yaml"), FaultWorker.GATED);
+        Files.writeString(templates.resolve("busy.yaml"), FaultWorker.BUSY);
         EmbeddedPostgres postgres = EmbeddedPostgres.start(EmbeddedPostgresConfig.forTests(folder.resolve("postgres")));
         Cluster cluster = new Cluster(postgres, templates, folder.resolve("effects"));
         try {
@@ -66,21 +67,26 @@ final class Cluster implements AutoCloseable {
 
     /** Starts {@code tasker server} on free ports and waits until it is ready. */
     Node server(String name) {
-        return server(name, 0, 0);
+        return server(name, Environment.TEST, 0, 0);
+    }
+
+    /** As {@link #server(String)}, with the defaults of another environment. */
+    Node server(String name, Environment environment) {
+        return server(name, environment, 0, 0);
     }
 
     /** Starts a server on the ports that another had. */
     Node successor(String name, Node former) {
-        return server(name, former.restPort(), former.grpcPort());
+        return server(name, Environment.TEST, former.restPort(), former.grpcPort());
     }
 
-    private Node server(String name, int restPort, int grpcPort) {
+    private Node server(String name, Environment environment, int restPort, int grpcPort) {
         ChildJvm process = add(ChildJvm.start(
                 name,
                 Main.class,
                 Map.of(
                         "TASKER_ENV",
-                        "test",
+                        environment.text(),
                         "DATABASE_URL",
                         databaseUrl(),
                         "TASKER_TEMPLATE_PATH",
@@ -98,9 +104,18 @@ final class Cluster implements AutoCloseable {
 
     /** Starts a worker and waits until the server knows it. */
     ChildJvm worker(String name, Node server) {
+        return worker(name, server, Map.of());
+    }
+
+    /** Starts a worker whose virtual threads share one processor. */
+    ChildJvm workerOnOneProcessor(String name, Node server) {
+        return worker(name, server, Map.of("JDK_JAVA_OPTIONS", "-Djdk.virtualThreadScheduler.parallelism=1"));
+    }
+
+    private ChildJvm worker(String name, Node server, Map<String, String> environment) {
         ChildJvm process =
-                add(ChildJvm.start(name, FaultWorker.class, Map.of(), server.grpcAddress(), effects.toString()));
-        process.awaitLine("worker session \\S+ opened", START_MAX);
+                add(ChildJvm.start(name, FaultWorker.class, environment, server.grpcAddress(), effects.toString()));
+        process.awaitLine("session \\S+ with " + server.grpcAddress(), START_MAX);
         return process;
     }
 

@@ -11,6 +11,7 @@ import dev.tasker.worker.grpc.GrpcWorkSourceConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -55,10 +56,22 @@ final class FaultWorker {
             handler: {callable: fault.work}
         """;
 
+    /** A step that computes without ever waiting, for longer than a lease and its grace. */
+    static final String BUSY = """
+        name: busy
+        namespace_name: fault
+        version: 1.0.0
+        steps:
+          - name: compute
+            handler: {callable: fault.compute}
+            timeout_seconds: 60
+        """;
+
     static final String GATE = "gate";
 
     private static final long WORK_MS = 50;
     private static final long LOOK_MS = 20;
+    private static final Duration COMPUTE = Duration.ofSeconds(8);
 
     private final Path effects;
 
@@ -79,6 +92,7 @@ final class FaultWorker {
         return HandlerRegistry.builder()
                 .handler("fault.work", this::work)
                 .handler("fault.hold", this::hold)
+                .handler("fault.compute", this::compute)
                 .build();
     }
 
@@ -93,6 +107,15 @@ final class FaultWorker {
         Path gate = Path.of(context.input("folder", String.class)).resolve(GATE);
         while (!Files.exists(gate)) {
             pass(LOOK_MS);
+        }
+        return end(context);
+    }
+
+    private StepResult compute(StepContext context) throws IOException {
+        log(Effect.Kind.START, context);
+        long deadline = System.nanoTime() + COMPUTE.toNanos();
+        while (System.nanoTime() - deadline < 0) {
+            Thread.onSpinWait();
         }
         return end(context);
     }

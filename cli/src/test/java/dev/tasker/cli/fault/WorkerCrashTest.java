@@ -142,6 +142,20 @@ class WorkerCrashTest {
         }
     }
 
+    @Test
+    void leaseOutlivesAHandlerThatLetsNothingElseRun() throws Exception {
+        try (Cluster cluster = Cluster.start(folder)) {
+            Node server = cluster.server("server");
+            cluster.workerOnOneProcessor("worker", server);
+            UUID task = server.rest().created("fault", "busy", Rest.object().put("order", 1));
+
+            awaitComplete(server, task);
+            new History(cluster.effects()).assertComplete(server.rest(), List.of(task));
+            assertThat(cluster.effects()).extracting(Effect::attempt).containsOnly(1);
+            assertThat(cluster.auditor().findings()).isEmpty();
+        }
+    }
+
     private UUID gatedTask(Node server) throws Exception {
         return server.rest().created("fault", "gated", Rest.object().put("folder", folder.toString()));
     }

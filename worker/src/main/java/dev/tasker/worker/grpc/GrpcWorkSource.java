@@ -28,6 +28,8 @@ public final class GrpcWorkSource implements WorkSource {
     private final GrpcWorkSourceConfig config;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("tasker-grpc-timer").daemon().factory());
+    private final Executor executor = Executors.newCachedThreadPool(
+            Thread.ofPlatform().name("tasker-grpc-", 0).daemon().factory());
     private final Set<GrpcWorkSession> sessions = ConcurrentHashMap.newKeySet();
 
     /** @param target {@code host:port} of the server's gRPC listener, or any gRPC target name */
@@ -67,9 +69,12 @@ public final class GrpcWorkSource implements WorkSource {
         return timer;
     }
 
-    /** Keeps everything of ours off the threads of the network. */
+    /**
+     * Keeps everything of ours off the threads of the network. Platform threads: handlers that compute may take all carriers of virtual
+     * ones for longer than a lease, and heartbeats have to go on. They end by themselves when there is nothing to do.
+     */
     Executor executor() {
-        return Thread::startVirtualThread;
+        return executor;
     }
 
     String target() {
