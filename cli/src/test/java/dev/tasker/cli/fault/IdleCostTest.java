@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tasker.cli.fault.Cluster.Node;
+import dev.tasker.server.config.Environment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +14,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,10 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a server with a connected worker asks of its database while there is nothing to do, as PostgreSQL logs it. */
 @Timeout(120)
 class IdleCostTest {
-    private static final Duration FINISH_MAX = Duration.ofSeconds(20);
-    /** Lease and grace of the last step have run out, and its session is done with. */
-    private static final Duration SETTLING = Duration.ofSeconds(12);
-
+    private static final Duration SETTLING = Duration.ofSeconds(3);
     private static final Duration WINDOW = Duration.ofSeconds(20);
     /** Twelve a minute. */
     private static final int STATEMENTS_MAX = 4;
@@ -35,11 +32,8 @@ class IdleCostTest {
     @Test
     void idleServerWithAWorkerHardlyAsksItsDatabase() throws Exception {
         try (Cluster cluster = Cluster.start(folder)) {
-            Node server = cluster.server("server");
+            Node server = cluster.server("server", Environment.DEVELOPMENT);
             cluster.worker("worker", server);
-            UUID task = server.rest().created("fault", "flow", Rest.object().put("order", 1));
-            await().atMost(FINISH_MAX)
-                    .untilAsserted(() -> new History(cluster.effects()).assertComplete(server.rest(), List.of(task)));
             logStatements(cluster);
 
             pass(SETTLING);
@@ -50,7 +44,7 @@ class IdleCostTest {
 
             Measurements.note(
                     "idle server with one worker: " + asked.size() + " statements in " + WINDOW.toSeconds() + " s");
-            assertThat(before).as("statements are logged").isPositive();
+            assertThat(logged).as("statements are logged").isNotEmpty();
             assertThat(asked).hasSizeLessThanOrEqualTo(STATEMENTS_MAX);
             assertThat(cluster.auditor().findings()).isEmpty();
         }
