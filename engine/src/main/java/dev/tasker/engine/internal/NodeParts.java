@@ -287,7 +287,11 @@ public final class NodeParts implements Aftermath {
     @Override
     public void taskEntered(UUID task, TaskState state) {
         counters.entered(state);
-        listener.taskEntered(task, state);
+        try {
+            listener.taskEntered(task, state);
+        } catch (RuntimeException e) {
+            log.error("the engine's listener failed on task {}", task, e);
+        }
         growth.taskFinished();
     }
 

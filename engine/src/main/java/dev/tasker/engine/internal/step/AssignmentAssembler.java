@@ -98,7 +98,7 @@ public final class AssignmentAssembler {
     private static void ended(LiveSession session, Held lease) {
         Assignment assignment = lease.assignment();
         if (assignment != null && !lease.isReported()) {
-            session.listener().lost(assignment);
+            session.tellLost(assignment);
         }
     }
 
@@ -110,8 +110,7 @@ public final class AssignmentAssembler {
         }
         LiveSession first = deliveries.getFirst().session();
         if (deliveries.stream().allMatch(delivery -> delivery.session() == first)) {
-            first.listener()
-                    .assigned(deliveries.stream().map(Delivery::assignment).toList());
+            first.hand(deliveries.stream().map(Delivery::assignment).toList());
             return;
         }
         Map<LiveSession, List<Assignment>> bySession = new LinkedHashMap<>();
@@ -120,7 +119,7 @@ public final class AssignmentAssembler {
                     .computeIfAbsent(delivery.session(), _ -> new ArrayList<>())
                     .add(delivery.assignment());
         }
-        bySession.forEach((session, assignments) -> session.listener().assigned(assignments));
+        bySession.forEach((session, assignments) -> session.hand(assignments));
     }
 
     private static @Nullable Assignment fromMemory(LeasedStep leased, TaskPayload payload) {
