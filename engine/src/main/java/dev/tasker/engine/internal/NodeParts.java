@@ -211,6 +211,7 @@ public final class NodeParts implements Aftermath {
     public void closeSession(LiveSession session) {
         sessions.remove(session);
         if (opener.close(session)) {
+            recovery.ended(session.id());
             recoveryLoop.signal();
         }
     }
