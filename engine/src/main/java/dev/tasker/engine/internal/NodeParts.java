@@ -105,7 +105,11 @@ public final class NodeParts implements Aftermath {
         reader = new TaskReader(pool, templates);
         retryDelay = new RetryDelay(config.backoff());
         payloads = new PayloadCache(config.dispatch().payloadCacheBytes());
-        assembler = new AssignmentAssembler(payloads, new PayloadReader(pool, templates), readers);
+        assembler = new AssignmentAssembler(
+                payloads,
+                new PayloadReader(pool, templates),
+                readers,
+                session -> readers.execute(() -> closeSession(session)));
         opener = new SessionOpener(pool, nodeUuid, config.leases());
         claimer = new StepClaimer(sessions, heads, assembler, numbers, connection(direct, "claims"), config.leases());
         heartbeater =

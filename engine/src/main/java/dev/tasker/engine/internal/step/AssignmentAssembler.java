@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,11 +41,15 @@ public final class AssignmentAssembler {
     private final PayloadCache cache;
     private final PayloadReader reader;
     private final ExecutorService readers;
+    private final Consumer<LiveSession> closedMeanwhile;
 
-    public AssignmentAssembler(PayloadCache cache, PayloadReader reader, ExecutorService readers) {
+    /** @param closedMeanwhile told of sessions that were closed while a call leased to them */
+    public AssignmentAssembler(
+            PayloadCache cache, PayloadReader reader, ExecutorService readers, Consumer<LiveSession> closedMeanwhile) {
         this.cache = cache;
         this.reader = reader;
         this.readers = readers;
+        this.closedMeanwhile = closedMeanwhile;
     }
 
     /** A lease noted at its session, whose assignment is still to be handed over. */
@@ -70,6 +75,9 @@ public final class AssignmentAssembler {
                 ended(step.session(), before);
             }
             noted.add(new Noted(step, lease));
+            if (step.session().isClosed()) {
+                closedMeanwhile.accept(step.session());
+            }
         }
         return noted;
     }
