@@ -32,8 +32,9 @@ public final class Bench {
 
     /** Measures and reports. Durability is on: fsync and synchronous_commit. */
     public BenchReport run() throws Exception {
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.start(
-                EmbeddedPostgresConfig.of(Files.createTempDirectory("tasker-bench")).withKeepData(false))) {
+        try (EmbeddedPostgres postgres =
+                EmbeddedPostgres.start(EmbeddedPostgresConfig.of(Files.createTempDirectory("tasker-bench"))
+                        .withKeepData(false))) {
             postgres.createDatabase("bench");
             postgres.createDatabase("ceiling");
             new Migrations(postgres.dataSource("bench")).migrate();
@@ -99,7 +100,8 @@ public final class Bench {
                     .thenCompose(creation -> tracker.ended(creation.taskUuid()))
                     .whenComplete((state, thrown) -> {
                         if (thrown != null || state != TaskState.COMPLETE) {
-                            failure.compareAndSet(null, thrown == null ? new IllegalStateException("ended in " + state) : thrown);
+                            failure.compareAndSet(
+                                    null, thrown == null ? new IllegalStateException("ended in " + state) : thrown);
                         }
                         inFlight.release();
                     });

@@ -77,8 +77,9 @@ final class Ceiling {
     private static long steps(DataSource dataSource) throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
-            ResultSet row = statement.executeQuery(
-                    "SELECT coalesce(sum(satisfied_steps), 0) FROM tasker.tasks WHERE state = tasker.task_state('complete')");
+            ResultSet row =
+                    statement.executeQuery("SELECT coalesce(sum(satisfied_steps), 0) FROM tasker.tasks WHERE state ="
+                            + " tasker.task_state('complete')");
             row.next();
             return row.getLong(1);
         }
