@@ -58,7 +58,7 @@ public final class Bench {
             DatabaseFigures.Reading after = figures.read();
             stack.close();
             long steps = (long) options.tasks() * template.steps().size();
-            double ceiling = Ceiling.measure(postgres.dataSource("ceiling"), template);
+            double ceiling = Ceiling.measure(postgres.dataSource("ceiling"), template, options.ceilingSeconds());
             return new BenchReport(
                     options.scenario().text(),
                     options.transport().text(),

@@ -37,8 +37,11 @@ public final class ClaimBench {
 
     private final int many;
 
-    /** Compares {@code many} waiting steps to a thousand. */
+    /** Compares {@code many} waiting steps to a thousand, which is also the least, as claims use them up. */
     public ClaimBench(int many) {
+        if (many < FEW) {
+            throw new IllegalArgumentException("tasks: " + many + " (expected: >= " + FEW + ")");
+        }
         this.many = many;
     }
 
