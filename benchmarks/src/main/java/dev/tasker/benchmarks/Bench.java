@@ -32,8 +32,9 @@ public final class Bench {
 
     /** Measures and reports. Durability is on: fsync and synchronous_commit. */
     public BenchReport run() throws Exception {
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.start(
-                EmbeddedPostgresConfig.of(Files.createTempDirectory("tasker-bench")).withKeepData(false))) {
+        try (EmbeddedPostgres postgres =
+                EmbeddedPostgres.start(EmbeddedPostgresConfig.of(Files.createTempDirectory("tasker-bench"))
+                        .withKeepData(false))) {
             postgres.createDatabase("bench");
             postgres.createDatabase("ceiling");
             new Migrations(postgres.dataSource("bench")).migrate();
@@ -57,7 +58,7 @@ public final class Bench {
             DatabaseFigures.Reading after = figures.read();
             stack.close();
             long steps = (long) options.tasks() * template.steps().size();
-            double ceiling = Ceiling.measure(postgres.dataSource("ceiling"), template);
+            double ceiling = Ceiling.measure(postgres.dataSource("ceiling"), template, options.ceilingSeconds());
             return new BenchReport(
                     options.scenario().text(),
                     options.transport().text(),
@@ -99,7 +100,8 @@ public final class Bench {
                     .thenCompose(creation -> tracker.ended(creation.taskUuid()))
                     .whenComplete((state, thrown) -> {
                         if (thrown != null || state != TaskState.COMPLETE) {
-                            failure.compareAndSet(null, thrown == null ? new IllegalStateException("ended in " + state) : thrown);
+                            failure.compareAndSet(
+                                    null, thrown == null ? new IllegalStateException("ended in " + state) : thrown);
                         }
                         inFlight.release();
                     });

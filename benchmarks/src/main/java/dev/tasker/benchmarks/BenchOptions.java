@@ -8,9 +8,17 @@ package dev.tasker.benchmarks;
  * @param latencyTasks of the sequential phase, one after the other
  * @param concurrency tasks in flight in the saturated phase
  * @param slots of the worker
+ * @param ceilingSeconds for which the SQL alone is driven
  */
 public record BenchOptions(
-        Scenario scenario, int width, int tasks, int latencyTasks, int concurrency, int slots, Transport transport) {
+        Scenario scenario,
+        int width,
+        int tasks,
+        int latencyTasks,
+        int concurrency,
+        int slots,
+        int ceilingSeconds,
+        Transport transport) {
 
     /** How the worker gets its steps. */
     public enum Transport {

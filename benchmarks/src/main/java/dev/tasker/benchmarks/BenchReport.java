@@ -33,8 +33,8 @@ public record BenchReport(
         return String.format(
                 Locale.ROOT,
                 "{\"scenario\":\"%s\",\"transport\":\"%s\",\"tasks\":%d,\"steps\":%d,\"tasks_per_s\":%.1f,\"steps_per_s\":%.1f,"
-                        + "\"latency_ms\":{\"p50\":%.3f,\"p90\":%.3f,\"p99\":%.3f,\"max\":%.3f},\"commits_per_step\":%.4f,"
-                        + "\"wal_bytes_per_step\":%.1f,\"ceiling_steps_per_s\":%.1f,\"ratio_to_ceiling\":%.3f}",
+                    + "\"latency_ms\":{\"p50\":%.3f,\"p90\":%.3f,\"p99\":%.3f,\"max\":%.3f},\"commits_per_step\":%.4f,"
+                    + "\"wal_bytes_per_step\":%.1f,\"ceiling_steps_per_s\":%.1f,\"ratio_to_ceiling\":%.3f}",
                 scenario,
                 transport,
                 tasks,

@@ -69,12 +69,17 @@ interface BenchStack extends AutoCloseable {
 
     /** A server in this JVM, called over HTTP, and a worker process connected to it. */
     record Remote(TaskerServer server, RemoteWorker worker, HttpClient http, JsonMapper json) implements BenchStack {
-        private static Remote start(BenchOptions options, EmbeddedPostgres postgres, TaskTracker tracker) throws IOException {
+        private static Remote start(BenchOptions options, EmbeddedPostgres postgres, TaskTracker tracker)
+                throws IOException {
             ServerConfig defaults = ServerConfig.defaults(Environment.PRODUCTION);
-            DatabaseUrl url = DatabaseUrl.parse("postgresql://" + postgres.user() + ":" + postgres.password() + "@127.0.0.1:"
-                    + postgres.port() + "/bench");
+            DatabaseUrl url = DatabaseUrl.parse("postgresql://" + postgres.user() + ":" + postgres.password()
+                    + "@127.0.0.1:" + postgres.port() + "/bench");
             ServerConfig config = defaults.withDatabase(new DatabaseConfig(
-                            url, null, defaults.database().pool(), defaults.database().dataDirectory(), false))
+                            url,
+                            null,
+                            defaults.database().pool(),
+                            defaults.database().dataDirectory(),
+                            false))
                     .withAddresses(BindAddress.loopback(0), BindAddress.loopback(0));
             TaskerServer server = TaskerServer.start(config, tracker);
             RemoteWorker worker = RemoteWorker.start(server.grpcPort().orElseThrow(), options.slots());
@@ -88,9 +93,10 @@ interface BenchStack extends AutoCloseable {
 
         @Override
         public UUID create(TaskRequest request) throws Exception {
-            String body = "{\"namespace\":\"" + request.namespace() + "\",\"name\":\"" + request.name() + "\",\"version\":\""
-                    + request.version() + "\",\"context\":" + request.context()
-                    + ",\"initiator\":\"bench\",\"source_system\":\"bench\",\"reason\":\"bench\"}";
+            String body =
+                    "{\"namespace\":\"" + request.namespace() + "\",\"name\":\"" + request.name() + "\",\"version\":\""
+                            + request.version() + "\",\"context\":" + request.context()
+                            + ",\"initiator\":\"bench\",\"source_system\":\"bench\",\"reason\":\"bench\"}";
             URI tasks = server.restUrl().orElseThrow().resolve("/v1/tasks");
             HttpResponse<String> response = http.send(
                     HttpRequest.newBuilder(tasks)
@@ -101,7 +107,8 @@ interface BenchStack extends AutoCloseable {
             if (response.statusCode() != 200) {
                 throw new IOException("POST " + tasks + ": " + response.statusCode() + " " + response.body());
             }
-            return UUID.fromString(json.readTree(response.body()).get("task_uuid").asString());
+            return UUID.fromString(
+                    json.readTree(response.body()).get("task_uuid").asString());
         }
 
         @Override

@@ -23,13 +23,12 @@ import javax.sql.DataSource;
  */
 final class Ceiling {
     private static final int CONNECTIONS = 2;
-    private static final int SECONDS = 5;
     private static final int BATCH_STEPS = 800;
 
     private Ceiling() {}
 
-    /** Steps per second, after a second of warm-up. */
-    static double measure(DataSource dataSource, TaskTemplate template) throws Exception {
+    /** Steps per second over so many seconds, after one of warm-up. */
+    static double measure(DataSource dataSource, TaskTemplate template, int ceilingSeconds) throws Exception {
         try (Engine engine = Engine.open(dataSource, EngineConfig.DEFAULT)) {
             engine.register(template);
         }
@@ -38,7 +37,7 @@ final class Ceiling {
         drive(dataSource, tasks, 1);
         long before = steps(dataSource);
         long start = System.nanoTime();
-        drive(dataSource, tasks, SECONDS);
+        drive(dataSource, tasks, ceilingSeconds);
         double seconds = (System.nanoTime() - start) / 1e9;
         return (steps(dataSource) - before) / seconds;
     }
@@ -77,8 +76,9 @@ final class Ceiling {
     private static long steps(DataSource dataSource) throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
-            ResultSet row = statement.executeQuery(
-                    "SELECT coalesce(sum(satisfied_steps), 0) FROM tasker.tasks WHERE state = tasker.task_state('complete')");
+            ResultSet row =
+                    statement.executeQuery("SELECT coalesce(sum(satisfied_steps), 0) FROM tasker.tasks WHERE state ="
+                            + " tasker.task_state('complete')");
             row.next();
             return row.getLong(1);
         }

@@ -26,19 +26,22 @@ public final class ClaimBench {
     private static final int CLAIM = 10;
     private static final int ROUNDS = 80;
     private static final String TEMPLATE = """
-            name: single
-            namespace_name: bench
-            version: "1.0.0"
-            identity_strategy: always_unique
-            steps:
-              - name: one
-                handler: {callable: bench.square}
-            """;
+        name: single
+        namespace_name: bench
+        version: "1.0.0"
+        identity_strategy: always_unique
+        steps:
+          - name: one
+            handler: {callable: bench.square}
+        """;
 
     private final int many;
 
-    /** Compares {@code many} waiting steps to a thousand. */
+    /** Compares {@code many} waiting steps to a thousand, which is also the least, as claims use them up. */
     public ClaimBench(int many) {
+        if (many < FEW) {
+            throw new IllegalArgumentException("tasks: " + many + " (expected: >= " + FEW + ")");
+        }
         this.many = many;
     }
 
@@ -59,8 +62,9 @@ public final class ClaimBench {
     }
 
     public Report run() throws Exception {
-        try (EmbeddedPostgres postgres = EmbeddedPostgres.start(
-                EmbeddedPostgresConfig.of(Files.createTempDirectory("tasker-bench")).withKeepData(false))) {
+        try (EmbeddedPostgres postgres =
+                EmbeddedPostgres.start(EmbeddedPostgresConfig.of(Files.createTempDirectory("tasker-bench"))
+                        .withKeepData(false))) {
             DataSource fewSteps = prepared(postgres, "few", FEW);
             DataSource manySteps = prepared(postgres, "many", many);
             try (Claimer one = new Claimer(fewSteps);
@@ -84,16 +88,19 @@ public final class ClaimBench {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("""
-                    INSERT INTO tasker.worker_sessions (session_uuid, node_uuid, worker_name, in_process, lease_duration, created_at, expires_at)
-                    VALUES (gen_random_uuid(), gen_random_uuid(), 'bench', true, '1 day', now(), now() + interval '1 day')""");
+                INSERT INTO tasker.worker_sessions (session_uuid, node_uuid, worker_name, in_process, lease_duration, created_at, expires_at)
+                VALUES (gen_random_uuid(), gen_random_uuid(), 'bench', true, '1 day', now(), now() + interval '1 day')\
+                """);
             statement.execute("""
-                    INSERT INTO tasker.tasks (task_uuid, template_id, priority, total_steps, active_steps, state, version, entered_at, updated_at)
-                    SELECT (lpad(to_hex(n), 8, '0') || '-0000-7000-8000-000000000000')::uuid, 1, 0, 1, 1, 3, 1, now(), now()
-                    FROM   generate_series(1, %d) AS n""".formatted(steps));
+                INSERT INTO tasker.tasks (task_uuid, template_id, priority, total_steps, active_steps, state, version, entered_at, updated_at)
+                SELECT (lpad(to_hex(n), 8, '0') || '-0000-7000-8000-000000000000')::uuid, 1, 0, 1, 1, 3, 1, now(), now()
+                FROM   generate_series(1, %d) AS n\
+                """.formatted(steps));
             statement.execute("""
-                    INSERT INTO tasker.workflow_steps (task_uuid, step_index, queue_id, template_step, total_parents, max_attempts, retryable,
-                                                       created_at, pending_parents, attempts, lease_token, state, version, entered_at)
-                    SELECT task_uuid, 0, 1, 0, 0, 3, true, now(), 0, 0, 0, 1, 1, now() FROM tasker.tasks""");
+                INSERT INTO tasker.workflow_steps (task_uuid, step_index, queue_id, template_step, total_parents, max_attempts, retryable,
+                                                   created_at, pending_parents, attempts, lease_token, state, version, entered_at)
+                SELECT task_uuid, 0, 1, 0, 0, 3, true, now(), 0, 0, 0, 1, 1, now() FROM tasker.tasks\
+                """);
             statement.execute("INSERT INTO tasker.ready_steps (queue_id, priority, task_uuid, step_index)"
                     + " SELECT 1, 0, task_uuid, 0 FROM tasker.tasks ORDER BY task_uuid");
             statement.execute("VACUUM ANALYZE");

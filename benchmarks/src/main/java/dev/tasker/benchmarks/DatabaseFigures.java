@@ -9,9 +9,9 @@ import javax.sql.DataSource;
 /** Reads what a database has committed and logged so far. */
 final class DatabaseFigures implements AutoCloseable {
     private static final String QUERY = """
-            SELECT pg_stat_get_db_xact_commit(oid), pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint
-            FROM   pg_database WHERE datname = current_database()
-            """;
+        SELECT pg_stat_get_db_xact_commit(oid), pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint
+        FROM   pg_database WHERE datname = current_database()
+        """;
 
     private final Connection connection;
 

@@ -19,18 +19,19 @@ final class RemoteWorker implements AutoCloseable {
 
     /** Starts a worker process that connects to the gateway on this port. */
     static RemoteWorker start(int port, int slots) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
-                List.of(
-                        ProcessHandle.current().info().command().orElse("java"),
-                        "-Xmx512m",
-                        "-XX:+UseSerialGC",
-                        "-Dtasker.log.level=WARN",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        RemoteWorker.class.getName(),
-                        Integer.toString(port),
-                        Integer.toString(slots)));
-        return new RemoteWorker(builder.redirectError(Redirect.INHERIT).redirectOutput(Redirect.DISCARD).start());
+        ProcessBuilder builder = new ProcessBuilder(List.of(
+                ProcessHandle.current().info().command().orElse("java"),
+                "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "-Dtasker.log.level=WARN",
+                "-cp",
+                System.getProperty("java.class.path"),
+                RemoteWorker.class.getName(),
+                Integer.toString(port),
+                Integer.toString(slots)));
+        return new RemoteWorker(builder.redirectError(Redirect.INHERIT)
+                .redirectOutput(Redirect.DISCARD)
+                .start());
     }
 
     /** Runs the worker until its standard input ends. */
@@ -50,7 +51,9 @@ final class RemoteWorker implements AutoCloseable {
         });
         try (GrpcWorkSource source = new GrpcWorkSource("127.0.0.1:" + port, GrpcWorkSourceConfig.DEFAULT);
                 WorkerRuntime worker = WorkerRuntime.start(
-                        source, Scenario.handlers(), WorkerConfig.defaults().withName("bench-remote").withSlots(slots))) {
+                        source,
+                        Scenario.handlers(),
+                        WorkerConfig.defaults().withName("bench-remote").withSlots(slots))) {
             parentGone.await();
             worker.close();
         }

@@ -43,7 +43,11 @@ public enum Scenario {
                 .append(NAMESPACE)
                 .append("\nversion: \"1.0.0\"\nidentity_strategy: always_unique\nsteps:\n");
         for (Step step : steps(width)) {
-            yaml.append("  - name: ").append(step.name()).append("\n    handler: {callable: ").append(SQUARE).append("}\n");
+            yaml.append("  - name: ")
+                    .append(step.name())
+                    .append("\n    handler: {callable: ")
+                    .append(SQUARE)
+                    .append("}\n");
             if (!step.dependencies().isEmpty()) {
                 yaml.append("    dependencies: ").append(step.dependencies()).append('\n');
             }

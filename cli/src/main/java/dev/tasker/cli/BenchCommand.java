@@ -8,6 +8,7 @@ import dev.tasker.benchmarks.ClaimBench;
 import dev.tasker.benchmarks.Scenario;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -33,7 +34,7 @@ final class BenchCommand implements Callable<Integer> {
     private int width;
 
     @Option(names = "--tasks", description = "Tasks of the saturated phase. Default: enough for about 200 000 steps")
-    private int tasks;
+    private @Nullable Integer tasks;
 
     @Option(
             names = "--latency-tasks",
@@ -46,6 +47,12 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--slots", defaultValue = "1000", description = "Slots of the worker. Default: ${DEFAULT-VALUE}")
     private int slots;
+
+    @Option(
+            names = "--ceiling-seconds",
+            defaultValue = "5",
+            description = "Seconds of SQL alone, for comparison. Default: ${DEFAULT-VALUE}")
+    private int ceilingSeconds;
 
     @Option(
             names = "--transport",
@@ -62,12 +69,16 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         requirePositive("--width", width);
+        if (tasks != null) {
+            requirePositive("--tasks", tasks);
+        }
         requirePositive("--latency-tasks", latencyTasks);
         requirePositive("--concurrency", concurrency);
         requirePositive("--slots", slots);
+        requirePositive("--ceiling-seconds", ceilingSeconds);
         PrintWriter out = spec.commandLine().getOut();
         if (scenario.equals(CLAIM)) {
-            out.println(new ClaimBench(tasks > 0 ? tasks : CLAIM_STEPS).run().json());
+            out.println(claimBench().run().json());
             out.flush();
             return 0;
         }
@@ -77,6 +88,14 @@ final class BenchCommand implements Callable<Integer> {
         return 0;
     }
 
+    private ClaimBench claimBench() {
+        try {
+            return new ClaimBench(tasks != null ? tasks : CLAIM_STEPS);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
     private BenchOptions options() {
         try {
             Scenario wanted = Scenario.parse(scenario);
@@ -84,10 +103,11 @@ final class BenchCommand implements Callable<Integer> {
             return new BenchOptions(
                     wanted,
                     width,
-                    tasks > 0 ? tasks : Math.max(1, 200_000 / steps),
+                    tasks != null ? tasks : Math.max(1, 200_000 / steps),
                     latencyTasks,
                     concurrency,
                     slots,
+                    ceilingSeconds,
                     Transport.parse(transport));
         } catch (IllegalArgumentException e) {
             throw new CommandException(String.valueOf(e.getMessage()), e);

@@ -30,7 +30,7 @@ public interface Session extends AutoCloseable {
     /** No further assignments; those held may still be completed. */
     void drain();
 
-    /** Ends the session. Leases it still holds run out and are taken back. */
+    /** Ends the session. Leases it still holds are taken back at once; their late results are refused. */
     @Override
     void close();
 }

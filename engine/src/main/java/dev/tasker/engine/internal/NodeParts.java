@@ -105,7 +105,11 @@ public final class NodeParts implements Aftermath {
         reader = new TaskReader(pool, templates);
         retryDelay = new RetryDelay(config.backoff());
         payloads = new PayloadCache(config.dispatch().payloadCacheBytes());
-        assembler = new AssignmentAssembler(payloads, new PayloadReader(pool, templates), readers);
+        assembler = new AssignmentAssembler(
+                payloads,
+                new PayloadReader(pool, templates),
+                readers,
+                session -> readers.execute(() -> closeSession(session)));
         opener = new SessionOpener(pool, nodeUuid, config.leases());
         claimer = new StepClaimer(sessions, heads, assembler, numbers, connection(direct, "claims"), config.leases());
         heartbeater =
@@ -211,6 +215,7 @@ public final class NodeParts implements Aftermath {
     public void closeSession(LiveSession session) {
         sessions.remove(session);
         if (opener.close(session)) {
+            recovery.ended(session.id());
             recoveryLoop.signal();
         }
     }
@@ -287,7 +292,11 @@ public final class NodeParts implements Aftermath {
     @Override
     public void taskEntered(UUID task, TaskState state) {
         counters.entered(state);
-        listener.taskEntered(task, state);
+        try {
+            listener.taskEntered(task, state);
+        } catch (RuntimeException e) {
+            log.error("the engine's listener failed on task {}", task, e);
+        }
         growth.taskFinished();
     }
 

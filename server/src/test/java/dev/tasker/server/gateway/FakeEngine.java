@@ -36,9 +36,9 @@ final class FakeEngine implements SessionFactory {
     }
 
     static <T> T take(BlockingQueue<T> queue) throws InterruptedException {
-        T taken = queue.poll(5, TimeUnit.SECONDS);
+        T taken = queue.poll(20, TimeUnit.SECONDS);
         if (taken == null) {
-            throw new AssertionError("nothing within 5 s");
+            throw new AssertionError("nothing within 20 s");
         }
         return taken;
     }
@@ -79,7 +79,7 @@ final class FakeEngine implements SessionFactory {
         }
 
         boolean awaitClosed() throws InterruptedException {
-            return closed.await(5, TimeUnit.SECONDS);
+            return closed.await(20, TimeUnit.SECONDS);
         }
 
         @Override

@@ -81,7 +81,7 @@ class RemoteWorkerTest {
             Assignment one = Steps.step();
             Assignment two = Steps.step();
             before.assign(one, two);
-            assertThat(started.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(started.await(20, TimeUnit.SECONDS)).isTrue();
             first.close();
             finish.countDown();
             try (GatewayServer second = start(port)) {

@@ -118,7 +118,7 @@ final class WireWorker implements AutoCloseable, StreamObserver<ServerMessage> {
     }
 
     Status ended() throws Exception {
-        return ended.get(5, TimeUnit.SECONDS);
+        return ended.get(20, TimeUnit.SECONDS);
     }
 
     void halfClose() {

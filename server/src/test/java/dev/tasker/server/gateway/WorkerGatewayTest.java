@@ -512,7 +512,7 @@ class WorkerGatewayTest {
     void drainingWorkerGetsNoMore() throws Exception {
         var worker = worker(port());
         worker.send(WorkerMessage.newBuilder().setDraining(Draining.getDefaultInstance()));
-        assertThat(engine.session().drained.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(engine.session().drained.await(20, TimeUnit.SECONDS)).isTrue();
     }
 
     // --- broken streams
@@ -526,7 +526,7 @@ class WorkerGatewayTest {
         session.assign(step());
         worker.next();
         worker.cut();
-        assertThat(session.drained.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(session.drained.await(20, TimeUnit.SECONDS)).isTrue();
         assertThat(session.closed.getCount()).isEqualTo(1);
         assertThat(session.awaitClosed()).isTrue();
     }
@@ -549,7 +549,7 @@ class WorkerGatewayTest {
         old.assign(running, neverArrived, lost);
         before.next();
         before.cut();
-        assertThat(old.drained.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(old.drained.await(20, TimeUnit.SECONDS)).isTrue();
         old.listener.lost(lost);
 
         var after = closing(new WireWorker(port));
@@ -582,7 +582,7 @@ class WorkerGatewayTest {
         old.assign(running);
         before.next();
         before.cut();
-        old.drained.await(5, TimeUnit.SECONDS);
+        old.drained.await(20, TimeUnit.SECONDS);
         var after = closing(new WireWorker(port));
         after.resume(old.uuid(), running);
         old.listener.lost(running);
@@ -646,7 +646,7 @@ class WorkerGatewayTest {
         worker.complete(step, SUCCESS);
         Report report = session.report();
         worker.halfClose();
-        assertThat(session.drained.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(session.drained.await(20, TimeUnit.SECONDS)).isTrue();
         report.answer().complete(Completion.ACCEPTED);
         assertThat(worker.outcome().getStatus()).isEqualTo(Completed.Status.ACCEPTED);
         assertThat(worker.ended().isOk()).isTrue();
@@ -669,7 +669,7 @@ class WorkerGatewayTest {
         assertThat(worker.outcome().getStatus()).isEqualTo(Completed.Status.ACCEPTED);
         assertThat(worker.ended().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
         assertThat(session.awaitClosed()).isTrue();
-        assertThat(closer.join(Duration.ofSeconds(5))).isTrue();
+        assertThat(closer.join(Duration.ofSeconds(20))).isTrue();
     }
 
     @Test

@@ -87,4 +87,38 @@ class EngineTest {
             assertThat(view.execution().status()).isEqualTo("all_complete");
         }
     }
+
+    @Test
+    void listenerThatFailsCostsNobodyElseAnything(TestDatabase database) throws Exception {
+        try (Engine engine = Engine.open(database.dataSource(), EngineConfig.DEFAULT)) {
+            engine.register(TemplateParser.parse("linear.yaml", LINEAR).template());
+            SessionRequest request =
+                    new SessionRequest("w", List.of(new HandlerKey("test", HandlerKey.ANY)), true);
+            Session broken = engine.openSession(request, new AssignmentListener() {
+                @Override
+                public void assigned(List<Assignment> assignments) {
+                    throw new IllegalStateException("broken listener");
+                }
+
+                @Override
+                public void lost(Assignment assignment) {
+                    throw new IllegalStateException("broken listener");
+                }
+            });
+            broken.grant(1);
+
+            Creation creation = engine.create(TaskRequest.of("test", "linear", "1.0.0", "{\"n\":2}"))
+                    .get(5, TimeUnit.SECONDS);
+
+            assertThat(creation).isInstanceOf(Creation.Created.class);
+            broken.close(); // what it held is taken back
+            Inbox inbox = new Inbox();
+            Session sound = engine.openSession(request, inbox);
+            sound.grant(1);
+            Assignment again = inbox.next();
+            assertThat(again.attempt()).isEqualTo(2);
+            assertThat(sound.complete(again, StepResult.success("1")).get(5, TimeUnit.SECONDS))
+                    .isEqualTo(Completion.ACCEPTED);
+        }
+    }
 }

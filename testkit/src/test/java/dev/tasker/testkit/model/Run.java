@@ -15,6 +15,7 @@ import dev.tasker.engine.TaskRequest;
 import dev.tasker.engine.TaskState;
 import dev.tasker.engine.TaskView;
 import dev.tasker.template.TemplatePlan;
+import dev.tasker.testkit.Eventually;
 import dev.tasker.testkit.HandDrivenWorker;
 import dev.tasker.testkit.RandomTemplate;
 import dev.tasker.testkit.Results;
@@ -334,10 +335,16 @@ final class Run implements AutoCloseable {
     private static final String LEASE_EXPIRED = "lease_expired";
 
     private @Nullable UUID heartbeat(SessionModel session) {
+        if (session.held.isEmpty()) {
+            return null; // may write nothing: there would be nothing to wait for
+        }
+        List<String> before = expiryOf(session);
         List<Assignment> lost = session.held.values().stream()
                 .filter(lease -> !isLive(session, lease))
                 .toList();
         session.worker.session().heartbeat();
+        List<String> ignored =
+                Eventually.get("the lease's time", () -> expiryOf(session), after -> !after.equals(before));
         List<Assignment> told = new ArrayList<>();
         while (told.size() < lost.size()) {
             told.add(session.worker.nextLost());
@@ -348,6 +355,11 @@ final class Run implements AutoCloseable {
             session.silent = false; // all it holds was lost, or nothing
         }
         return null;
+    }
+
+    private List<String> expiryOf(SessionModel session) {
+        return database.query(
+                "SELECT expires_at FROM tasker.worker_sessions WHERE session_uuid = ?", session.worker.uuid());
     }
 
     private boolean isLive(SessionModel session, Assignment lease) {

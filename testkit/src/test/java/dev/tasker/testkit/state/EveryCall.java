@@ -109,11 +109,11 @@ final class EveryCall {
         return task;
     }
 
-    /** Claims the one step that waits; its token. */
+    /** Claims the one step that waits, renewing the session; its token. */
     private int claim(int session) {
         List<String> leased = database.query("""
-            SELECT token FROM tasker.claim_steps(%d, '{}', %d, ARRAY[%d], ARRAY[0], ARRAY[0]::bigint[], 1) WHERE kind = 0
-            """.formatted(++batches, session, QUEUE));
+            SELECT token FROM tasker.claim_steps(%d, ARRAY[%d], %d, ARRAY[%d], ARRAY[0], ARRAY[0]::bigint[], 1) WHERE kind = 0
+            """.formatted(++batches, session, session, QUEUE));
         return Integer.parseInt(leased.getFirst());
     }
 

@@ -112,7 +112,7 @@ class GrpcWorkSourceTest {
     }
 
     private static CompletionStatus within(CompletableFuture<CompletionStatus> answer) throws Exception {
-        return answer.get(5, TimeUnit.SECONDS);
+        return answer.get(20, TimeUnit.SECONDS);
     }
 
     @Test
@@ -463,7 +463,7 @@ class GrpcWorkSourceTest {
         stream.endsWithWorker = false;
         session.close();
         assertThat(stream.next().hasResults()).isTrue();
-        assertThat(stream.halfClosed.get(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(stream.halfClosed.get(20, TimeUnit.SECONDS)).isTrue();
         stream.answer(Completed.Status.ACCEPTED, step);
         assertThat(within(answer)).isEqualTo(CompletionStatus.ACCEPTED);
         stream.end();

@@ -70,9 +70,9 @@ final class WireServer extends WorkerGatewayImplBase implements AutoCloseable {
     }
 
     static <T> T take(BlockingQueue<T> queue) throws InterruptedException {
-        T taken = queue.poll(5, TimeUnit.SECONDS);
+        T taken = queue.poll(20, TimeUnit.SECONDS);
         if (taken == null) {
-            throw new AssertionError("nothing within 5 s");
+            throw new AssertionError("nothing within 20 s");
         }
         return taken;
     }
@@ -101,7 +101,7 @@ final class WireServer extends WorkerGatewayImplBase implements AutoCloseable {
 
     @Override
     public void close() throws InterruptedException {
-        server.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+        server.shutdownNow().awaitTermination(20, TimeUnit.SECONDS);
     }
 
     static final class Stream implements StreamObserver<WorkerMessage> {

@@ -19,6 +19,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +63,7 @@ public final class Recovery {
     private final Duration pulse;
     private final Duration grace;
     private final @Nullable UUID soleNode;
+    private final ConcurrentLinkedQueue<Integer> ended = new ConcurrentLinkedQueue<>();
     private boolean wasAway = true;
     private boolean predecessorsEnded;
 
@@ -122,6 +124,7 @@ public final class Recovery {
             endPredecessors(soleNode);
             predecessorsEnded = true;
         }
+        expireEnded();
         Look look = look();
         guard.clockRead(look.now(), System.nanoTime());
         heads.rescan(look.waiting());
@@ -148,6 +151,22 @@ public final class Recovery {
             aftermath.slotsFreed();
         }
         return due || !expired.isEmpty() && guard.allows(System.nanoTime()) ? Duration.ofMillis(1) : sleep(look);
+    }
+
+    /** The session was ended on purpose: its steps are taken back in the next pass, whatever the guard says. */
+    public void ended(int sessionId) {
+        ended.add(sessionId);
+    }
+
+    private void expireEnded() throws SQLException {
+        if (ended.isEmpty()) {
+            return;
+        }
+        beforeExpiry.run();
+        for (Integer session = ended.peek(); session != null; session = ended.peek()) {
+            expire(session);
+            ended.remove();
+        }
     }
 
     private void endPredecessors(UUID node) throws SQLException {

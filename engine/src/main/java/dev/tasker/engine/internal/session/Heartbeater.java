@@ -136,7 +136,7 @@ public final class Heartbeater {
         session.addSlots(1);
         Assignment assignment = held.assignment();
         if (assignment != null) {
-            session.listener().lost(assignment);
+            session.tellLost(assignment);
         }
         slotsFreed.run();
     }

@@ -15,12 +15,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A session of this node: its slots, what it holds, when it was last renewed. Thread-safe. A slot is either free, reserved by a call under
  * way, or taken by a held lease.
  */
 public final class LiveSession {
+    private static final Logger log = LoggerFactory.getLogger(LiveSession.class);
+
     private final int id;
     private final UUID uuid;
     private final SessionRequest request;
@@ -98,8 +102,22 @@ public final class LiveSession {
         return uuid;
     }
 
-    public AssignmentListener listener() {
-        return listener;
+    /** Hands assignments to the session's listener. What it throws is its own fault: the leases stay and run out. */
+    public void hand(List<Assignment> assignments) {
+        try {
+            listener.assigned(assignments);
+        } catch (RuntimeException e) {
+            log.error("the listener of session {} failed on {} assignments", uuid, assignments.size(), e);
+        }
+    }
+
+    /** Tells the session's listener that a lease has ended. */
+    public void tellLost(Assignment assignment) {
+        try {
+            listener.lost(assignment);
+        } catch (RuntimeException e) {
+            log.error("the listener of session {} failed on a lost lease", uuid, e);
+        }
     }
 
     public boolean isSelfRenewing() {

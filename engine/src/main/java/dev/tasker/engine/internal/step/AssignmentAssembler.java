@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,11 +41,15 @@ public final class AssignmentAssembler {
     private final PayloadCache cache;
     private final PayloadReader reader;
     private final ExecutorService readers;
+    private final Consumer<LiveSession> closedMeanwhile;
 
-    public AssignmentAssembler(PayloadCache cache, PayloadReader reader, ExecutorService readers) {
+    /** @param closedMeanwhile told of sessions that were closed while a call leased to them */
+    public AssignmentAssembler(
+            PayloadCache cache, PayloadReader reader, ExecutorService readers, Consumer<LiveSession> closedMeanwhile) {
         this.cache = cache;
         this.reader = reader;
         this.readers = readers;
+        this.closedMeanwhile = closedMeanwhile;
     }
 
     /** A lease noted at its session, whose assignment is still to be handed over. */
@@ -70,6 +75,9 @@ public final class AssignmentAssembler {
                 ended(step.session(), before);
             }
             noted.add(new Noted(step, lease));
+            if (step.session().isClosed()) {
+                closedMeanwhile.accept(step.session());
+            }
         }
         return noted;
     }
@@ -98,7 +106,7 @@ public final class AssignmentAssembler {
     private static void ended(LiveSession session, Held lease) {
         Assignment assignment = lease.assignment();
         if (assignment != null && !lease.isReported()) {
-            session.listener().lost(assignment);
+            session.tellLost(assignment);
         }
     }
 
@@ -110,8 +118,7 @@ public final class AssignmentAssembler {
         }
         LiveSession first = deliveries.getFirst().session();
         if (deliveries.stream().allMatch(delivery -> delivery.session() == first)) {
-            first.listener()
-                    .assigned(deliveries.stream().map(Delivery::assignment).toList());
+            first.hand(deliveries.stream().map(Delivery::assignment).toList());
             return;
         }
         Map<LiveSession, List<Assignment>> bySession = new LinkedHashMap<>();
@@ -120,7 +127,7 @@ public final class AssignmentAssembler {
                     .computeIfAbsent(delivery.session(), _ -> new ArrayList<>())
                     .add(delivery.assignment());
         }
-        bySession.forEach((session, assignments) -> session.listener().assigned(assignments));
+        bySession.forEach((session, assignments) -> session.hand(assignments));
     }
 
     private static @Nullable Assignment fromMemory(LeasedStep leased, TaskPayload payload) {

@@ -161,7 +161,6 @@ public final class TaskCreator implements BatchCall<Create, TaskCreator.Prepared
             UUID owner = owners.getOrDefault(i, task.uuid());
             if (!owner.equals(task.uuid())) {
                 release(session, task.template());
-                command.answer().complete(new Creation.Duplicate(owner));
                 continue;
             }
             payloads.put(task.uuid(), new TaskPayload(task.template(), task.part()));
@@ -173,10 +172,16 @@ public final class TaskCreator implements BatchCall<Create, TaskCreator.Prepared
                             session, new StepKey(task.uuid(), root.planned().index()), 1, 1));
                 }
             }
-            command.answer().complete(new Creation.Created(task.uuid()));
         }
         if (!leased.isEmpty()) {
             aftermath.leased(leased, batchNumber);
+        }
+        // last: whoever is answered may close the session that the root steps went to
+        for (int i = 0; i < prepared.commands().size(); i++) {
+            Create command = prepared.commands().get(i);
+            UUID task = command.request().uuid();
+            UUID owner = owners.getOrDefault(i, task);
+            command.answer().complete(owner.equals(task) ? new Creation.Created(task) : new Creation.Duplicate(owner));
         }
     }
 

@@ -1,0 +1,59 @@
+package dev.tasker.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tasker.benchmarks.BenchOptions.Transport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Whole runs, small: what they measure is real, only too little to say how fast. */
+class BenchTest {
+
+    @ParameterizedTest
+    @CsvSource({"LINEAR, IN_PROCESS, 120", "FAN_OUT, GRPC, 180"})
+    void smallRunReportsEveryFigure(Scenario scenario, Transport transport, long steps) throws Exception {
+        BenchOptions options = new BenchOptions(scenario, 4, 30, 5, 10, 20, 1, transport);
+
+        BenchReport report = new Bench(options).run();
+
+        assertThat(report.scenario()).isEqualTo(scenario.text());
+        assertThat(report.transport()).isEqualTo(transport.text());
+        assertThat(report.tasks()).isEqualTo(30);
+        assertThat(report.steps()).isEqualTo(steps);
+        assertThat(report.stepsPerSecond()).isPositive();
+        assertThat(report.stepsPerSecond() / report.tasksPerSecond()).isBetween(steps / 30 - 0.01, steps / 30 + 0.01);
+        assertThat(report.p50()).isPositive().isLessThanOrEqualTo(report.p90());
+        assertThat(report.p90()).isLessThanOrEqualTo(report.p99());
+        assertThat(report.p99()).isLessThanOrEqualTo(report.max());
+        assertThat(report.commitsPerStep()).isPositive();
+        assertThat(report.walBytesPerStep()).isPositive();
+        assertThat(report.ceilingStepsPerSecond()).isPositive();
+        assertThat(report.ratioToCeiling()).isPositive();
+    }
+
+    @Test
+    void claimsAreComparedAmongFewAndMany() throws Exception {
+        ClaimBench.Report report = new ClaimBench(3_000).run();
+
+        JsonNode json = JsonMapper.shared().readTree(report.json());
+        assertThat(json.propertyNames())
+                .containsExactly("scenario", "few", "many", "few_p50_ms", "many_p50_ms", "ratio");
+        assertThat(json.get("scenario").asString()).isEqualTo("claim");
+        assertThat(json.get("few").asInt()).isEqualTo(1_000);
+        assertThat(json.get("many").asInt()).isEqualTo(3_000);
+        assertThat(report.fewP50()).isPositive();
+        assertThat(report.manyP50()).isPositive();
+        assertThat(json.get("ratio").asDouble()).isPositive();
+    }
+
+    @Test
+    void tooFewStepsToClaimAreRefused() {
+        assertThatThrownBy(() -> new ClaimBench(999))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("tasks: 999 (expected: >= 1000)");
+    }
+}

@@ -1,0 +1,82 @@
+package dev.tasker.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class BenchCommandTest {
+
+    @Test
+    void smallRunIsOneJsonObject() {
+        Execution bench = Execution.of(
+                "bench",
+                "--json",
+                "--scenario=diamond",
+                "--tasks=30",
+                "--latency-tasks=5",
+                "--concurrency=10",
+                "--slots=20",
+                "--ceiling-seconds=1");
+
+        assertThat(bench.exitCode()).as(bench.err()).isZero();
+        assertThat(bench.out().lines()).hasSize(1);
+        JsonNode report = JsonMapper.shared().readTree(bench.out());
+        assertThat(report.get("scenario").asString()).isEqualTo("diamond");
+        assertThat(report.get("transport").asString()).isEqualTo("in-process");
+        assertThat(report.get("tasks").asInt()).isEqualTo(30);
+        assertThat(report.get("steps").asInt()).isEqualTo(120);
+        assertThat(report.get("steps_per_s").asDouble()).isPositive();
+        assertThat(report.get("ratio_to_ceiling").isNumber()).isTrue();
+    }
+
+    @Test
+    void claimsAreComparedInOneJsonObject() {
+        Execution bench = Execution.of("bench", "--scenario=claim", "--tasks=2000");
+
+        assertThat(bench.exitCode()).as(bench.err()).isZero();
+        JsonNode report = JsonMapper.shared().readTree(bench.out());
+        assertThat(report.get("scenario").asString()).isEqualTo("claim");
+        assertThat(report.get("many").asInt()).isEqualTo(2_000);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--scenario=circle  | scenario: circle (expected: linear, diamond, tree or fan-out)",
+                "--transport=pigeon | transport: pigeon (expected: in-process or grpc)",
+                "--width=0          | --width: 0 (expected: >= 1)",
+                "--tasks=0          | --tasks: 0 (expected: >= 1)",
+                "--latency-tasks=0  | --latency-tasks: 0 (expected: >= 1)",
+                "--concurrency=-1   | --concurrency: -1 (expected: >= 1)",
+                "--slots=0          | --slots: 0 (expected: >= 1)",
+                "--ceiling-seconds=0 | --ceiling-seconds: 0 (expected: >= 1)"
+            })
+    void badValueIsOneSentence(String option, String sentence) {
+        Execution bench = Execution.of("bench", option);
+
+        assertThat(bench.exitCode()).isEqualTo(1);
+        assertThat(bench.err()).isEqualTo("tasker: " + sentence + "\n");
+        assertThat(bench.out()).isEmpty();
+    }
+
+    @Test
+    void tooFewStepsToClaimAreOneSentence() {
+        Execution bench = Execution.of("bench", "--scenario=claim", "--tasks=999");
+
+        assertThat(bench.exitCode()).isEqualTo(1);
+        assertThat(bench.err()).isEqualTo("tasker: tasks: 999 (expected: >= 1000)\n");
+    }
+
+    @Test
+    void widthThatIsNoNumberIsAUsageError() {
+        Execution bench = Execution.of("bench", "--width=wide");
+
+        assertThat(bench.exitCode()).isEqualTo(2);
+        assertThat(bench.err()).contains("--width").contains("wide");
+    }
+}

@@ -1,0 +1,68 @@
+package dev.tasker.cli.conformance;
+
+import dev.tasker.examples.ConformanceHandlers;
+import dev.tasker.server.TaskerServer;
+import dev.tasker.server.config.BindAddress;
+import dev.tasker.server.config.Environment;
+import dev.tasker.server.config.ServerConfig;
+import dev.tasker.worker.HandlerRegistry;
+import dev.tasker.worker.StepContext;
+import dev.tasker.worker.StepResult;
+import dev.tasker.worker.WorkSource;
+import dev.tasker.worker.WorkerConfig;
+import dev.tasker.worker.WorkerRuntime;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** A server on a PostgreSQL of its own, with the native templates, and one worker with their handlers. */
+record ConformanceStack(TaskerServer server, WorkSource source, WorkerRuntime worker, TaskApi api)
+        implements AutoCloseable {
+
+    static ConformanceStack start(Path folder, Transport transport, String... templates) throws IOException {
+        ServerConfig config = ServerConfig.defaults(Environment.TEST)
+                .withEmbeddedDatabase(folder, false)
+                .withAddresses(BindAddress.loopback(0), BindAddress.loopback(0));
+        TaskerServer server = TaskerServer.start(config);
+        try {
+            for (String template : templates) {
+                server.register(template, ConformanceTemplates.yaml(template));
+            }
+            WorkSource source = transport.workOf(server);
+            WorkerRuntime worker = WorkerRuntime.start(source, handlers(), WorkerConfig.defaults());
+            return new ConformanceStack(
+                    server, source, worker, new TaskApi(server.restUrl().orElseThrow()));
+        } catch (IOException | RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    private static HandlerRegistry handlers() {
+        return HandlerRegistry.builder()
+                .addAll(ConformanceHandlers.registry())
+                .handler("FailNTimesHandler", ConformanceStack::failNTimes)
+                .build();
+    }
+
+    /** 09 §4.7. */
+    private static StepResult failNTimes(StepContext context) {
+        int failures = context.configOr("fail_count", 1);
+        if (context.attempt() <= failures) {
+            return StepResult.failure("attempt " + context.attempt() + " fails on purpose")
+                    .type("RetryableError")
+                    .code("SIMULATED_FAILURE")
+                    .context(Map.of("attempt", context.attempt(), "fail_until", failures));
+        }
+        return StepResult.success(Map.of(
+                "attempts_before_success", context.attempt(), "fail_count_configured", failures, "message", "done"));
+    }
+
+    @Override
+    public void close() {
+        api.close();
+        worker.close();
+        source.close();
+        server.close();
+    }
+}

@@ -1,0 +1,24 @@
+package dev.tasker.cli.conformance;
+
+import dev.tasker.server.TaskerServer;
+import dev.tasker.worker.WorkSource;
+import dev.tasker.worker.grpc.GrpcWorkSource;
+import dev.tasker.worker.grpc.GrpcWorkSourceConfig;
+
+/** How the worker gets its steps. */
+enum Transport {
+    IN_PROCESS {
+        @Override
+        WorkSource workOf(TaskerServer server) {
+            return server.workSource();
+        }
+    },
+    GRPC {
+        @Override
+        WorkSource workOf(TaskerServer server) {
+            return new GrpcWorkSource("127.0.0.1:" + server.grpcPort().orElseThrow(), GrpcWorkSourceConfig.DEFAULT);
+        }
+    };
+
+    abstract WorkSource workOf(TaskerServer server);
+}
