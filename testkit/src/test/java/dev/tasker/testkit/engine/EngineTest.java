@@ -92,8 +92,7 @@ class EngineTest {
     void listenerThatFailsCostsNobodyElseAnything(TestDatabase database) throws Exception {
         try (Engine engine = Engine.open(database.dataSource(), EngineConfig.DEFAULT)) {
             engine.register(TemplateParser.parse("linear.yaml", LINEAR).template());
-            SessionRequest request =
-                    new SessionRequest("w", List.of(new HandlerKey("test", HandlerKey.ANY)), true);
+            SessionRequest request = new SessionRequest("w", List.of(new HandlerKey("test", HandlerKey.ANY)), true);
             Session broken = engine.openSession(request, new AssignmentListener() {
                 @Override
                 public void assigned(List<Assignment> assignments) {
