@@ -13,26 +13,29 @@ import dev.tasker.worker.WorkerConfig;
 import dev.tasker.worker.WorkerRuntime;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** A server on a PostgreSQL of its own, with the native templates, and one worker with their handlers. */
 record ConformanceStack(TaskerServer server, WorkSource source, WorkerRuntime worker, TaskApi api)
         implements AutoCloseable {
 
-    static ConformanceStack start(Path folder, Transport transport, String... templates) throws IOException {
+    static ConformanceStack start(Path folder, Transport transport, String... files) throws IOException {
+        Map<String, String> templates = new LinkedHashMap<>();
+        for (String file : files) {
+            templates.put(file, ConformanceTemplates.yaml(file));
+        }
         ServerConfig config = ServerConfig.defaults(Environment.TEST)
                 .withEmbeddedDatabase(folder, false)
                 .withAddresses(BindAddress.loopback(0), BindAddress.loopback(0));
         TaskerServer server = TaskerServer.start(config);
         try {
-            for (String template : templates) {
-                server.register(template, ConformanceTemplates.yaml(template));
-            }
+            templates.forEach(server::register);
             WorkSource source = transport.workOf(server);
             WorkerRuntime worker = WorkerRuntime.start(source, handlers(), WorkerConfig.defaults());
             return new ConformanceStack(
                     server, source, worker, new TaskApi(server.restUrl().orElseThrow()));
-        } catch (IOException | RuntimeException e) {
+        } catch (RuntimeException e) {
             server.close();
             throw e;
         }

@@ -74,6 +74,7 @@ class ConformanceWorkflowsTest {
     static void stop() {
         if (stack != null) {
             stack.close();
+            stack = null;
         }
     }
 
