@@ -32,9 +32,18 @@ final class ChildJvm implements AutoCloseable {
      * @param environment all that the process sees of Tasker's variables
      */
     static ChildJvm start(String name, Class<?> main, Map<String, String> environment, String... arguments) {
+        return start(name, System.getProperty("tasker.jacoco.agent", ""), main, environment, arguments);
+    }
+
+    /** As {@link #start}, without counting coverage, which takes seconds of the start. */
+    static ChildJvm startUncounted(String name, Class<?> main, Map<String, String> environment, String... arguments) {
+        return start(name, "", main, environment, arguments);
+    }
+
+    private static ChildJvm start(
+            String name, String agent, Class<?> main, Map<String, String> environment, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElseThrow());
-        String agent = System.getProperty("tasker.jacoco.agent", "");
         if (!agent.isBlank()) {
             command.add(agent);
         }
