@@ -91,6 +91,8 @@ final class CodeRules {
                     Offenders.Jdbc.class),
             new CodeRule(
                     noClasses()
+                            .that()
+                            .areNotAssignableTo("javax.sql.DataSource") // its interface names such a logger
                             .should()
                             .dependOnClassesThat()
                             .resideInAnyPackage(
