@@ -3,9 +3,10 @@ package dev.tasker.benchmarks;
 import java.util.Locale;
 
 /**
- * Figures of one run. Latency is create to complete of tasks run one after the other, in milliseconds; everything else is of the saturated
- * phase, completed tasks only.
+ * Figures of one run; everything but the latencies is of the saturated phase, completed tasks only.
  *
+ * @param firstLatency of the first sequential phase after the first load, while the compiler still works on the client's way in
+ * @param latency of the sequential phase after several of them
  * @param walBytesPerStep creation and context included
  * @param ceilingStepsPerSecond the same calls from two connections without a JVM between them, in the same run
  */
@@ -16,10 +17,8 @@ public record BenchReport(
         long steps,
         double tasksPerSecond,
         double stepsPerSecond,
-        double p50,
-        double p90,
-        double p99,
-        double max,
+        Latency firstLatency,
+        Latency latency,
         double commitsPerStep,
         double walBytesPerStep,
         double ceilingStepsPerSecond) {
@@ -33,7 +32,7 @@ public record BenchReport(
         return String.format(
                 Locale.ROOT,
                 "{\"scenario\":\"%s\",\"transport\":\"%s\",\"tasks\":%d,\"steps\":%d,\"tasks_per_s\":%.1f,\"steps_per_s\":%.1f,"
-                    + "\"latency_ms\":{\"p50\":%.3f,\"p90\":%.3f,\"p99\":%.3f,\"max\":%.3f},\"commits_per_step\":%.4f,"
+                    + "\"first_latency_ms\":%s,\"latency_ms\":%s,\"commits_per_step\":%.4f,"
                     + "\"wal_bytes_per_step\":%.1f,\"ceiling_steps_per_s\":%.1f,\"ratio_to_ceiling\":%.3f}",
                 scenario,
                 transport,
@@ -41,10 +40,8 @@ public record BenchReport(
                 steps,
                 tasksPerSecond,
                 stepsPerSecond,
-                p50,
-                p90,
-                p99,
-                max,
+                firstLatency.json(),
+                latency.json(),
                 commitsPerStep,
                 walBytesPerStep,
                 ceilingStepsPerSecond,
@@ -57,7 +54,8 @@ public record BenchReport(
                 Locale.ROOT,
                 """
                 %s over %s: %d tasks, %d steps
-                  latency      P50 %.2f ms, P90 %.2f ms, P99 %.2f ms, max %.2f ms
+                  latency      %s
+                  at first     %s
                   throughput   %,.0f steps/s, %,.0f tasks/s
                   cost         %.4f commits and %,.0f bytes of WAL per step
                   ceiling      %,.0f steps/s by SQL alone, ratio %.2f
@@ -66,10 +64,8 @@ public record BenchReport(
                 transport,
                 tasks,
                 steps,
-                p50,
-                p90,
-                p99,
-                max,
+                latency.text(),
+                firstLatency.text(),
                 stepsPerSecond,
                 tasksPerSecond,
                 commitsPerStep,

@@ -34,19 +34,21 @@ interface BenchStack extends AutoCloseable {
     @Override
     void close();
 
-    /** The stack for {@code options} on the database {@code bench}. */
-    static BenchStack start(BenchOptions options, EmbeddedPostgres postgres, TaskTracker tracker) throws IOException {
+    /** The stack for {@code options} on this database. */
+    static BenchStack start(BenchOptions options, EmbeddedPostgres postgres, String database, TaskTracker tracker)
+            throws IOException {
         return switch (options.transport()) {
-            case IN_PROCESS -> InProcess.start(options, postgres, tracker);
-            case GRPC -> Remote.start(options, postgres, tracker);
+            case IN_PROCESS -> InProcess.start(options, postgres, database, tracker);
+            case GRPC -> Remote.start(options, postgres, database, tracker);
         };
     }
 
     /** Engine and worker in this JVM, called without a network. */
     record InProcess(Engine engine, WorkerRuntime worker) implements BenchStack {
-        private static InProcess start(BenchOptions options, EmbeddedPostgres postgres, TaskTracker tracker) {
+        private static InProcess start(
+                BenchOptions options, EmbeddedPostgres postgres, String database, TaskTracker tracker) {
             Engine engine = Engine.open(
-                    postgres.dataSource("bench"), postgres.dataSource("bench"), EngineConfig.DEFAULT, tracker);
+                    postgres.dataSource(database), postgres.dataSource(database), EngineConfig.DEFAULT, tracker);
             WorkerRuntime worker = WorkerRuntime.start(
                     new InProcessWorkSource(engine),
                     Scenario.handlers(),
@@ -69,11 +71,12 @@ interface BenchStack extends AutoCloseable {
 
     /** A server in this JVM, called over HTTP, and a worker process connected to it. */
     record Remote(TaskerServer server, RemoteWorker worker, HttpClient http, JsonMapper json) implements BenchStack {
-        private static Remote start(BenchOptions options, EmbeddedPostgres postgres, TaskTracker tracker)
+        private static Remote start(
+                BenchOptions options, EmbeddedPostgres postgres, String database, TaskTracker tracker)
                 throws IOException {
             ServerConfig defaults = ServerConfig.defaults(Environment.PRODUCTION);
             DatabaseUrl url = DatabaseUrl.parse("postgresql://" + postgres.user() + ":" + postgres.password()
-                    + "@127.0.0.1:" + postgres.port() + "/bench");
+                    + "@127.0.0.1:" + postgres.port() + "/" + database);
             ServerConfig config = defaults.withDatabase(new DatabaseConfig(
                             url,
                             null,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tasker.benchmarks.BenchOptions.Transport;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,13 +27,47 @@ class BenchTest {
         assertThat(report.steps()).isEqualTo(steps);
         assertThat(report.stepsPerSecond()).isPositive();
         assertThat(report.stepsPerSecond() / report.tasksPerSecond()).isBetween(steps / 30 - 0.01, steps / 30 + 0.01);
-        assertThat(report.p50()).isPositive().isLessThanOrEqualTo(report.p90());
-        assertThat(report.p90()).isLessThanOrEqualTo(report.p99());
-        assertThat(report.p99()).isLessThanOrEqualTo(report.max());
+        for (Latency latency : List.of(report.firstLatency(), report.latency())) {
+            assertThat(latency.p50()).isPositive().isLessThanOrEqualTo(latency.p90());
+            assertThat(latency.p90()).isLessThanOrEqualTo(latency.p99());
+            assertThat(latency.p99()).isLessThanOrEqualTo(latency.max());
+        }
         assertThat(report.commitsPerStep()).isPositive();
         assertThat(report.walBytesPerStep()).isPositive();
         assertThat(report.ceilingStepsPerSecond()).isPositive();
         assertThat(report.ratioToCeiling()).isPositive();
+    }
+
+    @Test
+    void repeatedRunsReportEachRate() throws Exception {
+        BenchOptions options = new BenchOptions(Scenario.LINEAR, 4, 30, 5, 10, 20, 1, Transport.IN_PROCESS);
+
+        RepeatBench.Report report = new RepeatBench(options, 3).run();
+
+        assertThat(report.stepsPerSecond())
+                .hasSize(3)
+                .allSatisfy(rate -> assertThat(rate).isPositive());
+        assertThat(report.text()).contains("linear over in-process, 3 runs of 30 tasks on one database");
+    }
+
+    @Test
+    void firstRunIsComparedToTheMedianOfTheOthers() {
+        RepeatBench.Report report =
+                new RepeatBench.Report("linear", "in-process", 10, List.of(300.0, 100.0, 500.0, 400.0, 600.0));
+
+        assertThat(report.firstToOthers()).isEqualTo(300.0 / 450.0);
+        assertThat(report.json())
+                .isEqualTo("{\"scenario\":\"linear\",\"transport\":\"in-process\",\"tasks\":10,"
+                        + "\"steps_per_s\":[300.0,100.0,500.0,400.0,600.0],\"first_to_others\":0.667}");
+    }
+
+    @Test
+    void oneRunIsNoRepetition() {
+        BenchOptions options = new BenchOptions(Scenario.LINEAR, 4, 30, 5, 10, 20, 1, Transport.IN_PROCESS);
+
+        assertThatThrownBy(() -> new RepeatBench(options, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("runs: 1 (expected: >= 2)");
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.tasker.benchmarks.BenchOptions;
 import dev.tasker.benchmarks.BenchOptions.Transport;
 import dev.tasker.benchmarks.BenchReport;
 import dev.tasker.benchmarks.ClaimBench;
+import dev.tasker.benchmarks.RepeatBench;
 import dev.tasker.benchmarks.Scenario;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -60,6 +61,12 @@ final class BenchCommand implements Callable<Integer> {
             description = "in-process or grpc. Default: ${DEFAULT-VALUE}")
     private String transport = "in-process";
 
+    @Option(
+            names = "--runs",
+            defaultValue = "1",
+            description = "Runs of the saturated phase alone on one database, from empty. Default: ${DEFAULT-VALUE}")
+    private int runs;
+
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
@@ -76,14 +83,20 @@ final class BenchCommand implements Callable<Integer> {
         requirePositive("--concurrency", concurrency);
         requirePositive("--slots", slots);
         requirePositive("--ceiling-seconds", ceilingSeconds);
+        requirePositive("--runs", runs);
         PrintWriter out = spec.commandLine().getOut();
         if (scenario.equals(CLAIM)) {
             out.println(claimBench().run().json());
             out.flush();
             return 0;
         }
-        BenchReport report = new Bench(options()).run();
-        out.println(json ? report.json() : report.text());
+        if (runs > 1) {
+            RepeatBench.Report report = new RepeatBench(options(), runs).run();
+            out.println(json ? report.json() : report.text());
+        } else {
+            BenchReport report = new Bench(options()).run();
+            out.println(json ? report.json() : report.text());
+        }
         out.flush();
         return 0;
     }

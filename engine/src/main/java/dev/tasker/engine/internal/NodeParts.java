@@ -331,6 +331,7 @@ public final class NodeParts implements Aftermath {
 
     /** Commits what waits, within {@code patience}, and ends. */
     public void close(Duration patience) {
+        recoveryLoop.cease(); // its calls need the lanes
         for (CommitLane lane : allLanes()) {
             lane.drain(patience);
             lane.close();
