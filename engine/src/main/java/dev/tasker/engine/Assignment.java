@@ -24,6 +24,20 @@ public record Assignment(
         StepPart step,
         Map<String, String> dependencyResults) {
 
+    /** The same attempt going on under a new lease, from {@code checkpoint}, JSON. */
+    public Assignment continued(int newToken, String checkpoint) {
+        return new Assignment(
+                taskUuid,
+                stepUuid,
+                newToken,
+                attempt,
+                maxAttempts,
+                timeout,
+                task,
+                step.withCheckpoint(checkpoint),
+                dependencyResults);
+    }
+
     /** What a handler may know of the task. Texts named context and tags are JSON. */
     public record TaskPart(
             String namespace,
@@ -48,5 +62,11 @@ public record Assignment(
             String initialization,
             @Nullable String inputs,
             @Nullable String previousResult,
-            @Nullable String checkpoint) {}
+            @Nullable String checkpoint) {
+
+        StepPart withCheckpoint(String saved) {
+            return new StepPart(
+                    name, templateStepName, callable, method, resolver, initialization, inputs, previousResult, saved);
+        }
+    }
 }

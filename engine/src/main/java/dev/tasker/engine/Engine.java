@@ -89,6 +89,11 @@ public final class Engine implements AutoCloseable {
         return parts.reader().steps(taskUuid);
     }
 
+    /** Forgets the saved progress of a step that is not running; whether there was any. Its next attempt begins anew (02 §7.5). */
+    public boolean clearCheckpoint(UUID stepUuid) {
+        return parts.checkpoints().clear(new StepKey(TaskUuids.taskOf(stepUuid), TaskUuids.indexOf(stepUuid)));
+    }
+
     /** Opens a session for a worker. It is given nothing until it grants slots. */
     public Session openSession(SessionRequest request, AssignmentListener listener) {
         return new EngineSession(parts.openSession(request, listener));
@@ -170,6 +175,28 @@ public final class Engine implements AutoCloseable {
             }
             return parts.retryDelay()
                     .afterFailure(result, runnable.planned().retry().backoff(), assignment.attempt());
+        }
+
+        @Override
+        public CompletableFuture<Completion> checkpoint(UUID stepUuid, int leaseToken, Checkpoint checkpoint) {
+            StepKey step = new StepKey(TaskUuids.taskOf(stepUuid), TaskUuids.indexOf(stepUuid));
+            Held held = live.held(step);
+            if (checkpoint.yields() && (held == null || held.token() != leaseToken)) {
+                return checkpoint(stepUuid, leaseToken, checkpoint.kept())
+                        .thenCompose(saved -> saved == Completion.ACCEPTED
+                                ? reject(stepUuid, leaseToken)
+                                : CompletableFuture.completedFuture(saved));
+            }
+            if (checkpoint.yields() && held != null) {
+                held.reported();
+            }
+            CompletableFuture<Completion> answer = new CompletableFuture<>();
+            try {
+                parts.laneOf(step.task(), 0).submit(new Command.Checkpoint(live, step, leaseToken, checkpoint, answer));
+            } catch (EngineException e) {
+                answer.completeExceptionally(e);
+            }
+            return answer;
         }
 
         @Override

@@ -23,9 +23,11 @@ import dev.tasker.engine.internal.session.SessionRegistry;
 import dev.tasker.engine.internal.sql.Database;
 import dev.tasker.engine.internal.sql.DedicatedConnection;
 import dev.tasker.engine.internal.step.AssignmentAssembler;
+import dev.tasker.engine.internal.step.CheckpointCleaner;
 import dev.tasker.engine.internal.step.LeasedStep;
 import dev.tasker.engine.internal.step.QueueHeads;
 import dev.tasker.engine.internal.step.RetryDelay;
+import dev.tasker.engine.internal.step.StepCheckpointer;
 import dev.tasker.engine.internal.step.StepClaimer;
 import dev.tasker.engine.internal.step.StepCompleter;
 import dev.tasker.engine.internal.step.StepRejecter;
@@ -78,6 +80,7 @@ public final class NodeParts implements Aftermath {
     private final TaskAdmission admission;
     private final TaskReader reader;
     private final RetryDelay retryDelay;
+    private final CheckpointCleaner checkpoints;
     private final PayloadCache payloads;
     private final AssignmentAssembler assembler;
     private final SessionOpener opener;
@@ -103,6 +106,7 @@ public final class NodeParts implements Aftermath {
         templates = new TemplateCatalogue(pool, sessions::known);
         admission = new TaskAdmission(templates, new TaskUuids(InstantSource.system()));
         reader = new TaskReader(pool, templates);
+        checkpoints = new CheckpointCleaner(pool);
         retryDelay = new RetryDelay(config.backoff());
         payloads = new PayloadCache(config.dispatch().payloadCacheBytes());
         assembler = new AssignmentAssembler(
@@ -131,6 +135,7 @@ public final class NodeParts implements Aftermath {
         LaneCalls calls = new LaneCalls(
                 new TaskCreator(sessions, heads, payloads, this, config.leases()),
                 new StepCompleter(sessions, heads, payloads, this, config.leases(), config.dispatch()),
+                new StepCheckpointer(this),
                 new StepRejecter(this),
                 this::databaseAway,
                 this::answerLost);
@@ -185,6 +190,10 @@ public final class NodeParts implements Aftermath {
 
     public RetryDelay retryDelay() {
         return retryDelay;
+    }
+
+    public CheckpointCleaner checkpoints() {
+        return checkpoints;
     }
 
     public Counters counters() {

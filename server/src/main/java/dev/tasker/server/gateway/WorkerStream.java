@@ -8,6 +8,7 @@ import dev.tasker.engine.ErrorCode;
 import dev.tasker.engine.SessionRequest;
 import dev.tasker.engine.SessionRequest.HandlerKey;
 import dev.tasker.engine.StepResult;
+import dev.tasker.protocol.worker.v1.Checkpointed;
 import dev.tasker.protocol.worker.v1.Complete;
 import dev.tasker.protocol.worker.v1.Completed;
 import dev.tasker.protocol.worker.v1.Credit;
@@ -76,12 +77,14 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
     private final Set<LeaseKey> underWay = ConcurrentHashMap.newKeySet();
     private final AtomicInteger credit = new AtomicInteger();
     private final Redelivery redelivery;
+    private final CheckpointRelay checkpoints;
     private volatile State state = State.NEW; // written under the monitor of this
     private volatile Register registration = Register.getDefaultInstance();
 
     WorkerStream(WorkerGateway gateway, ServerCallStreamObserver<ServerMessage> observer) {
         this.gateway = gateway;
         this.redelivery = new Redelivery(gateway);
+        this.checkpoints = new CheckpointRelay(this, redelivery);
         GatewayConfig config = gateway.config();
         this.outbox = new Outbox(
                 observer,
@@ -116,6 +119,7 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
             case CREDIT -> grant(message.getCredit());
             case RESULTS -> message.getResults().getResultsList().forEach(this::complete);
             case HEARTBEAT -> heartbeat(message.getHeartbeat());
+            case CHECKPOINT -> checkpoints.relay(message.getCheckpoint());
             case REJECT -> reject(message.getReject());
             case DRAINING -> own.session().drain();
             case PING ->
@@ -364,6 +368,29 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
 
     // --- results
 
+    EngineLink own() {
+        return own;
+    }
+
+    /** Whether the worker may still hear an answer. */
+    boolean isConnected() {
+        return state != State.DETACHED && state != State.CLOSED;
+    }
+
+    /** Checkpoints that may be under way at once. */
+    int checkpointsMax() {
+        return 2 * registration.getMaxInflight() + RESULTS_BESIDE_LEASES_MAX;
+    }
+
+    void answer(Checkpointed answer) {
+        outbox.send(ServerMessage.newBuilder().setCheckpointed(answer).build());
+    }
+
+    /** The engine knows now what became of a lease that an earlier server gave. */
+    void decided(LeaseKey lease) {
+        undecided.remove(lease);
+    }
+
     /** A result on its way to the engine. */
     private record Delivery(LeaseKey lease, @Nullable EngineLink link, StepResult result, int failures) {
         Delivery again() {
@@ -416,7 +443,7 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
             case UNAVAILABLE -> code != ErrorCode.CLOSED;
             case INTERNAL -> delivery.failures() < Redelivery.FAILURES_MAX;
         };
-        if (isAgain && state != State.DETACHED && state != State.CLOSED) {
+        if (isAgain && isConnected()) {
             int bytes = delivery.result().document().length();
             if (redelivery.later(delivery.failures(), bytes, () -> hand(delivery.again()))) {
                 return;
@@ -446,7 +473,7 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
                 .build());
     }
 
-    private static Completed.Status status(Completion completion) {
+    static Completed.Status status(Completion completion) {
         return switch (completion) {
             case ACCEPTED -> Completed.Status.ACCEPTED;
             case DUPLICATE -> Completed.Status.DUPLICATE;
@@ -497,7 +524,8 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
         });
     }
 
-    private @Nullable EngineLink linkOf(LeaseKey lease) {
+    @Nullable
+    EngineLink linkOf(LeaseKey lease) {
         if (own.held(lease) != null) {
             return own;
         }
@@ -513,13 +541,13 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
         return linkOf(lease) != null || undecided.contains(lease) || underWay.contains(lease);
     }
 
-    private void returnSlot(EngineLink link) {
+    void returnSlot(EngineLink link) {
         if (link == own) {
             credit.incrementAndGet();
         }
     }
 
-    private void closeIfEmpty(EngineLink link) {
+    void closeIfEmpty(EngineLink link) {
         if (link != own && link.holdsNothing() && carried.remove(link)) {
             gateway.executor().execute(() -> closeQuietly(link));
         }
@@ -537,7 +565,7 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
 
     /** Whether nothing is lost when the stream ends now. */
     boolean isIdle() {
-        return underWay.isEmpty() && own.holdsNothing() && carried.isEmpty();
+        return underWay.isEmpty() && checkpoints.isIdle() && own.holdsNothing() && carried.isEmpty();
     }
 
     /** Takes no more work; what is held may still be completed. */
@@ -611,13 +639,13 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
     }
 
     private void leaveWhenAnswered() {
-        if (underWay.isEmpty()) {
+        if (underWay.isEmpty() && checkpoints.isIdle()) {
             outbox.end(Status.OK);
             close();
         }
     }
 
-    private void settled() {
+    void settled() {
         if (state == State.LEAVING) {
             leaveWhenAnswered();
         }

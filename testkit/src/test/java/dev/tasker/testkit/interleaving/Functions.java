@@ -21,6 +21,7 @@ final class Functions {
     private static final List<String> FILES = List.of(
             "R__2_create_tasks.sql",
             "R__3_complete_steps.sql",
+            "R__3c_checkpoint_steps.sql",
             "R__4_claim_steps.sql",
             "R__4b_reject_steps.sql",
             "R__5_expire_session.sql",

@@ -1,5 +1,6 @@
 package dev.tasker.worker.grpc;
 
+import dev.tasker.protocol.worker.v1.Checkpoint;
 import dev.tasker.protocol.worker.v1.Complete;
 import dev.tasker.worker.Assignment;
 import dev.tasker.worker.CompletionStatus;
@@ -17,6 +18,9 @@ final class Entry {
 
     @Nullable
     CompletableFuture<CompletionStatus> answer;
+
+    @Nullable
+    Checkpoint yielded; // instead of a message
 
     boolean queued;
     boolean refused;

@@ -2,6 +2,8 @@ package dev.tasker.worker.grpc;
 
 import com.google.protobuf.ByteString;
 import dev.tasker.protocol.worker.v1.Assign;
+import dev.tasker.protocol.worker.v1.Checkpoint;
+import dev.tasker.protocol.worker.v1.Checkpointed;
 import dev.tasker.protocol.worker.v1.Complete;
 import dev.tasker.protocol.worker.v1.Completed;
 import dev.tasker.protocol.worker.v1.Lease;
@@ -91,6 +93,51 @@ final class GrpcWorkSession implements WorkSession {
         CompletableFuture<CompletionStatus> answer = ledger.complete(assignment, message.build());
         flush();
         return answer;
+    }
+
+    @Override
+    public CompletableFuture<CompletionStatus> checkpoint(
+            Assignment assignment, dev.tasker.worker.Checkpoint checkpoint) {
+        Checkpoint message =
+                message(assignment, checkpoint).setKeepRunning(true).build();
+        if (isTooLarge(assignment, message)) {
+            return CompletableFuture.completedFuture(CompletionStatus.INVALID);
+        }
+        CompletableFuture<CompletionStatus> answer = ledger.checkpoint(assignment, message);
+        flush();
+        return answer;
+    }
+
+    @Override
+    public CompletableFuture<CompletionStatus> yield(Assignment assignment, dev.tasker.worker.Checkpoint checkpoint) {
+        Checkpoint message = message(assignment, checkpoint).build();
+        if (isTooLarge(assignment, message)) {
+            return CompletableFuture.completedFuture(CompletionStatus.INVALID);
+        }
+        CompletableFuture<CompletionStatus> answer = ledger.yield(assignment, message);
+        flush();
+        return answer;
+    }
+
+    private static Checkpoint.Builder message(Assignment assignment, dev.tasker.worker.Checkpoint checkpoint) {
+        Checkpoint.Builder message = Checkpoint.newBuilder()
+                .setStepUuid(LeaseKey.bytes(assignment.stepUuid()))
+                .setLeaseToken(assignment.leaseToken())
+                .setCursorJson(checkpoint.cursorJson())
+                .setItemsProcessed(checkpoint.itemsProcessed());
+        if (checkpoint.accumulatedResultsJson() != null) {
+            message.setAccumulatedResultsJson(checkpoint.accumulatedResultsJson());
+        }
+        return message;
+    }
+
+    private boolean isTooLarge(Assignment assignment, Checkpoint message) {
+        int bytes = message.getCursorJsonBytes().size()
+                + message.getAccumulatedResultsJsonBytes().size();
+        if (bytes > documentBytesMax) {
+            LOG.warn("{}: checkpoint of {} bytes refused (expected: <= {})", assignment, bytes, documentBytesMax);
+        }
+        return bytes > documentBytesMax;
     }
 
     @Override
@@ -268,6 +315,7 @@ final class GrpcWorkSession implements WorkSession {
             case REGISTERED -> registered(from, message.getRegistered());
             case ASSIGNMENTS -> assigned(from, message.getAssignments().getAssignmentsList());
             case COMPLETED -> completed(from, message.getCompleted().getOutcomesList());
+            case CHECKPOINTED -> checkpointed(from, message.getCheckpointed());
             case HEARTBEAT_ACK ->
                 ledger.lost(from, message.getHeartbeatAck().getLostList()).forEach(listener::lost);
             case CANCEL -> cancelled(from, message.getCancel().getLeasesList());
@@ -306,8 +354,13 @@ final class GrpcWorkSession implements WorkSession {
     private void completed(Connection from, List<Completed.Outcome> outcomes) {
         for (Completed.Outcome outcome : outcomes) {
             CompletionStatus status = status(outcome.getStatus());
-            CompletableFuture<CompletionStatus> answer =
-                    status == null ? null : ledger.completed(from, outcome, status);
+            CompletableFuture<CompletionStatus> answer = status == null
+                    ? null
+                    : ledger.completed(
+                            from,
+                            new LeaseKey(LeaseKey.uuid(outcome.getStepUuid()), outcome.getLeaseToken()),
+                            false,
+                            status);
             if (answer == null) {
                 continue;
             }
@@ -316,6 +369,23 @@ final class GrpcWorkSession implements WorkSession {
             }
             answer.complete(status);
         }
+    }
+
+    private void checkpointed(Connection from, Checkpointed message) {
+        CompletionStatus status = status(message.getStatus());
+        if (status == null) {
+            return;
+        }
+        var lease = new LeaseKey(LeaseKey.uuid(message.getStepUuid()), message.getLeaseToken());
+        CompletableFuture<CompletionStatus> answer =
+                message.getKeepRunning() ? ledger.saved(from, lease) : ledger.completed(from, lease, true, status);
+        if (answer == null) {
+            return;
+        }
+        if (status == CompletionStatus.INVALID) {
+            LOG.warn("checkpoint of step {} refused: {}", lease.stepUuid(), message.getReason());
+        }
+        answer.complete(status);
     }
 
     private static @Nullable CompletionStatus status(Completed.Status status) {

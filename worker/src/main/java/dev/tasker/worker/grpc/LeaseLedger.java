@@ -2,8 +2,8 @@ package dev.tasker.worker.grpc;
 
 import com.google.protobuf.ByteString;
 import dev.tasker.protocol.worker.v1.Assign;
+import dev.tasker.protocol.worker.v1.Checkpoint;
 import dev.tasker.protocol.worker.v1.Complete;
-import dev.tasker.protocol.worker.v1.Completed;
 import dev.tasker.protocol.worker.v1.Lease;
 import dev.tasker.protocol.worker.v1.Reject;
 import dev.tasker.protocol.worker.v1.WorkerMessage;
@@ -38,12 +38,16 @@ final class LeaseLedger {
 
     private final Map<LeaseKey, Entry> entries = new HashMap<>();
     private final Map<LeaseKey, Entry> unanswered = new LinkedHashMap<>(); // in order of completion
+    private final Map<LeaseKey, Saving> savings = new LinkedHashMap<>();
     private final Outgoing outgoing = new Outgoing();
     private @Nullable Connection connection;
     private int free;
     private int owed;
     private boolean closed;
     private boolean ended;
+
+    /** A checkpoint of a handler that waits for it. */
+    private record Saving(Checkpoint message, CompletableFuture<CompletionStatus> answer) {}
 
     // --- the stream
 
@@ -89,8 +93,11 @@ final class LeaseLedger {
         }
         owed = Math.max(0, -free);
         outgoing.begin(Math.max(0, free));
-        unanswered.values().forEach(this::queue);
         by.open();
+        unanswered.values().forEach(this::queue);
+        savings.values().forEach(saving -> outgoing.checkpoint(saving.message()));
+        by.flush();
+        lost.forEach(this::dropSaving);
         return lost;
     }
 
@@ -109,6 +116,8 @@ final class LeaseLedger {
                 open.add(entry.answer);
             }
         }
+        savings.values().forEach(saving -> open.add(saving.answer()));
+        savings.clear();
         entries.clear();
         unanswered.clear();
         outgoing.forget();
@@ -139,6 +148,37 @@ final class LeaseLedger {
         if (closed) {
             return CompletableFuture.failedFuture(new IllegalStateException("the session is closed"));
         }
+        Entry entry = entries.get(LeaseKey.of(assignment));
+        if (entry != null && entry.yielded != null) {
+            entry.yielded = null; // its answer took too long; the slot came back with it
+            return report(entry, message, null);
+        }
+        return ended(assignment, message, null);
+    }
+
+    synchronized CompletableFuture<CompletionStatus> yield(Assignment assignment, Checkpoint checkpoint) {
+        return ended(assignment, null, checkpoint);
+    }
+
+    /** Queues a checkpoint of a running handler; one before it that was not answered is given up. */
+    synchronized CompletableFuture<CompletionStatus> checkpoint(Assignment assignment, Checkpoint checkpoint) {
+        var answer = new CompletableFuture<CompletionStatus>();
+        if (closed) {
+            answer.completeExceptionally(new IllegalStateException("the session is closed"));
+            return answer;
+        }
+        savings.put(LeaseKey.of(assignment), new Saving(checkpoint, answer));
+        if (isRegistered()) {
+            outgoing.checkpoint(checkpoint);
+        }
+        return answer;
+    }
+
+    private CompletableFuture<CompletionStatus> ended(
+            Assignment assignment, @Nullable Complete message, @Nullable Checkpoint yielded) {
+        if (closed) {
+            return CompletableFuture.failedFuture(new IllegalStateException("the session is closed"));
+        }
         LeaseKey lease = LeaseKey.of(assignment);
         Entry entry = entries.get(lease);
         if (entry != null && entry.answer != null) {
@@ -157,7 +197,7 @@ final class LeaseLedger {
             entry = new Entry(lease, assignment, null);
             entries.put(lease, entry);
         }
-        return report(entry, message);
+        return report(entry, message, yielded);
     }
 
     synchronized void reject(Assignment assignment, Reject.Reason reason) {
@@ -179,9 +219,12 @@ final class LeaseLedger {
         }
     }
 
-    private CompletableFuture<CompletionStatus> report(Entry entry, Complete message) {
+    private CompletableFuture<CompletionStatus> report(
+            Entry entry, @Nullable Complete message, @Nullable Checkpoint yielded) {
         var answer = new CompletableFuture<CompletionStatus>();
+        savings.remove(entry.lease);
         entry.message = message;
+        entry.yielded = yielded;
         entry.answer = answer;
         unanswered.put(entry.lease, entry);
         queue(entry);
@@ -189,7 +232,12 @@ final class LeaseLedger {
     }
 
     private void queue(Entry entry) {
-        if (!entry.queued && connection != null) {
+        if (entry.yielded != null) {
+            if (isRegistered()) {
+                entry.sentNanos = System.nanoTime();
+                outgoing.checkpoint(entry.yielded);
+            }
+        } else if (!entry.queued && connection != null) {
             outgoing.outcome(entry);
         }
     }
@@ -239,14 +287,18 @@ final class LeaseLedger {
 
     /** The future that the outcome answers, null when nobody waits for it. */
     synchronized @Nullable CompletableFuture<CompletionStatus> completed(
-            Connection from, Completed.Outcome outcome, CompletionStatus status) {
-        Entry entry = entries.get(new LeaseKey(LeaseKey.uuid(outcome.getStepUuid()), outcome.getLeaseToken()));
+            Connection from, LeaseKey lease, boolean yielded, CompletionStatus status) {
+        Entry entry = entries.get(lease);
+        if (entry != null && yielded != (entry.yielded != null)) {
+            return null; // the answer to a yield that was given up
+        }
         if (from != connection || entry == null || entry.answer == null) {
             return null;
         }
         CompletableFuture<CompletionStatus> answer = entry.answer;
         unanswered.remove(entry.lease);
         entry.message = null;
+        entry.yielded = null;
         entry.answer = null;
         if (status == CompletionStatus.INVALID && !entry.refused) {
             entry.refused = true; // the lease lives; what follows is another report
@@ -260,11 +312,26 @@ final class LeaseLedger {
         return answer;
     }
 
+    /** The future that the answer to a running handler's checkpoint completes, null when nobody waits for it. */
+    synchronized @Nullable CompletableFuture<CompletionStatus> saved(Connection from, LeaseKey lease) {
+        Saving saving = from == connection ? savings.remove(lease) : null;
+        return saving == null ? null : saving.answer();
+    }
+
+    /** Whoever waits is interrupted for the loss of its lease; should it not be, it hears of it here. */
+    private void dropSaving(Assignment assignment) {
+        Saving saving = savings.remove(LeaseKey.of(assignment));
+        if (saving != null) {
+            saving.answer().complete(CompletionStatus.STALE_LEASE);
+        }
+    }
+
     /** Forgets leases that have ended; those whose handlers run. */
     synchronized List<Assignment> lost(Connection from, Collection<Lease> leases) {
         List<Assignment> lost = new ArrayList<>();
         for (Entry entry : running(from, leases)) {
             entries.remove(entry.lease);
+            dropSaving(entry.assignment);
             lost.add(entry.assignment);
         }
         return lost;
@@ -281,7 +348,8 @@ final class LeaseLedger {
                             .setStepUuid(LeaseKey.bytes(entry.lease.stepUuid()))
                             .setLeaseToken(entry.lease.token())
                             .setDocument(CANCELLED)
-                            .build());
+                            .build(),
+                    null);
             stopped.add(entry.assignment);
         }
         return stopped;

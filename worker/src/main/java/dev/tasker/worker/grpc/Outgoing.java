@@ -1,5 +1,6 @@
 package dev.tasker.worker.grpc;
 
+import dev.tasker.protocol.worker.v1.Checkpoint;
 import dev.tasker.protocol.worker.v1.Complete;
 import dev.tasker.protocol.worker.v1.Credit;
 import dev.tasker.protocol.worker.v1.Draining;
@@ -19,6 +20,7 @@ final class Outgoing {
     private static final int MESSAGE_BYTES = 1 << 20;
 
     private final Queue<Entry> outcomes = new ArrayDeque<>();
+    private final Queue<Checkpoint> checkpoints = new ArrayDeque<>();
     private final Queue<Reject> rejects = new ArrayDeque<>();
     private int credit;
     private boolean heartbeatDue;
@@ -31,6 +33,10 @@ final class Outgoing {
 
     void reject(Reject reject) {
         rejects.add(reject);
+    }
+
+    void checkpoint(Checkpoint checkpoint) {
+        checkpoints.add(checkpoint);
     }
 
     void outcome(Entry entry) {
@@ -58,6 +64,7 @@ final class Outgoing {
         credit = 0;
         heartbeatDue = false;
         rejects.clear();
+        checkpoints.clear();
         outcomes.clear();
     }
 
@@ -75,6 +82,9 @@ final class Outgoing {
         }
         if (!rejects.isEmpty()) {
             return message.setReject(rejects.remove()).build();
+        }
+        if (!checkpoints.isEmpty()) {
+            return message.setCheckpoint(checkpoints.remove()).build();
         }
         if (!outcomes.isEmpty()) {
             return message.setResults(nextResults()).build();

@@ -139,17 +139,20 @@ public final class CommitLane implements AutoCloseable {
 
     private void commit(List<Command> batch) {
         List<Command.Complete> completes = new ArrayList<>();
+        List<Command.Checkpoint> checkpoints = new ArrayList<>();
         List<Command.Reject> rejects = new ArrayList<>();
         List<Command.Create> creates = new ArrayList<>();
         List<Command.Barrier> barriers = new ArrayList<>();
         for (Command command : batch) {
             switch (command) {
                 case Command.Complete complete -> completes.add(complete);
+                case Command.Checkpoint checkpoint -> checkpoints.add(checkpoint);
                 case Command.Reject reject -> rejects.add(reject);
                 case Command.Create create -> creates.add(create);
                 case Command.Barrier barrier -> barriers.add(barrier);
             }
         }
+        call(calls.checkpoint(), checkpoints); // before the result of the same attempt
         call(calls.complete(), completes);
         call(calls.reject(), rejects);
         call(calls.create(), creates);

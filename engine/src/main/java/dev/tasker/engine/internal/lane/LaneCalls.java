@@ -9,6 +9,7 @@ package dev.tasker.engine.internal.lane;
 public record LaneCalls(
         BatchCall<Command.Create, ?, ?> create,
         BatchCall<Command.Complete, ?, ?> complete,
+        BatchCall<Command.Checkpoint, ?, ?> checkpoint,
         BatchCall<Command.Reject, ?, ?> reject,
         Runnable onOutage,
         Runnable onAnswerLost) {
