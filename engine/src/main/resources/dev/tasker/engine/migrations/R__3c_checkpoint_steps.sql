@@ -1,12 +1,6 @@
 -- Saves the progress of leased steps (02 §7.5). A step stays in progress: no transition, no attempt, no history; the lease of its session
 -- is renewed. A step that yields gets a new lease of the same session, logged as any other: its token rises.
 
--- The record as handlers and operators see it: the stored object with its history as last member. Text is joined, never parsed, so that
--- numbers, escapes and repeated keys stay as they were written.
-CREATE OR REPLACE FUNCTION checkpoint_record(p_checkpoint text, p_history text[]) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
-  left(p_checkpoint, -1) || ',"history":[' || array_to_string(p_history, ',') || ']}';
-
 -- A checkpoint counts when its step is in progress under the same token; a yield only with the session that holds the lease, too.
 -- The history keeps its last 100 entries. A checkpoint with the cursor and count of the one before it, such as one that is sent again,
 -- replaces it without an entry of its own.
@@ -79,3 +73,9 @@ BEGIN
   AND    step.state <> step_state('in_progress') AND step.checkpoint IS NOT NULL;
   RETURN FOUND;
 END $$;
+
+-- The record as handlers and operators see it: the stored object with its history as last member. Text is joined, never parsed, so that
+-- numbers, escapes and repeated keys stay as they were written.
+CREATE OR REPLACE FUNCTION checkpoint_record(p_checkpoint text, p_history text[]) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
+  left(p_checkpoint, -1) || ',"history":[' || array_to_string(p_history, ',') || ']}';

@@ -132,7 +132,7 @@ class BrokenFunctionsTest {
                         "step.state = step_state('in_progress') AND step.lease_token = i.token",
                         "step.lease_token = i.token",
                         "completeA",
-                        "yieldA"),
+                        "keepA"),
                 new Break(
                         "yield that leaves the token",
                         "checkpoint_steps",
