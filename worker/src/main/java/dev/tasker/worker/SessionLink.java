@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
  * {@code held + credit = slots} whenever nobody is inside the lock, and a new session gets exactly what is free. Every
  * assignment holds a slot until it is completed through the current session or the slot is granted again.
  */
+@SuppressWarnings("ReferenceEquality") // a session is the one it is, whatever a source makes of equals
 final class SessionLink implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionLink.class);
@@ -246,7 +247,7 @@ final class SessionLink implements AutoCloseable {
                 held--;
             }
         }
-        outcome.sendThrough(current).whenComplete((status, failure) -> {
+        var _ = outcome.sendThrough(current).whenComplete((status, failure) -> {
             if (status == null) {
                 LOG.warn("{}: outcome unanswered, kept for the next session", outcome.assignment, failure);
             } else if (outcome instanceof Outcome.Yield yielded) {
