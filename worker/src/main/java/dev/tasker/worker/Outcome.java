@@ -65,13 +65,13 @@ abstract sealed class Outcome {
     }
 
     /** The handler saved its progress and wants to go on from there. */
-    static final class Yield extends Outcome {
+    static final class Yielded extends Outcome {
         private final Checkpoint checkpoint;
 
         /** Completes with the answer of whichever session gives it, or with the end of the patience. */
         final CompletableFuture<CompletionStatus> settled;
 
-        Yield(Assignment assignment, Checkpoint checkpoint, Duration patience) {
+        Yielded(Assignment assignment, Checkpoint checkpoint, Duration patience) {
             super(assignment);
             this.checkpoint = checkpoint;
             this.settled =
@@ -80,7 +80,7 @@ abstract sealed class Outcome {
 
         @Override
         CompletableFuture<CompletionStatus> sendThrough(WorkSession session) {
-            return session.yield(assignment, checkpoint);
+            return session.yieldAt(assignment, checkpoint);
         }
 
         @Override

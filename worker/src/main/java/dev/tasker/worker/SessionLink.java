@@ -100,9 +100,9 @@ final class SessionLink implements AutoCloseable {
      * Sends a checkpoint that ends its assignment; its slot is credit again at once. Without an answer in time the attempt fails;
      * should the checkpoint have been saved after all, the step goes on, and the failure is too late.
      */
-    void yield(Assignment assignment, Checkpoint checkpoint) {
-        var outcome = new Outcome.Yield(assignment, checkpoint, CHECKPOINT_PATIENCE);
-        outcome.settled.whenComplete((status, _) -> {
+    void yieldAt(Assignment assignment, Checkpoint checkpoint) {
+        var outcome = new Outcome.Yielded(assignment, checkpoint, CHECKPOINT_PATIENCE);
+        var _ = outcome.settled.whenComplete((status, _) -> {
             if (status == null) {
                 giveUp(outcome);
             } else {
@@ -250,7 +250,7 @@ final class SessionLink implements AutoCloseable {
         var _ = outcome.sendThrough(current).whenComplete((status, failure) -> {
             if (status == null) {
                 LOG.warn("{}: outcome unanswered, kept for the next session", outcome.assignment, failure);
-            } else if (outcome instanceof Outcome.Yield yielded) {
+            } else if (outcome instanceof Outcome.Yielded yielded) {
                 yielded.settled.complete(status);
             } else {
                 answered(outcome, status);
@@ -282,7 +282,7 @@ final class SessionLink implements AutoCloseable {
         return new Outcome.Report(refused.assignment, report, true);
     }
 
-    private void giveUp(Outcome.Yield unsaved) {
+    private void giveUp(Outcome.Yielded unsaved) {
         Outcome standIn = standIn(
                 unsaved, FailureClassifier.notSaved(unsaved.assignment, "no answer within " + CHECKPOINT_PATIENCE));
         synchronized (lock) {

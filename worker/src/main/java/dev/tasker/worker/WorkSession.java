@@ -44,7 +44,7 @@ public interface WorkSession extends AutoCloseable {
      * Saves the checkpoint and ends the assignment; accepted, another of the same attempt follows, with the checkpoint, here or
      * at another worker. Otherwise as {@link #complete}, the slot included.
      */
-    CompletableFuture<CompletionStatus> yield(Assignment assignment, Checkpoint checkpoint);
+    CompletableFuture<CompletionStatus> yieldAt(Assignment assignment, Checkpoint checkpoint);
 
     /** Gives an assignment back before user code ran; its attempt is refunded. */
     void reject(Assignment assignment, RejectReason reason);

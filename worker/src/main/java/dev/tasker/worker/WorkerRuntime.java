@@ -270,7 +270,7 @@ public final class WorkerRuntime implements AutoCloseable {
         @Override
         public void yielded(StepExecution execution, Checkpoint checkpoint) {
             run(slots.release());
-            link.yield(execution.assignment(), checkpoint);
+            link.yieldAt(execution.assignment(), checkpoint);
             depart(execution);
         }
 

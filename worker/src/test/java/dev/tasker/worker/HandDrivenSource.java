@@ -133,7 +133,7 @@ final class HandDrivenSource implements WorkSource {
         }
 
         @Override
-        public CompletableFuture<CompletionStatus> yield(Assignment assignment, Checkpoint checkpoint) {
+        public CompletableFuture<CompletionStatus> yieldAt(Assignment assignment, Checkpoint checkpoint) {
             credit.incrementAndGet();
             return save(new Saving(assignment, checkpoint, true, new CompletableFuture<>()));
         }

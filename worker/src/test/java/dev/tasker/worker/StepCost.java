@@ -102,7 +102,7 @@ public final class StepCost {
         }
 
         @Override
-        public CompletableFuture<CompletionStatus> yield(Assignment assignment, Checkpoint checkpoint) {
+        public CompletableFuture<CompletionStatus> yieldAt(Assignment assignment, Checkpoint checkpoint) {
             throw new IllegalStateException("a checkpoint");
         }
 

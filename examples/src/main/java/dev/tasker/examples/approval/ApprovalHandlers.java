@@ -28,7 +28,11 @@ public final class ApprovalHandlers {
         this.clock = clock;
     }
 
-    /** @param clock tells when things were validated and approved */
+    /**
+     * The handlers by callable.
+     *
+     * @param clock tells when things were validated and approved
+     */
     public static HandlerRegistry registry(InstantSource clock) {
         var steps = new ApprovalHandlers(clock);
         DeclaredFailure.Body validate = steps::validateRequest;

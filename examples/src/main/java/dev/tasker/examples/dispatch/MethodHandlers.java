@@ -18,7 +18,11 @@ public final class MethodHandlers {
 
     private MethodHandlers() {}
 
-    /** @param clock numbers refunds */
+    /**
+     * The handlers by callable.
+     *
+     * @param clock numbers refunds
+     */
     public static HandlerRegistry registry(InstantSource clock) {
         return HandlerRegistry.builder()
                 .handler(

@@ -24,7 +24,11 @@ public final class EventHandlers {
         this.clock = clock;
     }
 
-    /** @param clock tells when things happened */
+    /**
+     * The handlers by callable.
+     *
+     * @param clock tells when things happened
+     */
     public static HandlerRegistry registry(InstantSource clock) {
         var steps = new EventHandlers(clock);
         DeclaredFailure.Body validate = steps::validateOrder;

@@ -21,7 +21,11 @@ public final class PipelineHandlers {
 
     private PipelineHandlers() {}
 
-    /** @param clock tells when data was extracted and insights were found */
+    /**
+     * The handlers by callable.
+     *
+     * @param clock tells when data was extracted and insights were found
+     */
     public static HandlerRegistry registry(InstantSource clock) {
         DeclaredFailure.Body aggregate = PipelineHandlers::aggregate;
         DeclaredFailure.Body insights = context -> insights(context, clock);

@@ -12,7 +12,11 @@ public final class Refunds {
 
     private Refunds() {}
 
-    /** @param clock tells when things happened */
+    /**
+     * The handlers by callable.
+     *
+     * @param clock tells when things happened
+     */
     public static HandlerRegistry registry(InstantSource clock) {
         return HandlerRegistry.builder()
                 .addAll(CustomerSuccess.registry(clock))

@@ -8,16 +8,23 @@ import org.jspecify.annotations.Nullable;
 
 /** What a user pays and gets. */
 enum Plan {
-    FREE("0", List.of("basic_features")),
-    PRO("29.99", List.of("basic_features", "advanced_analytics")),
-    ENTERPRISE("299.99", List.of("basic_features", "advanced_analytics", "priority_support", "custom_integrations"));
+    FREE("0"),
+    PRO("29.99"),
+    ENTERPRISE("299.99");
 
     final BigDecimal price;
-    final List<String> features;
 
-    Plan(String price, List<String> features) {
+    Plan(String price) {
         this.price = new BigDecimal(price);
-        this.features = features;
+    }
+
+    List<String> features() {
+        return switch (this) {
+            case FREE -> List.of("basic_features");
+            case PRO -> List.of("basic_features", "advanced_analytics");
+            case ENTERPRISE ->
+                List.of("basic_features", "advanced_analytics", "priority_support", "custom_integrations");
+        };
     }
 
     /** The plan of that name; any other is free. */

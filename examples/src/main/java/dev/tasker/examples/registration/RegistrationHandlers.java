@@ -28,7 +28,11 @@ public final class RegistrationHandlers {
         this.clock = clock;
     }
 
-    /** @param clock tells when things happened */
+    /**
+     * The handlers by callable.
+     *
+     * @param clock tells when things happened
+     */
     public static HandlerRegistry registry(InstantSource clock) {
         var steps = new RegistrationHandlers(clock);
         DeclaredFailure.Body account = steps::createUserAccount;
@@ -113,7 +117,7 @@ public final class RegistrationHandlers {
                         "billing_cycle",
                         "monthly",
                         "features",
-                        plan.features,
+                        plan.features(),
                         "status",
                         "active",
                         "next_billing_date",
@@ -215,7 +219,7 @@ public final class RegistrationHandlers {
                         "status", "sent",
                         "sent_at", Ids.now(clock),
                         "highlights",
-                                plan.features.stream()
+                                plan.features().stream()
                                         .map(feature -> "Try " + feature)
                                         .toList(),
                         "upgrade_prompt", plan == Plan.ENTERPRISE ? null : "There is more in the next plan",

@@ -68,7 +68,7 @@ final class InProcessSession implements WorkSession {
     }
 
     @Override
-    public CompletableFuture<CompletionStatus> yield(Assignment assignment, Checkpoint checkpoint) {
+    public CompletableFuture<CompletionStatus> yieldAt(Assignment assignment, Checkpoint checkpoint) {
         return save(assignment, checkpoint, true);
     }
 

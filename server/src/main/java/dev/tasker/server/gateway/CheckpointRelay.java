@@ -74,7 +74,7 @@ final class CheckpointRelay {
     private void hand(Delivery delivery) {
         EngineLink link = delivery.link() == null ? stream.own() : delivery.link();
         LeaseKey lease = delivery.lease();
-        link.session()
+        var _ = link.session()
                 .checkpoint(lease.stepUuid(), lease.token(), delivery.checkpoint())
                 .whenComplete((completion, failure) -> {
                     if (completion == null) {

@@ -50,7 +50,11 @@ public record BatchWork(
         return asResult(Map.of());
     }
 
-    /** @param facts further members of the result */
+    /**
+     * As {@link #asResult()}.
+     *
+     * @param facts further members of the result
+     */
     public StepResult.Success asResult(Map<String, ?> facts) {
         var value = new LinkedHashMap<String, Object>();
         value.put("items_processed", processed);

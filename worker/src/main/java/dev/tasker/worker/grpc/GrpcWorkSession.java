@@ -109,12 +109,12 @@ final class GrpcWorkSession implements WorkSession {
     }
 
     @Override
-    public CompletableFuture<CompletionStatus> yield(Assignment assignment, dev.tasker.worker.Checkpoint checkpoint) {
+    public CompletableFuture<CompletionStatus> yieldAt(Assignment assignment, dev.tasker.worker.Checkpoint checkpoint) {
         Checkpoint message = message(assignment, checkpoint).build();
         if (isTooLarge(assignment, message)) {
             return CompletableFuture.completedFuture(CompletionStatus.INVALID);
         }
-        CompletableFuture<CompletionStatus> answer = ledger.yield(assignment, message);
+        CompletableFuture<CompletionStatus> answer = ledger.yieldAt(assignment, message);
         flush();
         return answer;
     }

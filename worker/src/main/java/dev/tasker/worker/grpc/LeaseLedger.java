@@ -156,7 +156,7 @@ final class LeaseLedger {
         return ended(assignment, message, null);
     }
 
-    synchronized CompletableFuture<CompletionStatus> yield(Assignment assignment, Checkpoint checkpoint) {
+    synchronized CompletableFuture<CompletionStatus> yieldAt(Assignment assignment, Checkpoint checkpoint) {
         return ended(assignment, null, checkpoint);
     }
 
@@ -342,7 +342,7 @@ final class LeaseLedger {
         List<Assignment> stopped = new ArrayList<>();
         for (Entry entry : running(from, leases)) {
             entry.cancelled = true;
-            report(
+            var _ = report(
                     entry,
                     Complete.newBuilder()
                             .setStepUuid(LeaseKey.bytes(entry.lease.stepUuid()))
