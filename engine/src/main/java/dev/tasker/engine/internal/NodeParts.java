@@ -105,7 +105,7 @@ public final class NodeParts implements Aftermath {
         Database pool = new Database(poolSource);
         Database direct = new Database(directSource);
         templates = new TemplateCatalogue(pool, sessions::known);
-        admission = new TaskAdmission(templates, new TaskUuids(InstantSource.system()));
+        admission = new TaskAdmission(templates, new TaskUuids(InstantSource.system()), config.graph());
         reader = new TaskReader(pool, templates);
         payloads = new PayloadCache(config.dispatch().payloadCacheBytes());
         GraphPlanner planner = new GraphPlanner(config.graph());

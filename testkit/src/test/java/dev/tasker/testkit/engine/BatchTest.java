@@ -1,8 +1,12 @@
 package dev.tasker.testkit.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tasker.engine.Assignment;
+import dev.tasker.engine.EngineException;
+import dev.tasker.engine.ErrorCode;
+import dev.tasker.engine.GraphConfig;
 import dev.tasker.engine.StepState;
 import dev.tasker.engine.StepView;
 import dev.tasker.engine.TaskRequest;
@@ -190,6 +194,18 @@ class BatchTest {
             assertThat(node.task(task).steps()).hasSize(10_003);
             assertThat(node.step(task, "sum").totalParents()).isEqualTo(10_000);
             assertThat(worker.next("work_001").dependencyResults()).containsOnlyKeys("analyze");
+        }
+    }
+
+    @Test
+    void switchedOffBatchesRefuseTheTask(TestDatabase database) {
+        GraphConfig off = new GraphConfig(true, 100, 50, 20, 10, false, 50);
+        try (TestNode node = TestNode.open(database, TestNode.CONFIG.withGraph(off))) {
+            TemplateFixture template = csv(node, 2);
+            assertThatThrownBy(() -> node.create(template))
+                    .isInstanceOfSatisfying(
+                            EngineException.class,
+                            refused -> assertThat(refused.code()).isEqualTo(ErrorCode.SWITCHED_OFF));
         }
     }
 }

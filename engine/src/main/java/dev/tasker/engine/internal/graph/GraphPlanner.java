@@ -42,6 +42,22 @@ public final class GraphPlanner {
         };
     }
 
+    /** What an operator should know of an outcome that is carried out: it comes near a limit (02 §6.5 point 2). Null when it does not. */
+    public @Nullable String warning(TemplatePlan plan, PlannedStep decider, Outcome outcome) {
+        if (!(outcome instanceof CreateSteps(var names))) {
+            return null;
+        }
+        if (names.size() >= config.decisionStepsWarn()) {
+            return "decision '" + decider.name() + "' names " + names.size() + " steps (limit: "
+                    + config.decisionStepsMax() + ")";
+        }
+        int depth = depth(plan, decider);
+        return depth < config.decisionDepthWarn()
+                ? null
+                : "decision '" + decider.name() + "' is number " + depth + " on its path (limit: "
+                        + config.decisionDepthMax() + ")";
+    }
+
     private @Nullable Growth branches(TemplatePlan plan, TaskGraph graph, PlannedStep decision, List<String> names)
             throws InvalidOutcomeException {
         if (names.size() > config.decisionStepsMax()) {

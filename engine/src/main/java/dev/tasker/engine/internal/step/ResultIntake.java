@@ -24,6 +24,8 @@ import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -31,6 +33,8 @@ import tools.jackson.databind.json.JsonMapper;
  * database only for steps whose lease this node does not know. Thread-safe.
  */
 public final class ResultIntake {
+    private static final Logger log = LoggerFactory.getLogger(ResultIntake.class);
+
     private final TaskReader reader;
     private final RetryDelay retryDelay;
     private final GraphPlanner planner;
@@ -88,6 +92,10 @@ public final class ResultIntake {
                     ? OutcomeReader.decision(command.result().document())
                     : OutcomeReader.batches(command.result().document());
             Growth growth = planner.plan(template.plan(), graph(command.step().task(), template), step, outcome);
+            String warning = planner.warning(template.plan(), step, outcome);
+            if (warning != null) {
+                log.warn("task {}: {}", command.task(), warning);
+            }
             return growth == null ? command : command.with(new Expansion(template, step, outcome, growth), null);
         } catch (InvalidOutcomeException e) {
             return command.with(null, refusal(e));
