@@ -5,6 +5,7 @@ import dev.tasker.benchmarks.BenchOptions;
 import dev.tasker.benchmarks.BenchOptions.Transport;
 import dev.tasker.benchmarks.BenchReport;
 import dev.tasker.benchmarks.ClaimBench;
+import dev.tasker.benchmarks.CsvBench;
 import dev.tasker.benchmarks.RepeatBench;
 import dev.tasker.benchmarks.Scenario;
 import java.io.PrintWriter;
@@ -22,17 +23,28 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
     private static final String CLAIM = "claim";
+    private static final String CSV = "csv";
     private static final int CLAIM_STEPS = 1_000_000;
 
     @Option(
             names = "--scenario",
             defaultValue = "linear",
             description =
-                    "linear, diamond, tree, fan-out, or claim: one among many waiting steps. Default: ${DEFAULT-VALUE}")
+                    "linear, diamond, tree, fan-out, conditional; csv: rows of a file in batches with checkpoints; or"
+                            + " claim: one among many waiting steps. Default: ${DEFAULT-VALUE}")
     private String scenario = "linear";
 
     @Option(names = "--width", defaultValue = "100", description = "Workers of a fan-out. Default: ${DEFAULT-VALUE}")
     private int width;
+
+    @Option(names = "--rows", defaultValue = "1000000", description = "Rows of the CSV file. Default: ${DEFAULT-VALUE}")
+    private int rows;
+
+    @Option(
+            names = "--rows-per-checkpoint",
+            defaultValue = "1000",
+            description = "Rows of a batch between checkpoints. Default: ${DEFAULT-VALUE}")
+    private int rowsPerCheckpoint;
 
     @Option(names = "--tasks", description = "Tasks of the saturated phase. Default: enough for about 200 000 steps")
     private @Nullable Integer tasks;
@@ -76,6 +88,8 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         requirePositive("--width", width);
+        requirePositive("--rows", rows);
+        requirePositive("--rows-per-checkpoint", rowsPerCheckpoint);
         if (tasks != null) {
             requirePositive("--tasks", tasks);
         }
@@ -90,6 +104,12 @@ final class BenchCommand implements Callable<Integer> {
             out.flush();
             return 0;
         }
+        if (scenario.equals(CSV)) {
+            CsvBench.Report report = new CsvBench(rows, rowsPerCheckpoint, slots, transport()).run();
+            out.println(json ? report.json() : report.text());
+            out.flush();
+            return 0;
+        }
         if (runs > 1) {
             RepeatBench.Report report = new RepeatBench(options(), runs).run();
             out.println(json ? report.json() : report.text());
@@ -99,6 +119,14 @@ final class BenchCommand implements Callable<Integer> {
         }
         out.flush();
         return 0;
+    }
+
+    private Transport transport() {
+        try {
+            return Transport.parse(transport);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     private ClaimBench claimBench() {
@@ -121,7 +149,7 @@ final class BenchCommand implements Callable<Integer> {
                     concurrency,
                     slots,
                     ceilingSeconds,
-                    Transport.parse(transport));
+                    transport());
         } catch (IllegalArgumentException e) {
             throw new CommandException(String.valueOf(e.getMessage()), e);
         }

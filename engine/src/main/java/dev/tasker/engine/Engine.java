@@ -3,6 +3,7 @@ package dev.tasker.engine;
 import dev.tasker.engine.internal.NodeParts;
 import dev.tasker.engine.internal.lane.Command;
 import dev.tasker.engine.internal.session.LiveSession;
+import dev.tasker.engine.internal.session.LiveSession.Held;
 import dev.tasker.engine.internal.step.StepKey;
 import dev.tasker.engine.internal.task.NewTask;
 import dev.tasker.engine.internal.task.TaskUuids;
