@@ -19,12 +19,14 @@ final class CheckpointRelay {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointRelay.class);
 
     private final WorkerStream stream;
+    private final StreamLeases leases;
     private final Redelivery redelivery;
     private final CheckpointReader reader = new CheckpointReader();
     private final Set<Key> underWay = ConcurrentHashMap.newKeySet();
 
-    CheckpointRelay(WorkerStream stream, Redelivery redelivery) {
+    CheckpointRelay(WorkerStream stream, StreamLeases leases, Redelivery redelivery) {
         this.stream = stream;
+        this.leases = leases;
         this.redelivery = redelivery;
     }
 
@@ -51,7 +53,7 @@ final class CheckpointRelay {
         Delivery delivery;
         try {
             LeaseKey lease = LeaseKey.read(message.getStepUuid(), message.getLeaseToken());
-            delivery = new Delivery(lease, stream.linkOf(lease), reader.read(message), 0);
+            delivery = new Delivery(lease, leases.linkOf(lease), reader.read(message), 0);
         } catch (InvalidResultException e) {
             answer(
                     message.getStepUuid(),
@@ -61,7 +63,7 @@ final class CheckpointRelay {
                     e.reason());
             return;
         }
-        if (underWay.size() < stream.checkpointsMax() && underWay.add(delivery.key())) {
+        if (underWay.size() < stream.reportsMax() && underWay.add(delivery.key())) {
             hand(delivery);
         }
     }
@@ -72,7 +74,7 @@ final class CheckpointRelay {
     }
 
     private void hand(Delivery delivery) {
-        EngineLink link = delivery.link() == null ? stream.own() : delivery.link();
+        EngineLink link = delivery.link() == null ? leases.own() : delivery.link();
         LeaseKey lease = delivery.lease();
         var _ = link.session()
                 .checkpoint(lease.stepUuid(), lease.token(), delivery.checkpoint())
@@ -92,12 +94,12 @@ final class CheckpointRelay {
             link.owner().returnSlot(link);
         }
         if (isOver) {
-            stream.decided(delivery.lease());
+            leases.decided(delivery.lease());
         }
         String reason = completion == Completion.INVALID ? "the step does not exist or cannot save this" : "";
-        answer(delivery, WorkerStream.status(completion), reason);
+        answer(delivery, ResultRelay.status(completion), reason);
         if (link != null) {
-            link.owner().closeIfEmpty(link);
+            link.closeIfEmpty();
         }
     }
 
