@@ -44,10 +44,14 @@ final class HandDrivenSource implements WorkSource {
     }
 
     static <T> T take(BlockingQueue<T> queue) {
+        return take(queue, PATIENCE_SECONDS);
+    }
+
+    static <T> T take(BlockingQueue<T> queue, long seconds) {
         try {
-            T element = queue.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            T element = queue.poll(seconds, TimeUnit.SECONDS);
             if (element == null) {
-                throw new AssertionError("nothing arrived in " + PATIENCE_SECONDS + " s");
+                throw new AssertionError("nothing arrived in " + seconds + " s");
             }
             return element;
         } catch (InterruptedException e) {

@@ -126,13 +126,14 @@ final class CheckpointRelay {
 
     private void answer(Delivery delivery, Completed.Status status, String reason) {
         LeaseKey lease = delivery.lease();
+        underWay.remove(
+                delivery.key()); // before the answer, on which the next checkpoint of the lease may follow at once
         answer(
                 LeaseKey.bytes(lease.stepUuid()),
                 lease.token(),
                 !delivery.checkpoint().yields(),
                 status,
                 reason);
-        underWay.remove(delivery.key());
         stream.settled();
     }
 

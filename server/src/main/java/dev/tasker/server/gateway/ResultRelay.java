@@ -132,6 +132,9 @@ final class ResultRelay {
     }
 
     private void answer(LeaseKey lease, Completed.Status status, String reason) {
+        if (status == Completed.Status.INVALID) {
+            underWay.remove(lease); // before the answer, on which another result of the lease may follow at once
+        }
         answer(LeaseKey.bytes(lease.stepUuid()), lease.token(), status, reason);
         underWay.remove(lease);
         stream.settled();
