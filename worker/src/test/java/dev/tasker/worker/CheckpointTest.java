@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tasker.worker.HandDrivenSource.Completion;
 import dev.tasker.worker.HandDrivenSource.Saving;
 import dev.tasker.worker.HandDrivenSource.Session;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -92,12 +93,8 @@ class CheckpointTest {
 
     @Test
     void valueThatCannotBeWrittenIsACheckpointError() {
-        Object unwritable = new Object() {
-            @SuppressWarnings("unused") // read by Jackson
-            public String getBroken() {
-                throw new IllegalStateException("broken getter");
-            }
-        };
+        Map<String, Object> unwritable = new HashMap<>();
+        unwritable.put("self", unwritable);
         try (var fixture = new WorkerFixture(context -> StepResult.checkpointYield(unwritable, 1, null))) {
             Completion failure = fixture.run(assignment());
 
