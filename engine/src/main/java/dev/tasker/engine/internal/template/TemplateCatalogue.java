@@ -5,10 +5,12 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tasker.engine.EngineException;
 import dev.tasker.engine.ErrorCode;
 import dev.tasker.engine.TemplateSummary;
+import dev.tasker.engine.internal.graph.TaskGraph;
 import dev.tasker.engine.internal.sql.Database;
 import dev.tasker.engine.internal.sql.SqlArrays;
 import dev.tasker.engine.internal.step.Queue;
 import dev.tasker.template.PlannedStep;
+import dev.tasker.template.StepType;
 import dev.tasker.template.TaskTemplate;
 import dev.tasker.template.TemplateParser;
 import dev.tasker.template.TemplatePlan;
@@ -350,7 +352,8 @@ public final class TemplateCatalogue {
         List<RunnableStep> steps = new ArrayList<>();
         for (PlannedStep step : plan.steps()) {
             int[] ancestors = step.ancestors().stream()
-                    .filter(ancestor -> plan.steps().get(ancestor).initial())
+                    .filter(ancestor -> !isBatchWorker(plan, ancestor)
+                            && (!step.initial() || plan.steps().get(ancestor).initial()))
                     .toArray();
             List<String> names = new ArrayList<>();
             for (int ancestor : ancestors) {
@@ -361,14 +364,23 @@ public final class TemplateCatalogue {
                     queueId(queueIds, step),
                     ancestors,
                     List.copyOf(names),
-                    step.initialChildren().toArray(),
+                    step.ancestors().stream()
+                            .filter(ancestor -> isBatchWorker(plan, ancestor))
+                            .toArray(),
+                    step.children().stream()
+                            .filter(child -> !isBatchWorker(plan, child))
+                            .toArray(),
                     step.definition().handler().initialization().toString()));
         }
         List<RunnableStep> roots = steps.stream()
                 .filter(step -> step.planned().initial()
                         && step.planned().initialParents().isEmpty())
                 .toList();
-        return new RegisteredTemplate(templateId, named, plan, List.copyOf(steps), roots);
+        return new RegisteredTemplate(templateId, named, plan, List.copyOf(steps), roots, TaskGraph.initial(plan));
+    }
+
+    private static boolean isBatchWorker(TemplatePlan plan, int index) {
+        return plan.steps().get(index).type() == StepType.BATCH_WORKER;
     }
 
     private static int queueId(Map<String, Integer> queueIds, PlannedStep step) {
