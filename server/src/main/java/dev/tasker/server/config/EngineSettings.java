@@ -16,8 +16,8 @@ final class EngineSettings {
         this.settings = settings;
     }
 
-    EngineConfig engine() {
-        return new EngineConfig(lanes(), leases(), backoff(), dispatch(), false);
+    EngineConfig engine(boolean replacesTemplates) {
+        return new EngineConfig(lanes(), leases(), backoff(), dispatch(), false, replacesTemplates);
     }
 
     private LaneConfig lanes() {

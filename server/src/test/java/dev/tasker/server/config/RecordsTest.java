@@ -123,7 +123,8 @@ class RecordsTest {
                         new LeaseConfig(Duration.ofSeconds(60), Duration.ofSeconds(20), Duration.ofSeconds(2)),
                         new BackoffConfig(Duration.ofSeconds(3), 3.0, Duration.ofSeconds(100), 0.5),
                         new DispatchConfig(false, Duration.ofMillis(500), 0, 0),
-                        false));
+                        false,
+                        true));
     }
 
     @Test
