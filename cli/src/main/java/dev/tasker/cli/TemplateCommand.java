@@ -3,6 +3,7 @@ package dev.tasker.cli;
 import dev.tasker.template.Finding;
 import dev.tasker.template.Severity;
 import dev.tasker.template.TemplateCheck;
+import dev.tasker.template.TemplateSchema;
 import dev.tasker.worker.HandlerRegistry;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -56,6 +57,13 @@ final class TemplateCommand implements Runnable {
         out.println(usable + " usable, " + broken + " broken");
         out.flush();
         return broken == 0 ? 0 : 1;
+    }
+
+    /** Prints the JSON Schema of templates, which editors complete and check by. */
+    @Command(name = "schema", description = "Prints the JSON Schema of templates.", mixinStandardHelpOptions = true)
+    void schema() {
+        spec.commandLine().getOut().print(TemplateSchema.json());
+        spec.commandLine().getOut().flush();
     }
 
     private static TemplateCheck check(boolean strict, @Nullable BundledHandlers handlers) {

@@ -66,6 +66,14 @@ class TaskerCommandTest {
     }
 
     @Test
+    void schemaOfTemplatesIsPrinted() {
+        assertThat(Execution.of("template", "schema").out())
+                .startsWith("{")
+                .contains("https://json-schema.org/draft/2020-12/schema")
+                .endsWith("}\n");
+    }
+
+    @Test
     void missingHandlersAreWarnedOfAndStopAWorker() throws IOException {
         Path template = Files.writeString(folder.resolve("shop.yaml"), DemoHandlers.templateYaml());
 
