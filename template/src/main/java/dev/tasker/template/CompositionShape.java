@@ -140,7 +140,7 @@ final class CompositionShape {
     private void text(JsonNode parent, boolean required, Object... path) {
         JsonNode value = parent.path((String) path[path.length - 1]);
         boolean absent = value.isMissingNode() || value.isNull();
-        expect(value, value.isString() || absent && !required, "text", path);
+        expect(value, value.isString() || (absent && !required), "text", path);
     }
 
     private void length(JsonNode parent, int max, Object... path) {

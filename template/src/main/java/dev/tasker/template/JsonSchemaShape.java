@@ -191,7 +191,7 @@ final class JsonSchemaShape {
         boolean leadsToSchema = targets.contains(reference)
                 || DIALECTS.contains(reference.replaceFirst("#$", ""))
                 || reference.equals("#")
-                || reference.startsWith("#/") && isSchema(reference.substring(1));
+                || (reference.startsWith("#/") && isSchema(reference.substring(1)));
         expect(value, leadsToSchema, "a place in this schema, such as #/$defs/name");
     }
 

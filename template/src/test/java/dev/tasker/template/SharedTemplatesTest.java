@@ -24,9 +24,11 @@ class SharedTemplatesTest {
     void exampleOfTheSpecificationIsSound() throws IOException {
         String chapter = Files.readString(SharedTemplates.directory().resolveSibling("spec/06-task-templates.md"));
         String example = chapter.substring(chapter.indexOf("## 17. Full example"));
-        String yaml = example.substring(example.indexOf("```yaml\n") + "```yaml\n".length(), example.indexOf("\n```\n"));
+        String yaml =
+                example.substring(example.indexOf("```yaml\n") + "```yaml\n".length(), example.indexOf("\n```\n"));
 
-        assertThat(TemplateReport.of("example.yaml", yaml, TemplateCheck.DEFAULT).findings())
+        assertThat(TemplateReport.of("example.yaml", yaml, TemplateCheck.DEFAULT)
+                        .findings())
                 .filteredOn(finding -> finding.severity() != Severity.INFO)
                 .isEmpty();
     }

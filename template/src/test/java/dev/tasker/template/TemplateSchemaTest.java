@@ -85,23 +85,25 @@ class TemplateSchemaTest {
 
     @Test
     void everyKeyIsDescribed() {
-        Stream<JsonNode> objects = Stream.concat(
-                Stream.of(schema), schema.path("$defs").valueStream());
+        Stream<JsonNode> objects =
+                Stream.concat(Stream.of(schema), schema.path("$defs").valueStream());
 
-        objects.forEach(object -> object.path("properties").properties().forEach(property -> assertThat(
-                        property.getValue().path("description").asString(""))
-                .as(property.getKey())
-                .isNotBlank()));
+        objects.forEach(object -> object.path("properties")
+                .properties()
+                .forEach(property -> assertThat(
+                                property.getValue().path("description").asString(""))
+                        .as(property.getKey())
+                        .isNotBlank()));
     }
 
     private static Set<String> keys(JsonNode node) {
-        return node.properties().stream()
-                .map(Map.Entry::getKey)
-                .collect(Collectors.toCollection(TreeSet::new));
+        return node.properties().stream().map(Map.Entry::getKey).collect(Collectors.toCollection(TreeSet::new));
     }
 
     private List<String> words(String pointer) {
-        return schema.at(pointer).path("enum").valueStream()
+        return schema.at(pointer)
+                .path("enum")
+                .valueStream()
                 .map(JsonNode::stringValue)
                 .toList();
     }
