@@ -45,7 +45,9 @@ public final class Engine implements AutoCloseable {
 
     /**
      * Registers a template whose environment overlay is applied ({@link TaskTemplate#withEnvironment}). The same document again changes
-     * nothing; another document under the same version is what new tasks start with from now on (06 §18).
+     * nothing; another document under the same version is what new tasks start with from now on, unless {@link
+     * EngineConfig#replacesTemplates} says no (06 §18). Fails with {@link EngineException}: {@link ErrorCode#INVALID_TEMPLATE}, {@link
+     * ErrorCode#TEMPLATE_CHANGED}, {@link ErrorCode#DATABASE_UNAVAILABLE}.
      */
     public RegisteredVersion register(TaskTemplate template) {
         RegisteredTemplate registered = parts.templates().register(template);

@@ -104,7 +104,7 @@ public final class NodeParts implements Aftermath {
         this.listener = listener;
         Database pool = new Database(poolSource);
         Database direct = new Database(directSource);
-        templates = new TemplateCatalogue(pool, sessions::known);
+        templates = new TemplateCatalogue(pool, sessions::known, config.replacesTemplates());
         admission = new TaskAdmission(templates, new TaskUuids(InstantSource.system()), config.graph());
         reader = new TaskReader(pool, templates);
         payloads = new PayloadCache(config.dispatch().payloadCacheBytes());

@@ -17,8 +17,8 @@ final class EngineSettings {
         this.settings = settings;
     }
 
-    EngineConfig engine() {
-        return new EngineConfig(lanes(), leases(), backoff(), dispatch(), graph(), false);
+    EngineConfig engine(boolean replacesTemplates) {
+        return new EngineConfig(lanes(), leases(), backoff(), dispatch(), graph(), false, replacesTemplates);
     }
 
     private LaneConfig lanes() {

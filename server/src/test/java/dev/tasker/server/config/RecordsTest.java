@@ -134,7 +134,8 @@ class RecordsTest {
                         new BackoffConfig(Duration.ofSeconds(3), 3.0, Duration.ofSeconds(100), 0.5),
                         new DispatchConfig(false, Duration.ofMillis(500), 0, 0),
                         new GraphConfig(false, 4, 3, 6, 5, false, 7),
-                        false));
+                        false,
+                        true));
     }
 
     @Test
