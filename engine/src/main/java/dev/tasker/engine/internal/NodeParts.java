@@ -14,6 +14,9 @@ import dev.tasker.engine.internal.lane.CommitLane;
 import dev.tasker.engine.internal.lane.LaneCalls;
 import dev.tasker.engine.internal.lane.LaneStatistics;
 import dev.tasker.engine.internal.loop.BackgroundLoop;
+import dev.tasker.engine.internal.operator.Cancellations;
+import dev.tasker.engine.internal.operator.StepOperator;
+import dev.tasker.engine.internal.operator.TaskCanceller;
 import dev.tasker.engine.internal.recovery.ExpiryGuard;
 import dev.tasker.engine.internal.recovery.Recovery;
 import dev.tasker.engine.internal.session.Heartbeater;
@@ -28,6 +31,7 @@ import dev.tasker.engine.internal.step.QueueHeads;
 import dev.tasker.engine.internal.step.RetryDelay;
 import dev.tasker.engine.internal.step.StepClaimer;
 import dev.tasker.engine.internal.step.StepCompleter;
+import dev.tasker.engine.internal.step.StepKey;
 import dev.tasker.engine.internal.step.StepRejecter;
 import dev.tasker.engine.internal.task.PayloadCache;
 import dev.tasker.engine.internal.task.PayloadReader;
@@ -83,6 +87,7 @@ public final class NodeParts implements Aftermath {
     private final SessionOpener opener;
     private final StepClaimer claimer;
     private final Heartbeater heartbeater;
+    private final Cancellations cancellations;
     private final ExpiryGuard guard;
     private final Recovery recovery;
     private final Hints hints;
@@ -125,6 +130,7 @@ public final class NodeParts implements Aftermath {
                 config.leases(),
                 config.dispatch().pulse(),
                 config.soleNode() ? nodeUuid : null);
+        cancellations = new Cancellations(pool, readers, this::laneOf);
         hints = new Hints(direct);
         growth = new TableGrowth(pool, readers);
         listens = config.dispatch().listen();
@@ -132,6 +138,8 @@ public final class NodeParts implements Aftermath {
                 new TaskCreator(sessions, heads, payloads, this, config.leases()),
                 new StepCompleter(sessions, heads, payloads, this, config.leases(), config.dispatch()),
                 new StepRejecter(this),
+                new StepOperator(payloads, this),
+                new TaskCanceller(payloads, this),
                 this::databaseAway,
                 this::answerLost);
         for (int i = 0; i < config.lanes().lanes(); i++) {
@@ -185,6 +193,10 @@ public final class NodeParts implements Aftermath {
 
     public RetryDelay retryDelay() {
         return retryDelay;
+    }
+
+    public Cancellations cancellations() {
+        return cancellations;
     }
 
     public Counters counters() {
@@ -286,6 +298,14 @@ public final class NodeParts implements Aftermath {
     public void slotsFreed() {
         if (heads.mayWait()) {
             claimLoop.signal();
+        }
+    }
+
+    @Override
+    public void leaseEnded(int sessionId, StepKey step, int token) {
+        LiveSession session = sessions.byId(sessionId);
+        if (session != null) {
+            heartbeater.lose(session, step, token); // another node's hears of it with its next heartbeat
         }
     }
 

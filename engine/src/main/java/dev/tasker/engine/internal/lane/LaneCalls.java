@@ -10,6 +10,8 @@ public record LaneCalls(
         BatchCall<Command.Create, ?, ?> create,
         BatchCall<Command.Complete, ?, ?> complete,
         BatchCall<Command.Reject, ?, ?> reject,
+        BatchCall<Command.Operate, ?, ?> operate,
+        BatchCall<Command.Cancel, ?, ?> cancel,
         Runnable onOutage,
         Runnable onAnswerLost) {
 
