@@ -157,6 +157,7 @@ public final class CancelBench {
     /** The linear scenario without end, so many tasks in flight. */
     private static final class LinearLoad implements EngineListener, AutoCloseable {
         private final LongAdder completed = new LongAdder();
+        private final int concurrency;
         private final Semaphore inFlight;
         private final Engine engine;
         private final WorkerRuntime worker;
@@ -164,6 +165,7 @@ public final class CancelBench {
         private volatile boolean closed;
 
         private LinearLoad(DataSource dataSource, int concurrency, int slots) {
+            this.concurrency = concurrency;
             inFlight = new Semaphore(concurrency);
             engine = Engine.open(dataSource, dataSource, EngineConfig.DEFAULT, this);
             worker = WorkerRuntime.start(
@@ -214,8 +216,8 @@ public final class CancelBench {
         @Override
         public void close() throws InterruptedException {
             closed = true;
-            inFlight.release();
             creator.join();
+            inFlight.tryAcquire(concurrency, 1, TimeUnit.MINUTES); // what runs ends, so that nothing is given back
             worker.close();
             engine.close();
         }

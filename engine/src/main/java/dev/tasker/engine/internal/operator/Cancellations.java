@@ -38,7 +38,7 @@ public final class Cancellations {
     private static final int PIECE_STEPS = 1_000;
 
     /** After each piece the lane rests this many times as long as the piece took, which leaves the database to the others. */
-    private static final int REST = 2;
+    private static final int REST = 1;
 
     private static final String SIZES =
             "SELECT task_uuid, total_steps FROM tasker.tasks WHERE task_uuid = ANY (?::uuid[])";
