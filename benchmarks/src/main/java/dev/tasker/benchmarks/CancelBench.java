@@ -72,7 +72,7 @@ public final class CancelBench {
             return String.format(
                     Locale.ROOT,
                     "{\"scenario\":\"cancel\",\"tasks\":%d,\"cancel_seconds\":%.3f,\"linear_alone_tasks_per_second\":%.0f,"
-                            + "\"linear_beside_tasks_per_second\":%.0f,\"ratio\":%.3f}",
+                        + "\"linear_beside_tasks_per_second\":%.0f,\"ratio\":%.3f}",
                     tasks,
                     cancelSeconds,
                     alone,
@@ -113,8 +113,9 @@ public final class CancelBench {
         for (int round = 0; round < ROUNDS; round++) {
             long completed = load.completed();
             long start = System.nanoTime();
-            Map<UUID, ActionOutcome> outcomes =
-                    load.engine.cancel(rounds.get(round), Cancellation.UNEXPLAINED).get(10, TimeUnit.MINUTES);
+            Map<UUID, ActionOutcome> outcomes = load.engine
+                    .cancel(rounds.get(round), Cancellation.UNEXPLAINED)
+                    .get(10, TimeUnit.MINUTES);
             seconds[round] = (System.nanoTime() - start) / 1e9;
             beside[round] = (load.completed() - completed) / seconds[round];
             requireDone(outcomes);
@@ -127,8 +128,9 @@ public final class CancelBench {
     }
 
     private void requireDone(Map<UUID, ActionOutcome> outcomes) {
-        long done =
-                outcomes.values().stream().filter(ActionOutcome.Done.class::isInstance).count();
+        long done = outcomes.values().stream()
+                .filter(ActionOutcome.Done.class::isInstance)
+                .count();
         if (done != tasks) {
             throw new IllegalStateException("cancelled " + done + " tasks (expected: " + tasks + ")");
         }

@@ -31,8 +31,8 @@ final class BenchCommand implements Callable<Integer> {
             names = "--scenario",
             defaultValue = "linear",
             description =
-                    "linear, diamond, tree, fan-out; claim: one among many waiting steps; cancel: of many tasks beside the"
-                            + " linear scenario. Default: ${DEFAULT-VALUE}")
+                    "linear, diamond, tree, fan-out; claim: one among many waiting steps; cancel: of many tasks beside"
+                            + " the linear scenario. Default: ${DEFAULT-VALUE}")
     private String scenario = "linear";
 
     @Option(names = "--width", defaultValue = "100", description = "Workers of a fan-out. Default: ${DEFAULT-VALUE}")

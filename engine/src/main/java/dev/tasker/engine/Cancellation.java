@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * @param reason at most 2 000 characters, null when none was given
  * @param operator null when unknown
  */
-public record Cancellation(@Nullable String reason, @Nullable Operator operator) {
+public record Cancellation(
+        @Nullable String reason, @Nullable Operator operator) {
     /** Without a word. */
     public static final Cancellation UNEXPLAINED = new Cancellation(null, null);
 }

@@ -134,8 +134,8 @@ final class Operations {
         return Operation.of(
                 name,
                 "operate_steps",
-                "SELECT kind, task_uuid, step_index, state, token, queue_id, priority, session_id, task_state, detail FROM"
-                        + " tasker.operate_steps(ARRAY['" + task + "']::uuid[], '{" + step + "}', '{" + action
+                "SELECT kind, task_uuid, step_index, state, token, queue_id, priority, session_id, task_state, detail"
+                        + " FROM tasker.operate_steps(ARRAY['" + task + "']::uuid[], '{" + step + "}', '{" + action
                         + "}', ARRAY['{\"by\":\"hand\"}'], ARRAY['{\"action\":\"" + name + "\"}'], '{false}')");
     }
 

@@ -427,12 +427,10 @@ final class Run implements AutoCloseable {
             return null;
         }
         TaskModel task = modelOf(chosen(order, cancel.task()));
-        List<Lease> leases = task.steps.stream()
-                .flatMap(step -> leasesOf(step).stream())
-                .toList();
+        List<Lease> leases =
+                task.steps.stream().flatMap(step -> leasesOf(step).stream()).toList();
         boolean allowed = task.cancel();
-        ActionOutcome found =
-                HandDrivenWorker.answer(node.engine().cancel(task.uuid, Cancellation.UNEXPLAINED));
+        ActionOutcome found = HandDrivenWorker.answer(node.engine().cancel(task.uuid, Cancellation.UNEXPLAINED));
         require(
                 allowed ? found.equals(new ActionOutcome.Done()) : found instanceof ActionOutcome.Refused,
                 "cancellation of " + task.uuid + ": " + found + " (expected: " + (allowed ? "Done" : "Refused") + ")");
@@ -652,9 +650,8 @@ final class Run implements AutoCloseable {
                 TaskModel task = modelOf(rows.getObject(1, UUID.class));
                 String found = TaskState.ofCode(rows.getInt(2)) + " total " + rows.getInt(3) + " satisfied "
                         + rows.getInt(4) + " failed " + rows.getInt(5) + " active " + rows.getInt(6);
-                String expected =
-                        task.state() + " total " + task.steps.size() + " satisfied " + task.satisfiedSteps()
-                                + " failed " + task.count(StepState.ERROR) + " active " + task.active();
+                String expected = task.state() + " total " + task.steps.size() + " satisfied " + task.satisfiedSteps()
+                        + " failed " + task.count(StepState.ERROR) + " active " + task.active();
                 if (!found.equals(expected)) {
                     return task.uuid + ": " + found + " (expected: " + expected + ")";
                 }

@@ -36,8 +36,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(DatabaseExtension.class)
 class CancelTest {
     private static final Refused TOO_LATE = new Refused(ErrorCode.Kind.CALLER, "Cannot cancel a completed task");
-    private static final Cancellation WITH_REASON =
-            new Cancellation("ordered twice", new Operator("alice", "sub-1"));
+    private static final Cancellation WITH_REASON = new Cancellation("ordered twice", new Operator("alice", "sub-1"));
 
     private static ActionOutcome cancel(TestNode node, UUID task) {
         return HandDrivenWorker.answer(node.engine().cancel(task, WITH_REASON));
@@ -46,7 +45,8 @@ class CancelTest {
     @Test
     void everyStepThatHasNotEndedIsCancelledAndTheWorkersAreTold(TestDatabase database) {
         try (TestNode node = TestNode.open(database)) {
-            TemplateFixture template = node.template("all", "done", "error", "retry", "running", "waiting", "pending:running");
+            TemplateFixture template =
+                    node.template("all", "done", "error", "retry", "running", "waiting", "pending:running");
             HandDrivenWorker worker = node.worker(4);
             UUID task = node.create(template);
             Assignments leased = worker.next(4);
@@ -91,8 +91,8 @@ class CancelTest {
     @Test
     void taskThatHasEndedIsNotCancelled(TestDatabase database) {
         try (TestNode node = TestNode.open(database)) {
-            TemplateFixture template =
-                    node.register(node.draft("ended").with("identity_strategy: always_unique").step("a", ""));
+            TemplateFixture template = node.register(
+                    node.draft("ended").with("identity_strategy: always_unique").step("a", ""));
             HandDrivenWorker worker = node.worker(1);
             UUID complete = node.create(template);
             worker.run("a");
@@ -141,8 +141,9 @@ class CancelTest {
     @Test
     void waitingStepOfACancelledTaskIsGivenToNobodyAndItsReadyRowDropped(TestDatabase database) {
         try (TestNode node = TestNode.open(database)) {
-            TemplateFixture template =
-                    node.register(node.draft("queued").with("identity_strategy: always_unique").step("a", ""));
+            TemplateFixture template = node.register(node.draft("queued")
+                    .with("identity_strategy: always_unique")
+                    .step("a", ""));
             List<UUID> tasks =
                     IntStream.range(0, 50).mapToObj(_ -> node.create(template)).toList();
             UUID left = node.create(template);
@@ -153,8 +154,12 @@ class CancelTest {
             assertThat(worker.next("a").taskUuid()).isEqualTo(left);
             Eventually.get(
                     "ready rows",
-                    () -> database.query("SELECT count(*) FROM tasker.ready_steps WHERE task_uuid = ANY (?::uuid[])",
-                            "{" + String.join(",", tasks.stream().map(UUID::toString).toList()) + "}"),
+                    () -> database.query(
+                            "SELECT count(*) FROM tasker.ready_steps WHERE task_uuid = ANY (?::uuid[])",
+                            "{"
+                                    + String.join(
+                                            ",",
+                                            tasks.stream().map(UUID::toString).toList()) + "}"),
                     List.of("0")::equals);
         }
     }
@@ -178,8 +183,8 @@ class CancelTest {
     @Test
     void slotOfACancelledStepIsFreeAtOnce(TestDatabase database) {
         try (TestNode node = TestNode.open(database)) {
-            TemplateFixture template =
-                    node.register(node.draft("slot").with("identity_strategy: always_unique").step("a", ""));
+            TemplateFixture template = node.register(
+                    node.draft("slot").with("identity_strategy: always_unique").step("a", ""));
             HandDrivenWorker worker = node.worker(1);
             UUID first = node.create(template);
             worker.next("a");
@@ -224,7 +229,10 @@ class CancelTest {
             assertThat(database.query(
                             "SELECT count(*) FROM tasker.tasks WHERE state = tasker.task_state('cancelled') AND"
                                     + " task_uuid = ANY (?::uuid[])",
-                            "{" + String.join(",", tasks.stream().map(UUID::toString).toList()) + "}"))
+                            "{"
+                                    + String.join(
+                                            ",",
+                                            tasks.stream().map(UUID::toString).toList()) + "}"))
                     .containsExactly("230");
             assertThat(node.engine().metrics().lanes())
                     .filteredOn(lane -> lane.name().equals("lane-bulk"))
@@ -241,8 +249,7 @@ class CancelTest {
             for (var call : List.<org.assertj.core.api.ThrowableAssert.ThrowingCallable>of(
                     () -> HandDrivenWorker.answer(
                             node.engine().cancel(task, new Cancellation("r".repeat(2_001), null))),
-                    () -> HandDrivenWorker.answer(
-                            node.engine().cancel(List.of(task), new Cancellation("r\0", null))),
+                    () -> HandDrivenWorker.answer(node.engine().cancel(List.of(task), new Cancellation("r\0", null))),
                     () -> HandDrivenWorker.answer(node.engine().cancel(tooMany, Cancellation.UNEXPLAINED)))) {
                 assertThatThrownBy(call)
                         .isInstanceOfSatisfying(
@@ -260,8 +267,7 @@ class CancelTest {
         try (node) {
             task = node.create(node.template("closed", "a"));
         }
-        assertThatThrownBy(() -> HandDrivenWorker.answer(
-                        node.engine().cancel(List.of(task), Cancellation.UNEXPLAINED)))
+        assertThatThrownBy(() -> HandDrivenWorker.answer(node.engine().cancel(List.of(task), Cancellation.UNEXPLAINED)))
                 .isInstanceOfSatisfying(
                         EngineException.class,
                         failure -> assertThat(failure.code()).isEqualTo(ErrorCode.CLOSED));

@@ -66,8 +66,7 @@ class RepairTest {
 
             done(node, task, "a", resolve());
             assertThat(node.task(task).state()).isEqualTo(TaskState.BLOCKED_BY_FAILURES);
-            assertThat(node.states(task))
-                    .containsExactly("a=resolved_manually", "b=error", "c=pending", "d=pending");
+            assertThat(node.states(task)).containsExactly("a=resolved_manually", "b=error", "c=pending", "d=pending");
             assertThat(worker.poll(100)).as("work of a blocked task").isNull();
 
             done(node, task, "b", reset());
@@ -240,8 +239,7 @@ class RepairTest {
             done(node, task, "b", resolve());
 
             assertThat(database.query(STATES, task))
-                    .containsExactly(
-                            "error [\"pending\",\"initializing\",\"enqueuing_steps\"] steps_in_process");
+                    .containsExactly("error [\"pending\",\"initializing\",\"enqueuing_steps\"] steps_in_process");
             worker.run("a");
             worker.run("c");
             assertThat(node.task(task).state()).isEqualTo(TaskState.COMPLETE);
@@ -270,8 +268,7 @@ class RepairTest {
             worker.failForGood(worker.next("a"));
             giveUp(database, task);
             done(node, task, "a", complete("1"));
-            assertThat(database.query(STATES, task))
-                    .containsExactly("error [\"pending\",\"initializing\"] complete");
+            assertThat(database.query(STATES, task)).containsExactly("error [\"pending\",\"initializing\"] complete");
         }
     }
 
@@ -296,8 +293,7 @@ class RepairTest {
                 ActionOutcome outcome = Actions.act(node, task, "a", action);
                 assertThat(outcome)
                         .isEqualTo(new Refused(
-                                ErrorCode.Kind.CONFLICT,
-                                "Cannot manually resolve step: task is resolved_manually"));
+                                ErrorCode.Kind.CONFLICT, "Cannot manually resolve step: task is resolved_manually"));
             }
             assertThat(node.states(task)).containsExactly("a=error");
         }
@@ -321,10 +317,13 @@ class RepairTest {
             var answers = tasks.stream()
                     .flatMap(task -> List.of("a", "b").stream()
                             .map(step -> node.engine()
-                                    .operate(task, node.step(task, step).stepUuid(), step.equals("a") ? resolve() : reset())))
+                                    .operate(
+                                            task,
+                                            node.step(task, step).stepUuid(),
+                                            step.equals("a") ? resolve() : reset())))
                     .toList();
-            answers.forEach(answer ->
-                    assertThat(HandDrivenWorker.answer(answer)).isEqualTo(new ActionOutcome.Done()));
+            answers.forEach(
+                    answer -> assertThat(HandDrivenWorker.answer(answer)).isEqualTo(new ActionOutcome.Done()));
             for (int i = 0; i < 40; i++) {
                 worker.succeed(worker.next(), "1");
             }

@@ -49,7 +49,8 @@ class StepActionTest {
             worker.failRetryably(worker.next("a"));
             Assignment second = worker.next("a");
             database.query(
-                    "UPDATE tasker.workflow_steps SET checkpoint = '{\"row\":7}' WHERE task_uuid = ? RETURNING 1", task);
+                    "UPDATE tasker.workflow_steps SET checkpoint = '{\"row\":7}' WHERE task_uuid = ? RETURNING 1",
+                    task);
             worker.failRetryably(second);
             assertThat(node.step(task, "a").attempts()).isEqualTo(2);
 
@@ -119,18 +120,20 @@ class StepActionTest {
                     node,
                     task,
                     "a",
-                    new CompleteManually(
-                            "{\"validated\":1e400}", "{\"ticket\":\"OPS-7\"}", "verified", Actions.ALICE));
+                    new CompleteManually("{\"validated\":1e400}", "{\"ticket\":\"OPS-7\"}", "verified", Actions.ALICE));
 
             String document = worker.next("b").dependencyResults().get("a");
-            assertThat(document).contains("\"result\":{\"validated\":1e400}").isEqualTo(node.step(task, "a").result());
+            assertThat(document)
+                    .contains("\"result\":{\"validated\":1e400}")
+                    .isEqualTo(node.step(task, "a").result());
             assertThat(database.query("""
                 SELECT r->>'success', r->>'status', r->'error', r->>'step_uuid', r#>>'{metadata,execution_time_ms}', r#>'{metadata,custom}'
                 FROM  (SELECT result::json AS r FROM tasker.workflow_steps WHERE task_uuid = ? AND step_index = 0) AS document
                 """, task))
-                    .containsExactly("true completed null " + node.step(task, "a").stepUuid() + " 0"
-                            + " {\"ticket\":\"OPS-7\",\"manually_completed\":true,\"completed_by\":\"alice\","
-                            + "\"completion_reason\":\"verified\"}");
+                    .containsExactly(
+                            "true completed null " + node.step(task, "a").stepUuid() + " 0"
+                                    + " {\"ticket\":\"OPS-7\",\"manually_completed\":true,\"completed_by\":\"alice\","
+                                    + "\"completion_reason\":\"verified\"}");
         }
     }
 
@@ -144,8 +147,7 @@ class StepActionTest {
             assertThat(database.query("""
                 SELECT result::json#>'{metadata,custom,operator_metadata}', result::json#>'{metadata,custom,manually_completed}'
                 FROM   tasker.workflow_steps WHERE task_uuid = ?
-                """, task))
-                    .containsExactly("[1,2] true");
+                """, task)).containsExactly("[1,2] true");
         }
     }
 
@@ -207,8 +209,8 @@ class StepActionTest {
     @Test
     void stepThatHasEndedIsLeftAsItIs(TestDatabase database) {
         try (TestNode node = TestNode.open(database)) {
-            TemplateFixture template =
-                    node.register(node.draft("ended").with("identity_strategy: always_unique").step("a", ""));
+            TemplateFixture template = node.register(
+                    node.draft("ended").with("identity_strategy: always_unique").step("a", ""));
             UUID complete = node.create(template);
             done(node, complete, "a", complete("1"));
             UUID resolved = node.create(template);
@@ -312,15 +314,14 @@ class StepActionTest {
     @Test
     void unknownStepsAndStepsOfOtherTasksAreNotFound(TestDatabase database) {
         try (TestNode node = TestNode.open(database)) {
-            TemplateFixture template =
-                    node.register(node.draft("two").with("identity_strategy: always_unique").step("a", ""));
+            TemplateFixture template = node.register(
+                    node.draft("two").with("identity_strategy: always_unique").step("a", ""));
             UUID one = node.create(template);
             UUID other = node.create(template);
             UUID step = node.step(other, "a").stepUuid();
             UUID missing = new UUID(one.getMostSignificantBits(), one.getLeastSignificantBits() | 9);
 
-            assertThat(outcome(node, one, step))
-                    .isEqualTo(new NotFound("Step does not belong to the specified task"));
+            assertThat(outcome(node, one, step)).isEqualTo(new NotFound("Step does not belong to the specified task"));
             assertThat(outcome(node, one, missing)).isEqualTo(new NotFound("Resource not found"));
             assertThat(outcome(node, one, UUID.randomUUID())).isEqualTo(new NotFound("Resource not found"));
             assertThat(node.states(other)).containsExactly("a=enqueued");
@@ -358,8 +359,8 @@ class StepActionTest {
     @Test
     void secondOfTwoActionsAtOnceOnAStepIsRefused(TestDatabase database) {
         try (TestNode node = TestNode.open(database)) {
-            TemplateFixture template =
-                    node.register(node.draft("twice").with("identity_strategy: always_unique").step("a", ""));
+            TemplateFixture template = node.register(
+                    node.draft("twice").with("identity_strategy: always_unique").step("a", ""));
             for (int round = 0; round < 20; round++) {
                 UUID task = node.create(template);
                 UUID step = node.step(task, "a").stepUuid();

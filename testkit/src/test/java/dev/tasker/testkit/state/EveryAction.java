@@ -117,8 +117,9 @@ final class EveryAction {
     }
 
     private void operate(UUID task, int step, int action) {
-        calls.query("operate_steps(ARRAY['%s']::uuid[], ARRAY[%d], ARRAY[%d]::smallint[], ARRAY['{}'], ARRAY['{}'], ARRAY[false])"
-                .formatted(task, step, action));
+        calls.query(
+                "operate_steps(ARRAY['%s']::uuid[], ARRAY[%d], ARRAY[%d]::smallint[], ARRAY['{}'], ARRAY['{}'], ARRAY[false])"
+                        .formatted(task, step, action));
     }
 
     private void cancel(UUID task) {

@@ -48,8 +48,7 @@ public final class Cancellations {
     private final BiFunction<UUID, Integer, CommitLane> laneOf;
 
     /** @param laneOf the lane for a command of a task that writes about so many steps */
-    public Cancellations(
-            Database database, ExecutorService threads, BiFunction<UUID, Integer, CommitLane> laneOf) {
+    public Cancellations(Database database, ExecutorService threads, BiFunction<UUID, Integer, CommitLane> laneOf) {
         this.database = database;
         this.threads = threads;
         this.laneOf = laneOf;
@@ -70,8 +69,7 @@ public final class Cancellations {
         List<UUID> distinct = List.copyOf(new LinkedHashSet<>(tasks));
         if (distinct.size() > TASKS_MAX) {
             throw new EngineException(
-                    ErrorCode.INVALID_REQUEST,
-                    "tasks: " + distinct.size() + " (expected: at most " + TASKS_MAX + ")");
+                    ErrorCode.INVALID_REQUEST, "tasks: " + distinct.size() + " (expected: at most " + TASKS_MAX + ")");
         }
         String detail = ActionDocuments.detail(cancellation);
         CompletableFuture<Map<UUID, ActionOutcome>> answer = new CompletableFuture<>();

@@ -61,7 +61,8 @@ public final class StepOperator implements BatchCall<Operate, List<Operate>, Ste
     private record Row(
             int kind, StepKey key, int state, int token, int queueId, int priority, int sessionId, int taskState) {}
 
-    private record Refusal(StepState step, TaskState task, @Nullable String lastDetail) {}
+    private record Refusal(
+            StepState step, TaskState task, @Nullable String lastDetail) {}
 
     /** What the database answered. */
     public record Answer(List<Row> rows, Set<StepKey> done, Map<StepKey, Refusal> refused) {}
@@ -182,8 +183,7 @@ public final class StepOperator implements BatchCall<Operate, List<Operate>, Ste
         if (StepStateMachine.next(refusal.step(), event).isPresent()) {
             return new ActionOutcome.Refused(
                     ErrorCode.Kind.CONFLICT,
-                    "Cannot manually resolve step: task is "
-                            + refusal.task().text());
+                    "Cannot manually resolve step: task is " + refusal.task().text());
         }
         return new ActionOutcome.Refused(
                 action instanceof ResetForRetry ? ErrorCode.Kind.CALLER : ErrorCode.Kind.CONFLICT,

@@ -62,8 +62,7 @@ public final class TaskCanceller implements BatchCall<Cancel, List<Cancel>, Task
                         answer.ended()
                                 .add(new Ended(rows.getInt(5), new StepKey(task, rows.getInt(3)), rows.getInt(4)));
                     case 2 ->
-                        answer.refused()
-                                .put(task, new Refusal(TaskState.ofCode(rows.getInt(6)), rows.getString(7)));
+                        answer.refused().put(task, new Refusal(TaskState.ofCode(rows.getInt(6)), rows.getString(7)));
                     default -> throw new IllegalStateException("kind: " + rows.getInt(1) + " (expected: 0 to 2)");
                 }
             }
