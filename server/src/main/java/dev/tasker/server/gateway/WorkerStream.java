@@ -384,7 +384,7 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
             failed(delivery, e);
             return;
         }
-        answer.whenComplete((completion, failure) -> {
+        var _ = answer.whenComplete((completion, failure) -> {
             if (completion == null) {
                 failed(delivery, failure);
             } else {
@@ -490,7 +490,7 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
         } catch (EngineException e) {
             answer = CompletableFuture.failedFuture(e);
         }
-        answer.whenComplete((completion, failure) -> {
+        var _ = answer.whenComplete((completion, failure) -> {
             if (failure != null && state != State.CLOSED) {
                 redelivery.always(failures, () -> giveBack(link, lease, failures + 1));
             }
