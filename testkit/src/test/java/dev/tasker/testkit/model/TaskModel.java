@@ -213,7 +213,7 @@ final class TaskModel {
 
     /** What an operator asks for; false when it is refused. The result of a manual completion is noted by the caller. */
     boolean operated(StepModel step, Action.Kind kind, long now) {
-        if (cancelled || step.state.isTerminal() || kind == Action.Kind.RESET && step.state != StepState.ERROR) {
+        if (cancelled || step.state.isTerminal() || (kind == Action.Kind.RESET && step.state != StepState.ERROR)) {
             return false;
         }
         boolean wasBlocked = isBlocked();

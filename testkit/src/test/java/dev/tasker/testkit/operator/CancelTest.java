@@ -213,7 +213,7 @@ class CancelTest {
                     .step("a", "")
                     .step("b:a", ""));
             List<UUID> tasks = new ArrayList<>(
-                    IntStream.range(0, 230).mapToObj(_ -> node.create(template)).toList());
+                    IntStream.range(0, 600).mapToObj(_ -> node.create(template)).toList());
             cancel(node, tasks.getFirst());
             UUID unknown = UUID.randomUUID();
             tasks.add(unknown);
@@ -222,10 +222,10 @@ class CancelTest {
             Map<UUID, ActionOutcome> outcomes =
                     HandDrivenWorker.answer(node.engine().cancel(tasks, WITH_REASON));
 
-            assertThat(outcomes).hasSize(231);
+            assertThat(outcomes).hasSize(601);
             assertThat(outcomes.get(tasks.getFirst())).isEqualTo(TOO_LATE);
             assertThat(outcomes.get(unknown)).isInstanceOf(NotFound.class);
-            assertThat(outcomes.values()).filteredOn(Done.class::isInstance).hasSize(229);
+            assertThat(outcomes.values()).filteredOn(Done.class::isInstance).hasSize(599);
             assertThat(database.query(
                             "SELECT count(*) FROM tasker.tasks WHERE state = tasker.task_state('cancelled') AND"
                                     + " task_uuid = ANY (?::uuid[])",
@@ -233,10 +233,10 @@ class CancelTest {
                                     + String.join(
                                             ",",
                                             tasks.stream().map(UUID::toString).toList()) + "}"))
-                    .containsExactly("230");
+                    .containsExactly("600");
             assertThat(node.engine().metrics().lanes())
                     .filteredOn(lane -> lane.name().equals("lane-bulk"))
-                    .allMatch(lane -> lane.commands() >= 230 && lane.batchMax() <= 100);
+                    .allMatch(lane -> lane.commands() >= 600 && lane.batchMax() <= 250);
         }
     }
 

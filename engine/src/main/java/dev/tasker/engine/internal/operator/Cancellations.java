@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 
@@ -33,12 +34,14 @@ public final class Cancellations {
     static final int TASKS_MAX = 100_000;
 
     /** A piece ends with the task that fills it. */
-    private static final int PIECE_TASKS = 100;
+    private static final int PIECE_TASKS = 250;
 
     private static final int PIECE_STEPS = 1_000;
 
-    /** After each piece the lane rests this many times as long as the piece took, which leaves the database to the others. */
-    private static final int REST = 1;
+    /** After each piece the lane rests this many times as long as the piece took, within bounds: the database is left to the others. */
+    private static final int REST = 2;
+
+    private static final long REST_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(60);
 
     private static final String SIZES =
             "SELECT task_uuid, total_steps FROM tasker.tasks WHERE task_uuid = ANY (?::uuid[])";
@@ -127,7 +130,7 @@ public final class Cancellations {
         for (int i = 0; i < piece.size(); i++) {
             outcomes.put(piece.get(i).task(), answers.get(i).join());
         }
-        LockSupport.parkNanos(REST * (System.nanoTime() - start));
+        LockSupport.parkNanos(Math.min(REST * (System.nanoTime() - start), REST_NANOS_MAX));
         if (Thread.currentThread().isInterrupted()) {
             throw new EngineException(ErrorCode.CLOSED, "the engine is closed");
         }
