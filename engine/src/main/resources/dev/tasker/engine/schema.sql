@@ -244,6 +244,17 @@ FUNCTION audit_tasks(p_from uuid, p_to uuid)
   LANGUAGE sql STABLE
   SET search_path=tasker, pg_temp;
 
+FUNCTION cancel_tasks(p_task uuid[], p_detail text[])
+  RETURNS TABLE(kind smallint, task_uuid uuid, step_index integer, token integer, session_id integer, state smallint, detail text)
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
+  SET plan_cache_mode=force_generic_plan
+  SET enable_seqscan=off
+  SET enable_bitmapscan=off
+  SET enable_hashjoin=off
+  SET enable_mergejoin=off
+  SET lock_timeout=10s;
+
 FUNCTION cause(p_name text)
   RETURNS smallint
   LANGUAGE sql IMMUTABLE PARALLEL SAFE;
@@ -324,6 +335,17 @@ FUNCTION leases_of(p_session integer)
   SET search_path=tasker, pg_temp
   SET enable_seqscan=off;
 
+FUNCTION operate_steps(p_task uuid[], p_step integer[], p_action smallint[], p_result text[], p_detail text[], p_clear_checkpoint boolean[])
+  RETURNS TABLE(kind smallint, task_uuid uuid, step_index integer, state smallint, token integer, queue_id integer, priority integer, session_id integer, task_state smallint, detail text)
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
+  SET plan_cache_mode=force_generic_plan
+  SET enable_seqscan=off
+  SET enable_bitmapscan=off
+  SET enable_hashjoin=off
+  SET enable_mergejoin=off
+  SET lock_timeout=10s;
+
 FUNCTION pulse(p_queues integer[], p_known integer)
   RETURNS TABLE(kind smallint, at timestamp with time zone, id integer, priority integer, sequence bigint, namespace text, callable text)
   LANGUAGE sql STABLE
@@ -380,6 +402,6 @@ FUNCTION task_state_name(p_state smallint)
   RETURNS text
   LANGUAGE sql IMMUTABLE PARALLEL SAFE;
 
-FUNCTION task_via(p_from smallint, p_to smallint)
+FUNCTION task_via(p_from smallint, p_to smallint, p_cause smallint)
   RETURNS text[]
   LANGUAGE sql IMMUTABLE PARALLEL SAFE;

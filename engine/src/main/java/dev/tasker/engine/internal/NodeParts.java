@@ -16,6 +16,9 @@ import dev.tasker.engine.internal.lane.CommitLane;
 import dev.tasker.engine.internal.lane.LaneCalls;
 import dev.tasker.engine.internal.lane.LaneStatistics;
 import dev.tasker.engine.internal.loop.BackgroundLoop;
+import dev.tasker.engine.internal.operator.Cancellations;
+import dev.tasker.engine.internal.operator.StepOperator;
+import dev.tasker.engine.internal.operator.TaskCanceller;
 import dev.tasker.engine.internal.recovery.ExpiryGuard;
 import dev.tasker.engine.internal.recovery.Recovery;
 import dev.tasker.engine.internal.session.Heartbeater;
@@ -32,6 +35,7 @@ import dev.tasker.engine.internal.step.RetryDelay;
 import dev.tasker.engine.internal.step.StepClaimer;
 import dev.tasker.engine.internal.step.StepCompleter;
 import dev.tasker.engine.internal.step.StepGrower;
+import dev.tasker.engine.internal.step.StepKey;
 import dev.tasker.engine.internal.step.StepRejecter;
 import dev.tasker.engine.internal.task.PayloadCache;
 import dev.tasker.engine.internal.task.PayloadReader;
@@ -87,6 +91,7 @@ public final class NodeParts implements Aftermath {
     private final SessionOpener opener;
     private final StepClaimer claimer;
     private final Heartbeater heartbeater;
+    private final Cancellations cancellations;
     private final ExpiryGuard guard;
     private final Recovery recovery;
     private final Hints hints;
@@ -130,6 +135,7 @@ public final class NodeParts implements Aftermath {
                 config.leases(),
                 config.dispatch().pulse(),
                 config.soleNode() ? nodeUuid : null);
+        cancellations = new Cancellations(pool, readers, this::laneOf);
         hints = new Hints(direct);
         growth = new TableGrowth(pool, readers);
         listens = config.dispatch().listen();
@@ -140,6 +146,8 @@ public final class NodeParts implements Aftermath {
                 completer,
                 new StepGrower(completer, planner, payloads, this::submitAgain),
                 new StepRejecter(this),
+                new StepOperator(payloads, this),
+                new TaskCanceller(payloads, this),
                 this::databaseAway,
                 this::answerLost);
         for (int i = 0; i < config.lanes().lanes(); i++) {
@@ -193,6 +201,10 @@ public final class NodeParts implements Aftermath {
 
     public ResultIntake results() {
         return results;
+    }
+
+    public Cancellations cancellations() {
+        return cancellations;
     }
 
     public Counters counters() {
@@ -307,6 +319,14 @@ public final class NodeParts implements Aftermath {
     public void slotsFreed() {
         if (heads.mayWait()) {
             claimLoop.signal();
+        }
+    }
+
+    @Override
+    public void leaseEnded(int sessionId, StepKey step, int token) {
+        LiveSession session = sessions.byId(sessionId);
+        if (session != null) {
+            heartbeater.lose(session, step, token); // another node's hears of it with its next heartbeat
         }
     }
 

@@ -24,6 +24,8 @@ final class Functions {
             "R__3b_grow_and_complete.sql",
             "R__4_claim_steps.sql",
             "R__4b_reject_steps.sql",
+            "R__4c_operate_steps.sql",
+            "R__4d_cancel_tasks.sql",
             "R__5_expire_session.sql",
             "R__6_retry_due.sql",
             "R__7_sessions.sql");

@@ -64,6 +64,17 @@ final class Operations {
             "retryDue",
             "retry_due",
             "SELECT task_uuid, step_index, state, queue_id, priority FROM tasker.retry_due(10)");
+    final Operation resolveA = operate("resolveA", Stage.TASK, 1, 1);
+    final Operation resetA = operate("resetA", Stage.TASK, 1, 0);
+    final Operation resolveD = operate("resolveD", Stage.TASK, 3, 1);
+    final Operation completeEByHand = operate("completeEByHand", Stage.TASK, 4, 2);
+    final Operation cancelMesh = cancel("cancelMesh", Stage.TASK);
+    final Operation completeQByHand = operate("completeQByHand", Stage.PAIR_TASK, 1, 2);
+    final Operation cancelPair = cancel("cancelPair", Stage.PAIR_TASK);
+    final Operation resolveTrioP = operate("resolveTrioP", Stage.TRIO_TASK, 0, 1);
+    final Operation resetTrioP = operate("resetTrioP", Stage.TRIO_TASK, 0, 0);
+    final Operation cancelTrio = cancel("cancelTrio", Stage.TRIO_TASK);
+    final Operation resolveFirst = operate("resolveFirst", Stage.BATCH_TASK, 1, 1);
     final Operation claim;
     final Operation claimRenewing;
     final Operation create;
@@ -82,9 +93,9 @@ final class Operations {
     /** Calls about the smaller tasks, which nothing else touches, and those that add steps to the mesh beside others that move it. */
     List<List<Operation>> small() {
         return List.of(
-                List.of(finishP, finishQ, failP),
-                List.of(failTrioP, completeTrioQ, rejectTrioP),
-                List.of(finishFirst, finishSecond, failFirst, retryFirst, finishInstances),
+                List.of(finishP, finishQ, failP, completeQByHand, cancelPair),
+                List.of(failTrioP, completeTrioQ, rejectTrioP, resolveTrioP, resetTrioP, cancelTrio),
+                List.of(finishFirst, finishSecond, failFirst, retryFirst, finishInstances, resolveFirst),
                 List.of(
                         growA,
                         growAWithOldToken,
@@ -119,6 +130,45 @@ final class Operations {
                 claimRenewing,
                 create,
                 createBackwards);
+    }
+
+    /** What operators do to the mesh. */
+    List<Operation> actions() {
+        return List.of(resolveA, resetA, resolveD, completeEByHand, cancelMesh);
+    }
+
+    /** What an operator's action may meet. */
+    List<Operation> metByActions() {
+        return List.of(
+                completeA,
+                completeBoth,
+                completeBKeepingC,
+                failAForGood,
+                failAForNow,
+                failBForGood,
+                rejectA,
+                expireOne,
+                expireTwo,
+                retryDue,
+                claim,
+                claimRenewing);
+    }
+
+    private static Operation operate(String name, String task, int step, int action) {
+        return Operation.of(
+                name,
+                "operate_steps",
+                "SELECT kind, task_uuid, step_index, state, token, queue_id, priority, session_id, task_state, detail"
+                        + " FROM tasker.operate_steps(ARRAY['" + task + "']::uuid[], '{" + step + "}', '{" + action
+                        + "}', ARRAY['{\"by\":\"hand\"}'], ARRAY['{\"action\":\"" + name + "\"}'], '{false}')");
+    }
+
+    private static Operation cancel(String name, String task) {
+        return Operation.of(
+                name,
+                "cancel_tasks",
+                "SELECT kind, task_uuid, step_index, token, session_id, state, detail FROM tasker.cancel_tasks(ARRAY['"
+                        + task + "']::uuid[], ARRAY['{\"action\":\"cancel\"}'])");
     }
 
     private static Operation one(String name, int batch, String task, int step, int outcome) {
@@ -194,7 +244,9 @@ final class Operations {
     }
 
     Operation named(String name) {
-        return Stream.concat(large().stream(), small().stream().flatMap(List::stream))
+        return Stream.of(List.of(large(), actions()), small())
+                .flatMap(List::stream)
+                .flatMap(List::stream)
                 .filter(operation -> operation.name().equals(name))
                 .findAny()
                 .orElseThrow();

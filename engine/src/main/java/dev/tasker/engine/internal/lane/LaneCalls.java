@@ -13,6 +13,8 @@ public record LaneCalls(
         BatchCall<Command.Complete, ?, ?> complete,
         BatchCall<Command.Complete, ?, ?> grow,
         BatchCall<Command.Reject, ?, ?> reject,
+        BatchCall<Command.Operate, ?, ?> operate,
+        BatchCall<Command.Cancel, ?, ?> cancel,
         Runnable onOutage,
         Runnable onAnswerLost) {
 

@@ -30,7 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns leased steps into assignments and hands them to their sessions. First attempts of tasks this node knows are assembled from memory on
+ * Turns leased steps into assignments and hands them to their sessions. First leases of tasks this node knows are assembled from memory on
  * the caller's thread; everything else is read in one go on a thread of its own, so that a lane never waits for a read. Thread-safe.
  */
 public final class AssignmentAssembler {
@@ -132,8 +132,8 @@ public final class AssignmentAssembler {
 
     private static @Nullable Assignment fromMemory(LeasedStep leased, TaskPayload payload) {
         RunnableStep step = payload.template().step(leased.key().index());
-        if (step == null || leased.attempt() > 1 || !step.planned().initial()) {
-            return null; // what a step got that was added at run time stands in the database only
+        if (step == null || leased.token() > 1 || !step.planned().initial()) {
+            return null; // leased before, or added at run time: the row holds what memory does not
         }
         Map<String, String> dependencies = HashMap.newHashMap(step.ancestors().length);
         for (int i = 0; i < step.ancestors().length; i++) {
