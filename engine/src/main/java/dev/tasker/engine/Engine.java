@@ -94,6 +94,11 @@ public final class Engine implements AutoCloseable {
         return new EngineSession(parts.openSession(request, listener));
     }
 
+    /** Domain events, for those who hear them. */
+    public DomainEvents domainEvents() {
+        return new DomainEvents(parts.outbox(), parts.bus(), parts.eventCounters());
+    }
+
     /** Figures now. */
     public EngineMetrics metrics() {
         return parts.metrics(EngineMetrics.Lane::of);
@@ -150,7 +155,13 @@ public final class Engine implements AutoCloseable {
             try {
                 parts.laneOf(step.task(), runnable == null || !result.success() ? 0 : runnable.children().length)
                         .submit(new Command.Complete(
-                                live, step, leaseToken, result, delayMs(step, held, runnable, result), answer));
+                                live,
+                                step,
+                                leaseToken,
+                                result,
+                                delayMs(step, held, runnable, result),
+                                parts.resultEvents().of(step, held, result),
+                                answer));
             } catch (EngineException e) {
                 answer.completeExceptionally(e);
             }

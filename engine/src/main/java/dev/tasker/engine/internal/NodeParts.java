@@ -6,6 +6,14 @@ import dev.tasker.engine.EngineListener;
 import dev.tasker.engine.EngineMetrics;
 import dev.tasker.engine.SessionRequest;
 import dev.tasker.engine.TaskState;
+import dev.tasker.engine.internal.domainevent.EndedEvents;
+import dev.tasker.engine.internal.domainevent.EventBus;
+import dev.tasker.engine.internal.domainevent.EventCounters;
+import dev.tasker.engine.internal.domainevent.EventMaker;
+import dev.tasker.engine.internal.domainevent.EventOutbox;
+import dev.tasker.engine.internal.domainevent.OutcomeReader;
+import dev.tasker.engine.internal.domainevent.PublishedEvents;
+import dev.tasker.engine.internal.domainevent.ResultEvents;
 import dev.tasker.engine.internal.event.Hints;
 import dev.tasker.engine.internal.lane.Aftermath;
 import dev.tasker.engine.internal.lane.BatchNumbers;
@@ -63,6 +71,7 @@ public final class NodeParts implements Aftermath {
     private static final int BULK_STEPS = 250;
 
     private static final Duration BARRIER_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration TRIM_INTERVAL = Duration.ofHours(1);
 
     private final EngineListener listener;
     private final UUID nodeUuid = UUID.randomUUID();
@@ -89,11 +98,17 @@ public final class NodeParts implements Aftermath {
     private final TableGrowth growth;
     private final List<DedicatedConnection> connections = new ArrayList<>();
 
+    private final EventCounters eventCounters = new EventCounters();
+    private final EventOutbox outbox;
+    private final EventBus bus;
+    private final ResultEvents resultEvents;
+
     private final BackgroundLoop claimLoop;
     private final BackgroundLoop heartbeatLoop;
     private final BackgroundLoop recoveryLoop;
     private final BackgroundLoop hintSendLoop;
     private final BackgroundLoop hintListenLoop;
+    private final BackgroundLoop trimLoop;
     private final boolean listens;
 
     private NodeParts(DataSource poolSource, DataSource directSource, EngineConfig config, EngineListener listener) {
@@ -114,12 +129,19 @@ public final class NodeParts implements Aftermath {
         claimer = new StepClaimer(sessions, heads, assembler, numbers, connection(direct, "claims"), config.leases());
         heartbeater =
                 new Heartbeater(sessions, numbers, connection(direct, "heartbeat"), config.leases(), this::slotsFreed);
+        outbox = new EventOutbox(pool);
+        bus = new EventBus(config.domainEvents());
+        PublishedEvents published = new PublishedEvents(bus, eventCounters);
+        OutcomeReader outcomes = new OutcomeReader(templates);
+        EventMaker eventMaker = new EventMaker(InstantSource.system(), eventCounters);
+        resultEvents = new ResultEvents(pool, payloads, outcomes, eventMaker);
         guard = new ExpiryGuard(config.leases().duration());
         recovery = new Recovery(
                 connection(direct, "recovery"),
                 heads,
                 sessions,
                 this,
+                new EndedEvents(outcomes, eventMaker, published),
                 guard,
                 this::flushLanes,
                 config.leases(),
@@ -130,7 +152,7 @@ public final class NodeParts implements Aftermath {
         listens = config.dispatch().listen();
         LaneCalls calls = new LaneCalls(
                 new TaskCreator(sessions, heads, payloads, this, config.leases()),
-                new StepCompleter(sessions, heads, payloads, this, config.leases(), config.dispatch()),
+                new StepCompleter(sessions, heads, payloads, this, published, config.leases(), config.dispatch()),
                 new StepRejecter(this),
                 this::databaseAway,
                 this::answerLost);
@@ -144,6 +166,10 @@ public final class NodeParts implements Aftermath {
         recoveryLoop = BackgroundLoop.of("recovery", recovery::runOnce);
         hintSendLoop = BackgroundLoop.of("hints-out", hints::sendOnce);
         hintListenLoop = BackgroundLoop.of("hints-in", () -> hints.listenOnce(this::hinted));
+        trimLoop = BackgroundLoop.of("events-trim", () -> {
+            outbox.trim(config.domainEvents().retention());
+            return TRIM_INTERVAL;
+        });
     }
 
     /** Starts a node on a migrated database. */
@@ -159,6 +185,7 @@ public final class NodeParts implements Aftermath {
         parts.heartbeatLoop.start();
         parts.recoveryLoop.start();
         parts.hintSendLoop.start();
+        parts.trimLoop.start();
         if (parts.listens) {
             parts.hintListenLoop.start();
         }
@@ -189,6 +216,22 @@ public final class NodeParts implements Aftermath {
 
     public Counters counters() {
         return counters;
+    }
+
+    public ResultEvents resultEvents() {
+        return resultEvents;
+    }
+
+    public EventOutbox outbox() {
+        return outbox;
+    }
+
+    public EventBus bus() {
+        return bus;
+    }
+
+    public EventCounters eventCounters() {
+        return eventCounters;
     }
 
     /** The lane for a command of {@code task} that writes about so many steps: a task's ordinary commands always meet in one lane. */
@@ -344,6 +387,8 @@ public final class NodeParts implements Aftermath {
         hints.close();
         hintSendLoop.close();
         hintListenLoop.close();
+        trimLoop.close();
+        bus.close();
         connections.forEach(DedicatedConnection::close);
         readers.shutdownNow();
     }

@@ -5,9 +5,11 @@ import dev.tasker.engine.Creation;
 import dev.tasker.engine.EngineException;
 import dev.tasker.engine.ErrorCode;
 import dev.tasker.engine.StepResult;
+import dev.tasker.engine.internal.domainevent.EventCandidate;
 import dev.tasker.engine.internal.session.LiveSession;
 import dev.tasker.engine.internal.step.StepKey;
 import dev.tasker.engine.internal.task.NewTask;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,7 @@ public sealed interface Command {
      * Records a result.
      *
      * @param delayMs delay of the next attempt, should there be one
+     * @param events what the result publishes, depending on what is made of it
      */
     record Complete(
             LiveSession session,
@@ -53,6 +56,7 @@ public sealed interface Command {
             int token,
             StepResult result,
             int delayMs,
+            List<EventCandidate> events,
             CompletableFuture<Completion> answer)
             implements Command {
         @Override
@@ -62,7 +66,11 @@ public sealed interface Command {
 
         @Override
         public int bytes() {
-            return result.document().length();
+            int bytes = result.document().length();
+            for (EventCandidate event : events) {
+                bytes += event.event().message().length();
+            }
+            return bytes;
         }
 
         @Override

@@ -6,6 +6,9 @@ import dev.tasker.engine.LeaseConfig;
 import dev.tasker.engine.StepResult;
 import dev.tasker.engine.StepState;
 import dev.tasker.engine.TaskState;
+import dev.tasker.engine.internal.domainevent.EventArrays;
+import dev.tasker.engine.internal.domainevent.EventCandidate;
+import dev.tasker.engine.internal.domainevent.PublishedEvents;
 import dev.tasker.engine.internal.lane.Aftermath;
 import dev.tasker.engine.internal.lane.BatchCall;
 import dev.tasker.engine.internal.lane.Command.Complete;
@@ -38,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 public final class StepCompleter implements BatchCall<Complete, StepCompleter.Prepared, StepCompleter.Answer> {
     private static final String CALL = """
         SELECT kind, task_uuid, step_index, state, token, attempts, queue_id, priority, session_id
-        FROM   tasker.complete_steps(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        FROM   tasker.complete_steps(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """;
 
     private static final String CURRENT = """
@@ -55,6 +58,7 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
     private final QueueHeads heads;
     private final PayloadCache payloads;
     private final Aftermath aftermath;
+    private final PublishedEvents published;
     private final long renewNanos;
     private final int stickyMax;
 
@@ -63,12 +67,14 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
             QueueHeads heads,
             PayloadCache payloads,
             Aftermath aftermath,
+            PublishedEvents published,
             LeaseConfig leases,
             DispatchConfig dispatch) {
         this.sessions = sessions;
         this.heads = heads;
         this.payloads = payloads;
         this.aftermath = aftermath;
+        this.published = published;
         this.renewNanos = leases.heartbeat().toNanos();
         this.stickyMax = dispatch.stickyMax();
     }
@@ -83,12 +89,20 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
         private final List<Complete> repeats;
         private final Offers offers;
         private final Set<Integer> renewals;
+        private final List<StepKey> eventSteps = new ArrayList<>(0);
+        private final List<EventCandidate> events = new ArrayList<>(0);
 
         private Prepared(List<Complete> commands, List<Complete> repeats, Offers offers, Set<Integer> renewals) {
             this.commands = commands;
             this.repeats = repeats;
             this.offers = offers;
             this.renewals = renewals;
+            for (Complete command : commands) {
+                for (EventCandidate event : command.events()) {
+                    eventSteps.add(command.step());
+                    events.add(event);
+                }
+            }
         }
     }
 
@@ -247,6 +261,7 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
                 prepared.offers.sessionIds().stream()
                         .mapToInt(Integer::intValue)
                         .toArray());
+        EventArrays.bind(call, 14, prepared.eventSteps, prepared.events);
     }
 
     private static void readStanding(Connection connection, List<Complete> commands, Answer answer)
@@ -292,7 +307,8 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
                 case 1 -> started(row, leased, slots);
                 case 2 -> taskEntered(row);
                 case 3 -> aftermath.timerSet(Duration.ofMillis(row.token()));
-                default -> throw new IllegalStateException("kind: " + row.kind() + " (expected: 0 to 3)");
+                case 5 -> published.published(prepared.events.get(row.token() - 1));
+                default -> throw new IllegalStateException("kind: " + row.kind() + " (expected: 0 to 3, 5)");
             }
         }
         if (!leased.isEmpty()) {
