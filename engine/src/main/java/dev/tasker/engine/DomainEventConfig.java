@@ -11,7 +11,7 @@ import java.time.Duration;
  */
 public record DomainEventConfig(Duration retention, int queueCapacity, Duration dispatchTimeout) {
     public static final DomainEventConfig DEFAULT =
-            new DomainEventConfig(Duration.ofDays(14), 1_000, Duration.ofSeconds(5));
+            new DomainEventConfig(Duration.ofDays(14), 2_000, Duration.ofSeconds(5));
 
     public DomainEventConfig {
         if (retention.compareTo(Duration.ofMinutes(1)) < 0) {

@@ -5,7 +5,7 @@ package dev.tasker.engine;
  *
  * @param durableRouted published events of mode durable; {@code fast} and {@code broadcast} likewise
  * @param failed events that an outcome called for and that could not be made: their payload broke the schema or was too large
- * @param vetoed events that a custom publisher declined
+ * @param vetoed events that a custom publisher of the worker declined
  * @param bus figures of the bus in this process
  */
 public record DomainEventStatistics(

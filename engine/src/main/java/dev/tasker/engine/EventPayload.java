@@ -7,10 +7,12 @@ import org.jspecify.annotations.Nullable;
  * delivery mode.
  *
  * @param publisher its name
- * @param payload JSON; null: the publisher declined the event
+ * @param payload JSON; null: the default payload
  * @param metadata JSON object added to the event's metadata, whose own keys it cannot change; null: nothing
+ * @param declined the publisher does not want the event to be published
  */
 public record EventPayload(
         String publisher,
         @Nullable String payload,
-        @Nullable String metadata) {}
+        @Nullable String metadata,
+        boolean declined) {}

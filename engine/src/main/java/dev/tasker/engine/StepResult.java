@@ -31,6 +31,11 @@ public record StepResult(
         this(success, retryable, executionTimeMs, retryAfter, document, Map.of());
     }
 
+    /** The same result with what custom publishers made of the step's events. */
+    public StepResult withEventPayloads(Map<String, EventPayload> payloads) {
+        return new StepResult(success, retryable, executionTimeMs, retryAfter, document, payloads);
+    }
+
     /** A success with this JSON value as its result. */
     public static StepResult success(String resultJson) {
         return new StepResult(

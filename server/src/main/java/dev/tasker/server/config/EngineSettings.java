@@ -2,6 +2,7 @@ package dev.tasker.server.config;
 
 import dev.tasker.engine.BackoffConfig;
 import dev.tasker.engine.DispatchConfig;
+import dev.tasker.engine.DomainEventConfig;
 import dev.tasker.engine.EngineConfig;
 import dev.tasker.engine.LaneConfig;
 import dev.tasker.engine.LeaseConfig;
@@ -17,7 +18,7 @@ final class EngineSettings {
     }
 
     EngineConfig engine() {
-        return new EngineConfig(lanes(), leases(), backoff(), dispatch(), false);
+        return new EngineConfig(lanes(), leases(), backoff(), dispatch(), domainEvents(), false);
     }
 
     private LaneConfig lanes() {
@@ -79,5 +80,31 @@ final class EngineSettings {
                         at + "pulse_ms", Defaults.of((int) standard.pulse().toMillis()), 10, 60_000)),
                 settings.integer(at + "sticky_max", Defaults.of(standard.stickyMax()), 0, 1_000_000),
                 settings.whole(at + "payload_cache_bytes", Defaults.of(standard.payloadCacheBytes()), 0, 1L << 36));
+    }
+
+    private DomainEventConfig domainEvents() {
+        String bus = "worker.mpsc_channels.in_process_events.";
+        return new DomainEventConfig(
+                Duration.ofHours(settings.integer(
+                        "orchestration.domain_events.retention_hours",
+                        Defaults.of((int) DomainEventConfig.DEFAULT.retention().toHours()),
+                        1,
+                        87_600)),
+                settings.integer(
+                        bus + "broadcast_buffer_size",
+                        Defaults.of(DomainEventConfig.DEFAULT.queueCapacity())
+                                .test(1_000)
+                                .production(5_000),
+                        100,
+                        1_000_000),
+                Duration.ofMillis(settings.integer(
+                        bus + "dispatch_timeout_ms",
+                        Defaults.of((int) DomainEventConfig.DEFAULT
+                                        .dispatchTimeout()
+                                        .toMillis())
+                                .test(2_000)
+                                .production(10_000),
+                        100,
+                        60_000)));
     }
 }

@@ -422,15 +422,16 @@ class DomainEventTest {
                             "{\"success\":true,\"result\":{\"handler\":true}}",
                             Map.of(
                                     "own.payload",
-                                    new EventPayload("Mine", "{\"own\":1}", "{\"tier\":\"gold\",\"namespace\":\"x\"}"),
+                                    new EventPayload(
+                                            "Mine", "{\"own\":1}", "{\"tier\":\"gold\",\"namespace\":\"x\"}", false),
                                     "own.bad",
-                                    new EventPayload("Mine", "{}", null),
+                                    new EventPayload("Mine", "{}", null, false),
                                     "own.vetoed",
-                                    new EventPayload("Mine", null, null),
+                                    new EventPayload("Mine", null, null, true),
                                     "own.failure",
-                                    new EventPayload("Mine", "{}", null),
+                                    new EventPayload("Mine", "{}", null, false),
                                     "not.own",
-                                    new EventPayload("Mine", "{\"own\":1}", null))));
+                                    new EventPayload("Mine", "{\"own\":1}", null, false))));
 
             assertThat(kept(database, task))
                     .containsExactly("not.own complete", "own.payload complete", "own.unmade complete");

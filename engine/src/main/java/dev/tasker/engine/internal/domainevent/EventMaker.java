@@ -89,7 +89,7 @@ public final class EventMaker {
             EventPayload own = event.definition().publisher() == null
                     ? null
                     : custom.get(event.definition().name());
-            if (own != null && own.payload() == null) {
+            if (own != null && own.declined()) {
                 counters.vetoed();
                 continue;
             }
