@@ -4,6 +4,7 @@ import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaException;
 import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.SpecificationVersion;
 import com.networknt.schema.resource.SchemaLoader;
 import java.util.List;
@@ -11,10 +12,13 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The schema of an event's payload, compiled once: draft-07 unless it names another. Other documents are never loaded; a schema that cannot
- * be compiled takes no payload. Thread-safe.
+ * The schema of an event's payload, compiled once: draft-07 unless it names another. {@code format} is a remark, not a rule. Other documents
+ * are never loaded; a schema that cannot be compiled takes no payload. Thread-safe.
  */
 final class EventSchema {
+    private static final SchemaRegistryConfig CONFIG =
+            SchemaRegistryConfig.builder().formatAssertionsEnabled(false).build();
+
     private final @Nullable Schema schema;
     private final String fault;
 
@@ -26,7 +30,8 @@ final class EventSchema {
     static EventSchema compile(JsonNode document) {
         SchemaRegistry registry = SchemaRegistry.withDefaultDialect(
                 SpecificationVersion.DRAFT_7,
-                builder -> builder.schemaLoader((SchemaLoader.Builder loader) -> loader.block(_ -> true)));
+                builder -> builder.schemaLoader((SchemaLoader.Builder loader) -> loader.block(_ -> true))
+                        .schemaRegistryConfig(CONFIG));
         try {
             Schema schema = registry.getSchema(document);
             schema.initializeValidators();

@@ -116,6 +116,7 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
         private final List<Row> rows;
         private final Set<StepKey> accepted;
         private final Map<StepKey, Standing> refused;
+        private final List<EventCandidate> published = new ArrayList<>(0);
 
         private Answer(List<Row> rows, Set<StepKey> accepted, Map<StepKey, Standing> refused) {
             this.rows = rows;
@@ -203,10 +204,10 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
                         rows.getInt(7),
                         rows.getInt(8),
                         rows.getInt(9));
-                if (row.kind() == 0) {
-                    answer.accepted.add(row.key());
-                } else {
-                    answer.rows.add(row);
+                switch (row.kind()) {
+                    case 0 -> answer.accepted.add(row.key());
+                    case 5 -> answer.published.add(prepared.events.get(row.token() - 1));
+                    default -> answer.rows.add(row);
                 }
             }
         }
@@ -302,12 +303,12 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
                         command.result().document());
             }
         }
+        answer.published.forEach(published::published); // before anybody hears that a task is complete (09 §6.3)
         for (Row row : answer.rows) {
             switch (row.kind()) {
                 case 1 -> started(row, leased, slots);
                 case 2 -> taskEntered(row);
                 case 3 -> aftermath.timerSet(Duration.ofMillis(row.token()));
-                case 5 -> published.published(prepared.events.get(row.token() - 1));
                 default -> throw new IllegalStateException("kind: " + row.kind() + " (expected: 0 to 3, 5)");
             }
         }
