@@ -53,7 +53,7 @@ final class Load {
         long start = System.nanoTime();
         for (int i = 0; i < tasks; i++) {
             inFlight.acquire();
-            stack.engine()
+            var _ = stack.engine()
                     .create(request)
                     .thenCompose(creation -> tracker.ended(creation.taskUuid()))
                     .whenComplete((state, thrown) -> {

@@ -5,6 +5,7 @@ import dev.tasker.worker.WorkerRuntime;
 import dev.tasker.worker.grpc.GrpcWorkSource;
 import dev.tasker.worker.grpc.GrpcWorkSourceConfig;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -41,9 +42,7 @@ final class RemoteWorker implements AutoCloseable {
         CountDownLatch parentGone = new CountDownLatch(1);
         Thread.ofPlatform().daemon().start(() -> {
             try {
-                while (System.in.read() >= 0) {
-                    continue;
-                }
+                System.in.transferTo(OutputStream.nullOutputStream());
             } catch (IOException e) {
                 // the parent is gone either way
             }

@@ -26,7 +26,9 @@ class BenchTest {
         assertThat(report.tasks()).isEqualTo(30);
         assertThat(report.steps()).isEqualTo(steps);
         assertThat(report.stepsPerSecond()).isPositive();
-        assertThat(report.stepsPerSecond() / report.tasksPerSecond()).isBetween(steps / 30 - 0.01, steps / 30 + 0.01);
+        long stepsPerTask = steps / 30;
+        assertThat(report.stepsPerSecond() / report.tasksPerSecond())
+                .isBetween(stepsPerTask - 0.01, stepsPerTask + 0.01);
         for (Latency latency : List.of(report.firstLatency(), report.latency())) {
             assertThat(latency.p50()).isPositive().isLessThanOrEqualTo(latency.p90());
             assertThat(latency.p90()).isLessThanOrEqualTo(latency.p99());

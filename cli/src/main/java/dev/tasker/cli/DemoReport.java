@@ -162,6 +162,7 @@ final class DemoReport {
     }
 
     private static double number(Duration duration) {
-        return duration.toNanos() / 100_000 / 10.0;
+        long tenths = duration.toNanos() / 100_000;
+        return tenths / 10.0;
     }
 }

@@ -13,7 +13,7 @@ public record LeaseConfig(Duration duration, Duration heartbeat, Duration grace)
     public static final LeaseConfig DEFAULT = new LeaseConfig(ofSeconds(30), ofSeconds(10), ofSeconds(1));
 
     public LeaseConfig {
-        if (duration.compareTo(Duration.ofMillis(100)) < 0 || duration.compareTo(ofSeconds(3600)) > 0) {
+        if (duration.compareTo(Duration.ofMillis(100)) < 0 || duration.compareTo(Duration.ofHours(1)) > 0) {
             throw new IllegalArgumentException("leases.duration: " + duration + " (expected: PT0.1S to PT1H)");
         }
         if (heartbeat.isNegative()

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
+import java.util.SequencedSet;
 import java.util.Set;
 
 /**
@@ -16,10 +17,10 @@ final class PortChooser {
     private static final int FIRST = 15_432;
     private static final int COUNT = 200;
 
-    private final LinkedHashSet<Integer> candidates;
+    private final SequencedSet<Integer> candidates;
     private final String exhausted;
 
-    private PortChooser(LinkedHashSet<Integer> candidates, String exhausted) {
+    private PortChooser(SequencedSet<Integer> candidates, String exhausted) {
         this.candidates = candidates;
         this.exhausted = exhausted;
     }

@@ -11,7 +11,7 @@ import java.time.Duration;
 public record Backoff(BackoffStrategy strategy, Duration base, Duration max) {
     /** Fills in what a retry block leaves out once it states at least one backoff key. */
     public static final Backoff DEFAULT =
-            new Backoff(BackoffStrategy.EXPONENTIAL, Duration.ofMillis(1000), Duration.ofMillis(30_000));
+            new Backoff(BackoffStrategy.EXPONENTIAL, Duration.ofSeconds(1), Duration.ofSeconds(30));
 
     public Backoff {
         if (base.isNegative()) {

@@ -38,7 +38,7 @@ final class CoreSchema {
     }
 
     private static boolean startsLikeNumber(char first) {
-        return first >= '0' && first <= '9' || first == '-' || first == '+' || first == '.';
+        return (first >= '0' && first <= '9') || first == '-' || first == '+' || first == '.';
     }
 
     private static Optional<JsonNode> numberOrText(String text) {

@@ -87,8 +87,8 @@ final class MappingReader {
         known.add(key);
         Located.Member member = mapping.members().get(key);
         if (member == null
-                || member.value() instanceof Located.Scalar scalar
-                        && scalar.value().isNull()) {
+                || (member.value() instanceof Located.Scalar scalar
+                        && scalar.value().isNull())) {
             return null;
         }
         return member.value();

@@ -19,7 +19,7 @@ class BackoffTest {
         "FIBONACCI, 1000, 1000, 2000, 3000, 5000"
     })
     void delayGrowsByStrategy(BackoffStrategy strategy, long first, long second, long third, long fourth, long fifth) {
-        Backoff backoff = new Backoff(strategy, Duration.ofMillis(1000), Duration.ofMillis(30_000));
+        Backoff backoff = new Backoff(strategy, Duration.ofSeconds(1), Duration.ofSeconds(30));
 
         assertThat(IntStream.rangeClosed(1, 5)
                         .mapToLong(n -> backoff.delayAfter(n).toMillis()))

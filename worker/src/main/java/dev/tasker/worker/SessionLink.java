@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
  * {@code held + credit = slots} whenever nobody is inside the lock, and a new session gets exactly what is free. Every
  * assignment holds a slot until it is completed through the current session or the slot is granted again.
  */
+@SuppressWarnings("ReferenceEquality") // a session is the one it is, whatever a source makes of equals
 final class SessionLink implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionLink.class);
@@ -208,7 +209,7 @@ final class SessionLink implements AutoCloseable {
                 held--;
             }
         }
-        current.complete(outcome.assignment, outcome.report)
+        var _ = current.complete(outcome.assignment, outcome.report)
                 .whenComplete((status, failure) -> answered(outcome, status, failure));
     }
 

@@ -184,21 +184,18 @@ final class StepExecution implements Runnable {
 
     /** Ends the attempt for the sake of a closing worker, whose slots are owed to nobody. */
     synchronized Closing shutDown() {
-        switch (phase) {
+        return switch (phase) {
             case WAITING -> {
                 phase = Phase.LOST;
-                return Closing.REJECT;
+                yield Closing.REJECT;
             }
             case RUNNING, STOPPING -> {
                 phase = Phase.ABANDONED;
                 interrupt();
-                return Closing.REPORT;
+                yield Closing.REPORT;
             }
-            case LOST, ABANDONED, ENDED -> {
-                return Closing.NOTHING;
-            }
-        }
-        throw new IllegalStateException(assignment + " is in no phase");
+            case LOST, ABANDONED, ENDED -> Closing.NOTHING;
+        };
     }
 
     StepReport shutdownReport() {

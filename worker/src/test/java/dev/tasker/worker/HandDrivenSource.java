@@ -17,14 +17,13 @@ final class HandDrivenSource implements WorkSource {
     final BlockingQueue<Session> opened = new LinkedBlockingQueue<>();
     volatile boolean withholds = true;
     volatile boolean answersAtOnce = true;
-    volatile int opensToRefuse;
+    final AtomicInteger opensToRefuse = new AtomicInteger();
     volatile boolean losesWhileOpening;
     volatile @Nullable Registration registration;
 
     @Override
     public Session open(Registration newRegistration, AssignmentListener listener) {
-        if (opensToRefuse > 0) {
-            opensToRefuse--;
+        if (opensToRefuse.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             throw new IllegalStateException("source is away");
         }
         registration = newRegistration;

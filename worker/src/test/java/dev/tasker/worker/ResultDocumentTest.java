@@ -113,7 +113,7 @@ class ResultDocumentTest {
         assertUnserializable(
                 documents.success(
                         StepResult.success(new Object() {
-                            @SuppressWarnings("unused")
+                            @SuppressWarnings({"unused", "EffectivelyPrivate"}) // Jackson reads public getters
                             public String getBroken() {
                                 throw new IllegalStateException("x".repeat(1_000));
                             }

@@ -104,7 +104,7 @@ class SessionTest {
         try (var fixture = new WorkerFixture(gate)) {
             fixture.session.assign(assignment());
             Gate.Run run = gate.next();
-            fixture.source.opensToRefuse = 2;
+            fixture.source.opensToRefuse.set(2);
             fixture.session.cut();
             run.go.countDown();
             fixture.await("finished");
@@ -125,7 +125,7 @@ class SessionTest {
             fixture.session.assign(assignment());
             Gate.Run stubborn = gate.next();
             fixture.pass(CONFIG.handlerTimeout());
-            fixture.source.opensToRefuse = 1;
+            fixture.source.opensToRefuse.set(1);
             fixture.session.cut();
             fixture.pass(CONFIG.stopGrace());
 
@@ -280,7 +280,7 @@ class SessionTest {
     @Test
     void closingTwiceClosesOnceAndStopsReconnecting() {
         var fixture = new WorkerFixture(context -> StepResult.success());
-        fixture.source.opensToRefuse = Integer.MAX_VALUE;
+        fixture.source.opensToRefuse.set(Integer.MAX_VALUE);
         fixture.session.cut();
         fixture.await("sessionLost");
 

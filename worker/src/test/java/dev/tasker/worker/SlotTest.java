@@ -66,6 +66,7 @@ class SlotTest {
     }
 
     @Test
+    @SuppressWarnings("ThreadPriorityCheck") // only makes turmoil likelier; nothing relies on it
     void concurrencyNeverExceedsTheSlotsUnderLoad() throws InterruptedException {
         int steps = 5_000;
         var running = new AtomicInteger();

@@ -103,6 +103,7 @@ class TurmoilTest {
         }
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // only makes turmoil likelier; nothing relies on it
     private static void letTimePass(WorkerFixture fixture) {
         fixture.pass(WorkerFixture.CONFIG.stopGrace());
         Thread.yield();

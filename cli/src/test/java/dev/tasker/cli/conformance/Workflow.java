@@ -43,6 +43,8 @@ enum Workflow {
 
     private final String namespace;
     private final String template;
+
+    @SuppressWarnings("ImmutableEnumChecker") // nobody changes it; an ImmutableMap is not worth a dependency
     private final Map<String, Integer> powers;
 
     Workflow(String namespace, String template, Map<String, Integer> powers) {

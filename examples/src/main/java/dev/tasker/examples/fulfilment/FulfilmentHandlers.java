@@ -10,7 +10,11 @@ public final class FulfilmentHandlers {
 
     private FulfilmentHandlers() {}
 
-    /** @param clock tells when things were validated, reserved, paid and shipped */
+    /**
+     * The handlers of the fulfilment template.
+     *
+     * @param clock tells when things were validated, reserved, paid and shipped
+     */
     public static HandlerRegistry registry(InstantSource clock) {
         return HandlerRegistry.builder()
                 .handler(PREFIX + "ValidateOrderHandler", new ValidateOrder(clock).asHandler())

@@ -85,7 +85,7 @@ final class InProcessSession implements WorkSession {
 
     private void repeat(
             Supplier<CompletableFuture<Completion>> call, long pauseMs, CompletableFuture<CompletionStatus> answer) {
-        call.get().whenComplete((completion, failure) -> {
+        var _ = call.get().whenComplete((completion, failure) -> {
             if (failure == null) {
                 answer.complete(toWorker(completion));
                 return;

@@ -56,7 +56,7 @@ public final class GatewayServer implements AutoCloseable {
                 .addService(gateway)
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
-                .addService(ProtoReflectionService.newInstance());
+                .addService(reflectionForOldClients());
         others.forEach(builder::addService);
         Server server = builder.build();
         try {
@@ -69,6 +69,11 @@ public final class GatewayServer implements AutoCloseable {
         }
         health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
         return new GatewayServer(gateway, health, server);
+    }
+
+    @SuppressWarnings("deprecation") // v1alpha is all that older clients ask for
+    private static BindableService reflectionForOldClients() {
+        return ProtoReflectionService.newInstance();
     }
 
     public int port() {

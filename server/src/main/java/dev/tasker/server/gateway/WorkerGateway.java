@@ -199,7 +199,7 @@ public final class WorkerGateway extends WorkerGatewayImplBase implements AutoCl
 
     void after(long pauseMs, Runnable call) {
         if (!timer.isShutdown()) {
-            timer.schedule(() -> executor().execute(call), pauseMs, TimeUnit.MILLISECONDS);
+            var _ = timer.schedule(() -> executor().execute(call), pauseMs, TimeUnit.MILLISECONDS);
         }
     }
 

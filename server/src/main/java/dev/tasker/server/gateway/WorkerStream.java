@@ -387,7 +387,7 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
             failed(delivery, e);
             return;
         }
-        answer.whenComplete((completion, failure) -> {
+        var _ = answer.whenComplete((completion, failure) -> {
             if (completion == null) {
                 failed(delivery, failure);
             } else {
@@ -493,7 +493,7 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
         } catch (EngineException e) {
             answer = CompletableFuture.failedFuture(e);
         }
-        answer.whenComplete((completion, failure) -> {
+        var _ = answer.whenComplete((completion, failure) -> {
             if (failure != null && state != State.CLOSED) {
                 redelivery.always(failures, () -> giveBack(link, lease, failures + 1));
             }

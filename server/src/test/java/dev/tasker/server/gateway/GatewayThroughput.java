@@ -11,6 +11,7 @@ import dev.tasker.worker.WorkerRuntime;
 import dev.tasker.worker.grpc.GrpcWorkSource;
 import dev.tasker.worker.grpc.GrpcWorkSourceConfig;
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +42,8 @@ final class GatewayThroughput {
         var lane = new Lane();
         var gateway = new WorkerGateway(
                 (request, listener) -> new LaneSession(lane, listener), template -> {}, GatewayConfig.DEFAULT);
-        try (GatewayServer server = GatewayServer.start(new InetSocketAddress("127.0.0.1", 0), gateway, List.of())) {
+        try (GatewayServer server =
+                GatewayServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), gateway, List.of())) {
             Process worker = new ProcessBuilder(
                             ProcessHandle.current().info().command().orElseThrow(),
                             "-cp",

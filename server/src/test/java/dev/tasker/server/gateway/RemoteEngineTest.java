@@ -16,6 +16,7 @@ import dev.tasker.worker.WorkerConfig;
 import dev.tasker.worker.WorkerRuntime;
 import dev.tasker.worker.grpc.GrpcWorkSource;
 import dev.tasker.worker.grpc.GrpcWorkSourceConfig;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,7 +64,7 @@ class RemoteEngineTest {
     private static GatewayServer serve(Engine engine, int port) {
         var gateway = new WorkerGateway(
                 engine::openSession, engine::register, GatewayConfig.DEFAULT.withDrain(Duration.ZERO));
-        return GatewayServer.start(new InetSocketAddress("127.0.0.1", port), gateway, List.of());
+        return GatewayServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), gateway, List.of());
     }
 
     @Test

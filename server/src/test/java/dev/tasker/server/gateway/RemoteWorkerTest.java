@@ -12,6 +12,7 @@ import dev.tasker.worker.WorkerConfig;
 import dev.tasker.worker.WorkerRuntime;
 import dev.tasker.worker.grpc.GrpcWorkSource;
 import dev.tasker.worker.grpc.GrpcWorkSourceConfig;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
@@ -32,7 +33,7 @@ class RemoteWorkerTest {
 
     private GatewayServer start(int port) {
         var gateway = new WorkerGateway(engine, template -> {}, GatewayConfig.DEFAULT.withDrain(Duration.ZERO));
-        return GatewayServer.start(new InetSocketAddress("127.0.0.1", port), gateway, List.of());
+        return GatewayServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), gateway, List.of());
     }
 
     private static WorkerRuntime work(GrpcWorkSource source, HandlerRegistry handlers) {

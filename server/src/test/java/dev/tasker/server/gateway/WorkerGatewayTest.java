@@ -38,6 +38,7 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -69,7 +70,8 @@ class WorkerGatewayTest {
 
     private GatewayServer start(GatewayConfig config) {
         var gateway = new WorkerGateway(engine, template -> {}, config);
-        var server = GatewayServer.start(new InetSocketAddress("127.0.0.1", 0), gateway, List.of());
+        var server =
+                GatewayServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), gateway, List.of());
         open.add(server);
         return server;
     }
@@ -711,7 +713,8 @@ class WorkerGatewayTest {
     void takenPortIsNamedInOneMessage() {
         int port = port();
         var gateway = closing(new WorkerGateway(engine, template -> {}, GatewayConfig.DEFAULT));
-        assertThatThrownBy(() -> GatewayServer.start(new InetSocketAddress("127.0.0.1", port), gateway, List.of()))
+        assertThatThrownBy(() -> GatewayServer.start(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port), gateway, List.of()))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessage("gRPC cannot listen at 127.0.0.1:" + port
                         + " (expected: an address of this machine and a port that no other process uses)");
@@ -738,7 +741,8 @@ class WorkerGatewayTest {
                     }
                 },
                 GatewayConfig.DEFAULT.withDrain(Duration.ZERO));
-        var server = closing(GatewayServer.start(new InetSocketAddress("127.0.0.1", 0), gateway, List.of()));
+        var server = closing(
+                GatewayServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), gateway, List.of()));
         var worker = closing(new WireWorker(server.port()));
         List<TemplateOutcome> outcomes = WorkerGatewayGrpc.newBlockingStub(worker.channel)
                 .registerTemplates(RegisterTemplatesRequest.newBuilder()
@@ -766,7 +770,8 @@ class WorkerGatewayTest {
                     throw new EngineException(ErrorCode.DATABASE_UNAVAILABLE, "gone");
                 },
                 GatewayConfig.DEFAULT.withDrain(Duration.ZERO));
-        var server = closing(GatewayServer.start(new InetSocketAddress("127.0.0.1", 0), gateway, List.of()));
+        var server = closing(
+                GatewayServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), gateway, List.of()));
         var stub = WorkerGatewayGrpc.newBlockingStub(closing(new WireWorker(server.port())).channel);
         var request = RegisterTemplatesRequest.newBuilder()
                 .addTemplatesYaml(template("order"))

@@ -10,6 +10,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -358,8 +359,14 @@ class RestServerTest {
 
     @Test
     void browsersOfAnyOriginMayCall() throws Exception {
-        String preflight = raw("OPTIONS /v1/tasks HTTP/1.1\r\nHost: x\r\nOrigin: http://ui\r\n"
-                + "Access-Control-Request-Method: POST\r\nConnection: close\r\n\r\n");
+        String preflight = raw("""
+            OPTIONS /v1/tasks HTTP/1.1\r
+            Host: x\r
+            Origin: http://ui\r
+            Access-Control-Request-Method: POST\r
+            Connection: close\r
+            \r
+            """);
         HttpResponse<String> answer = get("/health");
 
         assertThat(preflight).startsWith("HTTP/1.1 200");
@@ -447,7 +454,7 @@ class RestServerTest {
 
     /** What the server sends back to these bytes, up to the end of the head or of the connection. */
     private String raw(String request) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", url("/").getPort())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), url("/").getPort())) {
             socket.setSoTimeout(10_000);
             OutputStream out = socket.getOutputStream();
             out.write(request.getBytes(StandardCharsets.UTF_8));

@@ -126,7 +126,7 @@ public final class FaultyDataSource implements DataSource {
     }
 
     private @Nullable Fault take(String sql) {
-        for (Fault fault : faults) {
+        for (Fault fault : List.copyOf(faults)) {
             if (fault.concerns(sql) && faults.remove(fault)) {
                 return fault;
             }

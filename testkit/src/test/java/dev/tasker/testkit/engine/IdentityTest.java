@@ -15,7 +15,6 @@ import dev.tasker.testkit.TestNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -165,18 +164,16 @@ class IdentityTest {
         try (TestNode one = TestNode.open(database);
                 TestNode other = one.another()) {
             TemplateFixture template = one.template("crowd", "a", "b:a");
-            List<CompletableFuture<Creation>> answers = new ArrayList<>();
+            List<Creation> creations = new ArrayList<>();
             try (var threads = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
                 var submissions = IntStream.range(0, 50)
-                        .mapToObj(i -> threads.submit(
-                                () -> (i % 2 == 0 ? one : other).engine().create(template.request("{\"same\":true}"))))
+                        .mapToObj(i -> threads.submit(() -> HandDrivenWorker.answer(
+                                (i % 2 == 0 ? one : other).engine().create(template.request("{\"same\":true}")))))
                         .toList();
                 for (var submission : submissions) {
-                    answers.add(submission.get());
+                    creations.add(submission.get());
                 }
             }
-            List<Creation> creations =
-                    answers.stream().map(HandDrivenWorker::answer).toList();
             assertThat(creations.stream().filter(Creation.Created.class::isInstance))
                     .hasSize(1);
             assertThat(creations.stream().map(Creation::taskUuid).distinct()).hasSize(1);

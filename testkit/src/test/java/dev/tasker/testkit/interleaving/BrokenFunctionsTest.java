@@ -32,8 +32,7 @@ class BrokenFunctionsTest {
     private Rehearsal rehearsal;
 
     /** A fault: {@code shipped} text of a function replaced, and the pair of operations that shows it. */
-    private record Break(
-            String name, String function, String shipped, String replacement, String first, String second) {
+    record Break(String name, String function, String shipped, String replacement, String first, String second) {
         @Override
         public String toString() {
             return name;

@@ -42,8 +42,8 @@ class InterleavingTest {
      * finds. That is neither order, and harmless: {@link TwoWritersTest#claimThatRenewsItsSessionDuringItsExpiryLeavesWhatWasPutBack}.
      */
     private boolean endsInNeitherOrder(Operation first, Operation second) {
-        return first == operations.claimRenewing && second == operations.expireOne
-                || first == operations.expireOne && second == operations.claimRenewing;
+        return (first.equals(operations.claimRenewing) && second.equals(operations.expireOne))
+                || (first.equals(operations.expireOne) && second.equals(operations.claimRenewing));
     }
 
     @TestFactory

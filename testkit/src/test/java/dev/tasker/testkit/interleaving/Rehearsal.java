@@ -23,6 +23,10 @@ final class Rehearsal {
     }
 
     record Pair(Operation first, Operation second) {
+        Pair reversed() {
+            return new Pair(second, first);
+        }
+
         @Override
         public String toString() {
             return first + ", " + second;
@@ -35,7 +39,7 @@ final class Rehearsal {
     /** Performs the pair in both orders with the functions in force now: what interleavings are measured by. */
     void learn(Pair pair) throws SQLException {
         learnOrder(pair);
-        learnOrder(new Pair(pair.second(), pair.first()));
+        learnOrder(pair.reversed());
         for (Operation operation : List.of(pair.first(), pair.second())) {
             if (!alone.containsKey(operation)) {
                 alone.put(operation, stage.alone(operation));
@@ -86,8 +90,7 @@ final class Rehearsal {
 
     private void check(List<Violation> violations, Pair pair, String interleaving, Outcome outcome) {
         Outcome inOrder = learned(pair);
-        Outcome reversed = learned(new Pair(pair.second(), pair.first()));
-        Outcome backwards = new Outcome(reversed.second(), reversed.first(), reversed.rows());
+        Outcome backwards = learned(pair.reversed()).reversed();
         if (!outcome.equals(inOrder) && !outcome.equals(backwards)) {
             violations.add(new Violation(pair, interleaving, outcome.beyond(inOrder)));
         }

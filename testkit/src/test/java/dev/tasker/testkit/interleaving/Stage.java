@@ -172,6 +172,11 @@ final class Stage implements AutoCloseable {
             return new Outcome(List.of(), second, rows);
         }
 
+        /** The same outcome with the operations named the other way round. */
+        Outcome reversed() {
+            return new Outcome(second, first, rows);
+        }
+
         /** What stands here and not in {@code other}. */
         List<String> beyond(Outcome other) {
             List<String> all = new ArrayList<>();

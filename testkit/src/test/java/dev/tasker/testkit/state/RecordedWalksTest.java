@@ -39,6 +39,7 @@ class RecordedWalksTest {
     /** A change as history records it, with the events that make it. */
     private record Change<S, E>(S from, S to, String cause, List<E> events) {
         @SafeVarargs
+        @SuppressWarnings("varargs") // List.of copies the array
         private Change(S from, S to, String cause, E... events) {
             this(from, to, cause, List.of(events));
         }

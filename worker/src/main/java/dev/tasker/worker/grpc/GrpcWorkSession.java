@@ -387,7 +387,8 @@ final class GrpcWorkSession implements WorkSession {
 
     private void later(Duration pause, Runnable call) {
         try {
-            source.timer().schedule(() -> source.executor().execute(call), pause.toNanos(), TimeUnit.NANOSECONDS);
+            var _ = source.timer()
+                    .schedule(() -> source.executor().execute(call), pause.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             end(new IllegalStateException("the work source is closed", e));
         }

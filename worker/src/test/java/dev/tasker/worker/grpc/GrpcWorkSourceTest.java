@@ -243,7 +243,7 @@ class GrpcWorkSourceTest {
         var large = new StepReport(
                 true, false, Duration.ZERO, null, null, null, "{\"result\":\"" + "x".repeat(1_000) + "\"}");
         assertThat(within(session.complete(held, large))).isEqualTo(CompletionStatus.INVALID);
-        session.complete(held, success());
+        var _ = session.complete(held, success());
         assertThat(stream.next().getResults().getResults(0).getDocument().toStringUtf8())
                 .isEqualTo("{\"success\":true}");
     }
@@ -418,7 +418,7 @@ class GrpcWorkSourceTest {
 
         session.grant(1); // the lost one's slot, which the new stream never had
         assertThat(second.next().getCredit().getSlots()).isEqualTo(1);
-        session.complete(held.get(2), success()); // took no slot of this stream, so its slot is granted
+        var _ = session.complete(held.get(2), success()); // took no slot of this stream, so its slot is granted
         assertThat(second.next().getCredit().getSlots()).isEqualTo(1);
         assertThat(second.next().getResults().getResultsCount()).isEqualTo(1);
         assertThat(inbox.sessionLost).isEmpty();

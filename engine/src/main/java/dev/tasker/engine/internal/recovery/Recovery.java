@@ -158,7 +158,7 @@ public final class Recovery {
         if (!look.waiting().isEmpty()) {
             aftermath.slotsFreed();
         }
-        return due || !expired.isEmpty() && guard.allows(System.nanoTime()) ? Duration.ofMillis(1) : sleep(look);
+        return due || (!expired.isEmpty() && guard.allows(System.nanoTime())) ? Duration.ofMillis(1) : sleep(look);
     }
 
     /** The session was ended on purpose: its steps are taken back in the next pass, whatever the guard says. */

@@ -6,7 +6,6 @@ import java.sql.Array;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
-import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -133,7 +132,9 @@ public final class SqlArrays {
     private static void set(PreparedStatement statement, int parameter, int arrayOid, ByteBuffer buffer)
             throws SQLException {
         BaseConnection connection = statement.getConnection().unwrap(BaseConnection.class);
-        Array array = new PgArray(connection, arrayOid, Arrays.copyOf(buffer.array(), buffer.position()));
+        byte[] encoded = new byte[buffer.position()];
+        buffer.get(0, encoded);
+        Array array = new PgArray(connection, arrayOid, encoded);
         statement.setObject(parameter, array, Types.ARRAY);
     }
 }

@@ -31,12 +31,12 @@ public final class RetryDelay {
             return jittered(millis(backoff.delayAfter(attempts), max), max);
         }
         double exponential = config.base().toMillis() * Math.pow(config.multiplier(), attempts);
-        return jittered((int) Math.min(exponential, max.toMillis()), max);
+        return jittered((int) Math.min(exponential, (double) max.toMillis()), max);
     }
 
     private static int millis(Duration delay, Duration max) {
         Duration capped = delay.compareTo(max) > 0 ? max : delay;
-        return (int) Math.clamp(capped.toMillis(), 0, Integer.MAX_VALUE);
+        return Math.clamp(capped.toMillis(), 0, Integer.MAX_VALUE);
     }
 
     private int jittered(int delay, Duration max) {

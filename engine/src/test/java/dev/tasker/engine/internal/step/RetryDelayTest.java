@@ -26,7 +26,7 @@ class RetryDelayTest {
     @Test
     void templateDelayReplacesTheConfiguredOne() {
         RetryDelay delay = new RetryDelay(new BackoffConfig(ofSeconds(1), 2, ofSeconds(10), 0));
-        Backoff linear = new Backoff(BackoffStrategy.LINEAR, ofMillis(7_000), ofSeconds(20));
+        Backoff linear = new Backoff(BackoffStrategy.LINEAR, ofSeconds(7), ofSeconds(20));
         assertThat(IntStream.of(1, 2, 3).map(attempts -> delay.afterFailure(FAILURE, linear, attempts)))
                 .containsExactly(7_000, 14_000, 20_000);
     }
