@@ -43,8 +43,8 @@ final class StepPublishing implements AutoCloseable {
             boolean mayRetry = EventStatistics.mayRetry(assignment, report);
             // the server may know better whether a failure is final, so it gets what either would need
             if (publisher == null
-                    || !event.condition().meets(report.success(), mayRetry)
-                            && !event.condition().meets(report.success(), false)) {
+                    || (!event.condition().meets(report.success(), mayRetry)
+                            && !event.condition().meets(report.success(), false))) {
                 continue;
             }
             payloads = payloads == null ? new HashMap<>() : payloads;

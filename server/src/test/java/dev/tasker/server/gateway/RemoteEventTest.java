@@ -22,6 +22,7 @@ import dev.tasker.worker.event.PublishContext;
 import dev.tasker.worker.event.PublisherRegistry;
 import dev.tasker.worker.grpc.GrpcWorkSource;
 import dev.tasker.worker.grpc.GrpcWorkSourceConfig;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,7 +125,7 @@ class RemoteEventTest {
     void remoteWorkerWithoutPublishersPublishesFourEvents(TestDatabase database) throws Exception {
         try (Engine engine = open(database);
                 GatewayServer server = GatewayServer.start(
-                        new InetSocketAddress("127.0.0.1", 0),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         new WorkerGateway(
                                 engine::openSession, engine::register, GatewayConfig.DEFAULT.withDrain(Duration.ZERO)),
                         List.of());
@@ -139,7 +140,7 @@ class RemoteEventTest {
         publishers.register(new Payments());
         try (Engine engine = open(database);
                 GatewayServer server = GatewayServer.start(
-                        new InetSocketAddress("127.0.0.1", 0),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         new WorkerGateway(
                                 engine::openSession, engine::register, GatewayConfig.DEFAULT.withDrain(Duration.ZERO)),
                         List.of());

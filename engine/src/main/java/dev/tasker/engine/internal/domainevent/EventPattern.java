@@ -18,8 +18,8 @@ record EventPattern(String text, List<String> segments) {
             String segment = segments.get(i);
             boolean last = i == segments.size() - 1;
             if (segment.isEmpty()
-                    || segment.equals(REST) && !last
-                    || segment.contains(ONE) && !segment.equals(ONE) && !segment.equals(REST)) {
+                    || (segment.equals(REST) && !last)
+                    || (segment.contains(ONE) && !segment.equals(ONE) && !segment.equals(REST))) {
                 throw new EngineException(
                         ErrorCode.INVALID_REQUEST,
                         "pattern: '" + text + "' (expected: segments joined by dots, each a word or *, the last one **"
