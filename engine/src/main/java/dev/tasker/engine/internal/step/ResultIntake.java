@@ -3,11 +3,12 @@ package dev.tasker.engine.internal.step;
 import dev.tasker.engine.Assignment;
 import dev.tasker.engine.Completion;
 import dev.tasker.engine.StepResult;
+import dev.tasker.engine.internal.domainevent.ResultEvents;
 import dev.tasker.engine.internal.graph.GraphPlanner;
 import dev.tasker.engine.internal.graph.Growth;
 import dev.tasker.engine.internal.graph.InvalidOutcomeException;
 import dev.tasker.engine.internal.graph.Outcome;
-import dev.tasker.engine.internal.graph.OutcomeReader;
+import dev.tasker.engine.internal.graph.OutcomeParser;
 import dev.tasker.engine.internal.graph.TaskGraph;
 import dev.tasker.engine.internal.lane.Command.Complete;
 import dev.tasker.engine.internal.session.LiveSession;
@@ -29,7 +30,8 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Turns a reported result into the command that records it: when the next attempt would be, and what the result adds to its task. Reads the
+ * Turns a reported result into the command that records it: when the next attempt would be, what the result adds to its task, and
+ * what it publishes. Reads the
  * database only for steps whose lease this node does not know. Thread-safe.
  */
 public final class ResultIntake {
@@ -39,12 +41,19 @@ public final class ResultIntake {
     private final RetryDelay retryDelay;
     private final GraphPlanner planner;
     private final PayloadCache payloads;
+    private final ResultEvents events;
 
-    public ResultIntake(TaskReader reader, RetryDelay retryDelay, GraphPlanner planner, PayloadCache payloads) {
+    public ResultIntake(
+            TaskReader reader,
+            RetryDelay retryDelay,
+            GraphPlanner planner,
+            PayloadCache payloads,
+            ResultEvents events) {
         this.reader = reader;
         this.retryDelay = retryDelay;
         this.planner = planner;
         this.payloads = payloads;
+        this.events = events;
     }
 
     /** The command for {@code result}; notes at the session that the lease was reported on. */
@@ -54,7 +63,8 @@ public final class ResultIntake {
         if (held != null && held.token() == token) {
             held.reported();
         }
-        Complete plain = new Complete(session, step, token, result, 0, null, null, answer);
+        Complete plain =
+                new Complete(session, step, token, result, 0, null, null, events.of(step, held, result), answer);
         if (result.success()) {
             Definition definition = definition(step, held);
             return definition == null ? plain : grown(plain, definition);
@@ -89,8 +99,8 @@ public final class ResultIntake {
         RegisteredTemplate template = definition.template();
         try {
             Outcome outcome = step.type() == StepType.DECISION
-                    ? OutcomeReader.decision(command.result().document())
-                    : OutcomeReader.batches(command.result().document());
+                    ? OutcomeParser.decision(command.result().document())
+                    : OutcomeParser.batches(command.result().document());
             Growth growth = planner.plan(template.plan(), graph(command.step().task(), template), step, outcome);
             String warning = planner.warning(template.plan(), step, outcome);
             if (warning != null) {
