@@ -5,6 +5,8 @@ package dev.tasker.engine;
  *
  * @param soleNode no other node works on the database: in-process sessions found at the start belong to dead processes and their leases
  *     are taken back at once instead of running out
+ * @param replacesTemplates another document under a registered version is what new tasks start with from then on; otherwise it is refused
+ *     with {@link ErrorCode#TEMPLATE_CHANGED}
  */
 public record EngineConfig(
         LaneConfig lanes,
@@ -12,36 +14,48 @@ public record EngineConfig(
         BackoffConfig backoff,
         DispatchConfig dispatch,
         DomainEventConfig domainEvents,
-        boolean soleNode) {
+        GraphConfig graph,
+        boolean soleNode,
+        boolean replacesTemplates) {
     public static final EngineConfig DEFAULT = new EngineConfig(
             LaneConfig.DEFAULT,
             LeaseConfig.DEFAULT,
             BackoffConfig.DEFAULT,
             DispatchConfig.DEFAULT,
             DomainEventConfig.DEFAULT,
-            false);
+            GraphConfig.DEFAULT,
+            false,
+            true);
 
     public EngineConfig withLanes(LaneConfig newLanes) {
-        return new EngineConfig(newLanes, leases, backoff, dispatch, domainEvents, soleNode);
+        return new EngineConfig(newLanes, leases, backoff, dispatch, domainEvents, graph, soleNode, replacesTemplates);
     }
 
     public EngineConfig withLeases(LeaseConfig newLeases) {
-        return new EngineConfig(lanes, newLeases, backoff, dispatch, domainEvents, soleNode);
+        return new EngineConfig(lanes, newLeases, backoff, dispatch, domainEvents, graph, soleNode, replacesTemplates);
     }
 
     public EngineConfig withBackoff(BackoffConfig newBackoff) {
-        return new EngineConfig(lanes, leases, newBackoff, dispatch, domainEvents, soleNode);
+        return new EngineConfig(lanes, leases, newBackoff, dispatch, domainEvents, graph, soleNode, replacesTemplates);
     }
 
     public EngineConfig withDispatch(DispatchConfig newDispatch) {
-        return new EngineConfig(lanes, leases, backoff, newDispatch, domainEvents, soleNode);
+        return new EngineConfig(lanes, leases, backoff, newDispatch, domainEvents, graph, soleNode, replacesTemplates);
     }
 
     public EngineConfig withDomainEvents(DomainEventConfig newDomainEvents) {
-        return new EngineConfig(lanes, leases, backoff, dispatch, newDomainEvents, soleNode);
+        return new EngineConfig(lanes, leases, backoff, dispatch, newDomainEvents, graph, soleNode, replacesTemplates);
+    }
+
+    public EngineConfig withGraph(GraphConfig newGraph) {
+        return new EngineConfig(lanes, leases, backoff, dispatch, domainEvents, newGraph, soleNode, replacesTemplates);
     }
 
     public EngineConfig withSoleNode(boolean newSoleNode) {
-        return new EngineConfig(lanes, leases, backoff, dispatch, domainEvents, newSoleNode);
+        return new EngineConfig(lanes, leases, backoff, dispatch, domainEvents, graph, newSoleNode, replacesTemplates);
+    }
+
+    public EngineConfig withReplacesTemplates(boolean newReplacesTemplates) {
+        return new EngineConfig(lanes, leases, backoff, dispatch, domainEvents, graph, soleNode, newReplacesTemplates);
     }
 }

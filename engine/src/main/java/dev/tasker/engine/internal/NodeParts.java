@@ -2,6 +2,7 @@ package dev.tasker.engine.internal;
 
 import dev.tasker.engine.AssignmentListener;
 import dev.tasker.engine.EngineConfig;
+import dev.tasker.engine.EngineException;
 import dev.tasker.engine.EngineListener;
 import dev.tasker.engine.EngineMetrics;
 import dev.tasker.engine.SessionRequest;
@@ -15,6 +16,7 @@ import dev.tasker.engine.internal.domainevent.OutcomeReader;
 import dev.tasker.engine.internal.domainevent.PublishedEvents;
 import dev.tasker.engine.internal.domainevent.ResultEvents;
 import dev.tasker.engine.internal.event.Hints;
+import dev.tasker.engine.internal.graph.GraphPlanner;
 import dev.tasker.engine.internal.lane.Aftermath;
 import dev.tasker.engine.internal.lane.BatchNumbers;
 import dev.tasker.engine.internal.lane.Command;
@@ -33,9 +35,11 @@ import dev.tasker.engine.internal.sql.DedicatedConnection;
 import dev.tasker.engine.internal.step.AssignmentAssembler;
 import dev.tasker.engine.internal.step.LeasedStep;
 import dev.tasker.engine.internal.step.QueueHeads;
+import dev.tasker.engine.internal.step.ResultIntake;
 import dev.tasker.engine.internal.step.RetryDelay;
 import dev.tasker.engine.internal.step.StepClaimer;
 import dev.tasker.engine.internal.step.StepCompleter;
+import dev.tasker.engine.internal.step.StepGrower;
 import dev.tasker.engine.internal.step.StepRejecter;
 import dev.tasker.engine.internal.task.PayloadCache;
 import dev.tasker.engine.internal.task.PayloadReader;
@@ -86,8 +90,8 @@ public final class NodeParts implements Aftermath {
     private final TemplateCatalogue templates;
     private final TaskAdmission admission;
     private final TaskReader reader;
-    private final RetryDelay retryDelay;
     private final PayloadCache payloads;
+    private final ResultIntake results;
     private final AssignmentAssembler assembler;
     private final SessionOpener opener;
     private final StepClaimer claimer;
@@ -101,7 +105,6 @@ public final class NodeParts implements Aftermath {
     private final EventCounters eventCounters = new EventCounters();
     private final EventOutbox outbox;
     private final EventBus bus;
-    private final ResultEvents resultEvents;
 
     private final BackgroundLoop claimLoop;
     private final BackgroundLoop heartbeatLoop;
@@ -115,11 +118,22 @@ public final class NodeParts implements Aftermath {
         this.listener = listener;
         Database pool = new Database(poolSource);
         Database direct = new Database(directSource);
-        templates = new TemplateCatalogue(pool, sessions::known);
-        admission = new TaskAdmission(templates, new TaskUuids(InstantSource.system()));
+        templates = new TemplateCatalogue(pool, sessions::known, config.replacesTemplates());
+        admission = new TaskAdmission(templates, new TaskUuids(InstantSource.system()), config.graph());
         reader = new TaskReader(pool, templates);
-        retryDelay = new RetryDelay(config.backoff());
         payloads = new PayloadCache(config.dispatch().payloadCacheBytes());
+        GraphPlanner planner = new GraphPlanner(config.graph());
+        outbox = new EventOutbox(pool);
+        bus = new EventBus(config.domainEvents());
+        PublishedEvents published = new PublishedEvents(bus, eventCounters);
+        OutcomeReader outcomes = new OutcomeReader(templates);
+        EventMaker eventMaker = new EventMaker(InstantSource.system(), eventCounters);
+        results = new ResultIntake(
+                reader,
+                new RetryDelay(config.backoff()),
+                planner,
+                payloads,
+                new ResultEvents(pool, payloads, outcomes, eventMaker));
         assembler = new AssignmentAssembler(
                 payloads,
                 new PayloadReader(pool, templates),
@@ -129,12 +143,6 @@ public final class NodeParts implements Aftermath {
         claimer = new StepClaimer(sessions, heads, assembler, numbers, connection(direct, "claims"), config.leases());
         heartbeater =
                 new Heartbeater(sessions, numbers, connection(direct, "heartbeat"), config.leases(), this::slotsFreed);
-        outbox = new EventOutbox(pool);
-        bus = new EventBus(config.domainEvents());
-        PublishedEvents published = new PublishedEvents(bus, eventCounters);
-        OutcomeReader outcomes = new OutcomeReader(templates);
-        EventMaker eventMaker = new EventMaker(InstantSource.system(), eventCounters);
-        resultEvents = new ResultEvents(pool, payloads, outcomes, eventMaker);
         guard = new ExpiryGuard(config.leases().duration());
         recovery = new Recovery(
                 connection(direct, "recovery"),
@@ -150,9 +158,12 @@ public final class NodeParts implements Aftermath {
         hints = new Hints(direct);
         growth = new TableGrowth(pool, readers);
         listens = config.dispatch().listen();
+        StepCompleter completer =
+                new StepCompleter(sessions, heads, payloads, this, published, config.leases(), config.dispatch());
         LaneCalls calls = new LaneCalls(
                 new TaskCreator(sessions, heads, payloads, this, config.leases()),
-                new StepCompleter(sessions, heads, payloads, this, published, config.leases(), config.dispatch()),
+                completer,
+                new StepGrower(completer, planner, payloads, this::submitAgain),
                 new StepRejecter(this),
                 this::databaseAway,
                 this::answerLost);
@@ -210,16 +221,12 @@ public final class NodeParts implements Aftermath {
         return reader;
     }
 
-    public RetryDelay retryDelay() {
-        return retryDelay;
+    public ResultIntake results() {
+        return results;
     }
 
     public Counters counters() {
         return counters;
-    }
-
-    public ResultEvents resultEvents() {
-        return resultEvents;
     }
 
     public EventOutbox outbox() {
@@ -241,6 +248,19 @@ public final class NodeParts implements Aftermath {
         }
         // the random bits; the last ones are zero in every task uuid
         return lanes.get(Math.floorMod((int) (task.getLeastSignificantBits() >>> 24), lanes.size()));
+    }
+
+    /** Queues a result in the lane of its task. */
+    public void submit(Command.Complete result) {
+        laneOf(result.task(), ResultIntake.size(result)).submit(result);
+    }
+
+    private void submitAgain(Command.Complete result) {
+        try {
+            submit(result);
+        } catch (EngineException e) {
+            result.fail(e);
+        }
     }
 
     public LiveSession openSession(SessionRequest request, AssignmentListener listener) {

@@ -4,6 +4,7 @@ import dev.tasker.engine.BackoffConfig;
 import dev.tasker.engine.DispatchConfig;
 import dev.tasker.engine.DomainEventConfig;
 import dev.tasker.engine.EngineConfig;
+import dev.tasker.engine.GraphConfig;
 import dev.tasker.engine.LaneConfig;
 import dev.tasker.engine.LeaseConfig;
 import java.time.Duration;
@@ -17,8 +18,8 @@ final class EngineSettings {
         this.settings = settings;
     }
 
-    EngineConfig engine() {
-        return new EngineConfig(lanes(), leases(), backoff(), dispatch(), domainEvents(), false);
+    EngineConfig engine(boolean replacesTemplates) {
+        return new EngineConfig(lanes(), leases(), backoff(), dispatch(), domainEvents(), graph(), false, replacesTemplates);
     }
 
     private LaneConfig lanes() {
@@ -106,5 +107,22 @@ final class EngineSettings {
                                 .production(10_000),
                         100,
                         60_000)));
+    }
+
+    private GraphConfig graph() {
+        String decisions = "orchestration.decision_points.";
+        String batches = "orchestration.batch_processing.";
+        return new GraphConfig(
+                settings.flag(decisions + "enabled", true),
+                settings.integer(decisions + "max_steps_per_decision", Defaults.of(50), 1, 1000),
+                settings.integer(decisions + "warn_threshold_steps", Defaults.of(20), 1, 1000),
+                settings.integer(decisions + "max_decision_depth", Defaults.of(10), 1, 100),
+                settings.integer(decisions + "warn_threshold_depth", Defaults.of(5), 1, 100),
+                settings.flag(batches + "enabled", true),
+                settings.integer(
+                        batches + "max_parallel_batches",
+                        Defaults.of(50).development(25).test(10).production(100),
+                        1,
+                        1000));
     }
 }

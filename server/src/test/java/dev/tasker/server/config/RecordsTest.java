@@ -7,6 +7,7 @@ import dev.tasker.engine.BackoffConfig;
 import dev.tasker.engine.DispatchConfig;
 import dev.tasker.engine.DomainEventConfig;
 import dev.tasker.engine.EngineConfig;
+import dev.tasker.engine.GraphConfig;
 import dev.tasker.engine.LaneConfig;
 import dev.tasker.engine.LeaseConfig;
 import java.io.IOException;
@@ -123,6 +124,15 @@ class RecordsTest {
             [worker.mpsc_channels.in_process_events]
             broadcast_buffer_size = 101
             dispatch_timeout_ms = 102
+            [orchestration.decision_points]
+            enabled = false
+            max_steps_per_decision = 4
+            warn_threshold_steps = 3
+            max_decision_depth = 6
+            warn_threshold_depth = 5
+            [orchestration.batch_processing]
+            enabled = false
+            max_parallel_batches = 7
             """).engine())
                 .isEqualTo(new EngineConfig(
                         new LaneConfig(1, 10, 2_000_000, 11, 2048),
@@ -130,7 +140,9 @@ class RecordsTest {
                         new BackoffConfig(Duration.ofSeconds(3), 3.0, Duration.ofSeconds(100), 0.5),
                         new DispatchConfig(false, Duration.ofMillis(500), 0, 0),
                         new DomainEventConfig(Duration.ofHours(3), 101, Duration.ofMillis(102)),
-                        false));
+                        new GraphConfig(false, 4, 3, 6, 5, false, 7),
+                        false,
+                        true));
     }
 
     @Test
@@ -163,6 +175,10 @@ class RecordsTest {
         orchestration.leases.grace_seconds = 61 | orchestration.leases.grace_seconds: 61
         orchestration.lanes.count = 9 | orchestration.lanes.count: 9
         orchestration.lanes.queue_bytes_max = 1 | orchestration.lanes.queue_bytes_max: 1
+        orchestration.decision_points.enabled = 1 | orchestration.decision_points.enabled: 1
+        orchestration.decision_points.max_steps_per_decision = 1001 | orchestration.decision_points.max_steps_per_decision: 1001
+        orchestration.decision_points.max_decision_depth = 0 | orchestration.decision_points.max_decision_depth: 0
+        orchestration.batch_processing.max_parallel_batches = 0 | orchestration.batch_processing.max_parallel_batches: 0
         orchestration.dispatch.pulse_ms = 60001 | orchestration.dispatch.pulse_ms: 60001
         orchestration.dispatch.sticky_max = -1 | orchestration.dispatch.sticky_max: -1
         orchestration.domain_events.retention_hours = 0 | orchestration.domain_events.retention_hours: 0

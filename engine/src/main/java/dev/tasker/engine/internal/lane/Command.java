@@ -7,6 +7,7 @@ import dev.tasker.engine.ErrorCode;
 import dev.tasker.engine.StepResult;
 import dev.tasker.engine.internal.domainevent.EventCandidate;
 import dev.tasker.engine.internal.session.LiveSession;
+import dev.tasker.engine.internal.step.Expansion;
 import dev.tasker.engine.internal.step.StepKey;
 import dev.tasker.engine.internal.task.NewTask;
 import java.util.List;
@@ -49,6 +50,8 @@ public sealed interface Command {
      *
      * @param delayMs delay of the next attempt, should there be one
      * @param events what the result publishes, depending on what is made of it
+     * @param expansion what the result adds to the task, null when it adds nothing
+     * @param refusal why a success is recorded as a permanent failure, null when it is not
      */
     record Complete(
             LiveSession session,
@@ -57,8 +60,31 @@ public sealed interface Command {
             StepResult result,
             int delayMs,
             List<EventCandidate> events,
+            @Nullable Expansion expansion,
+            @Nullable String refusal,
             CompletableFuture<Completion> answer)
             implements Command {
+
+        /** Whether the step will be complete, should the result be accepted. */
+        public boolean succeeds() {
+            return result.success() && refusal == null;
+        }
+
+        /** The same result, with the delay of the next attempt. */
+        public Complete delayed(int newDelayMs) {
+            return new Complete(session, step, token, result, newDelayMs, events, expansion, refusal, answer);
+        }
+
+        /** The same result, with what it publishes. */
+        public Complete publishing(List<EventCandidate> newEvents) {
+            return new Complete(session, step, token, result, delayMs, newEvents, expansion, refusal, answer);
+        }
+
+        /** The same result with another growth. */
+        public Complete with(@Nullable Expansion newExpansion, @Nullable String newRefusal) {
+            return new Complete(session, step, token, result, delayMs, events, newExpansion, newRefusal, answer);
+        }
+
         @Override
         public UUID task() {
             return step.task();

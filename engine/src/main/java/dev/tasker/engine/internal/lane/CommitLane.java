@@ -139,18 +139,20 @@ public final class CommitLane implements AutoCloseable {
 
     private void commit(List<Command> batch) {
         List<Command.Complete> completes = new ArrayList<>();
+        List<Command.Complete> growing = new ArrayList<>(0);
         List<Command.Reject> rejects = new ArrayList<>();
         List<Command.Create> creates = new ArrayList<>();
         List<Command.Barrier> barriers = new ArrayList<>();
         for (Command command : batch) {
             switch (command) {
-                case Command.Complete complete -> completes.add(complete);
+                case Command.Complete complete -> (complete.expansion() == null ? completes : growing).add(complete);
                 case Command.Reject reject -> rejects.add(reject);
                 case Command.Create create -> creates.add(create);
                 case Command.Barrier barrier -> barriers.add(barrier);
             }
         }
         call(calls.complete(), completes);
+        call(calls.grow(), growing);
         call(calls.reject(), rejects);
         call(calls.create(), creates);
         barriers.forEach(barrier -> barrier.answer().complete(null));

@@ -30,6 +30,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 public final class StepCompleter implements BatchCall<Complete, StepCompleter.Prepared, StepCompleter.Answer> {
     private static final String CALL = """
         SELECT kind, task_uuid, step_index, state, token, attempts, queue_id, priority, session_id
-        FROM   tasker.complete_steps(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        FROM   tasker.complete_steps(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """;
 
     private static final String CURRENT = """
@@ -49,6 +50,9 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
         FROM   unnest(?, ?) AS wanted(task_uuid, step_index)
                JOIN tasker.workflow_steps AS step USING (task_uuid, step_index)
         """;
+
+    /** How many parameters {@link #bind} binds. */
+    static final int PARAMETERS = 21;
 
     private static final short SUCCESS = 0;
     private static final short RETRYABLE = 1;
@@ -89,20 +93,37 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
         private final List<Complete> repeats;
         private final Offers offers;
         private final Set<Integer> renewals;
-        private final List<StepKey> eventSteps = new ArrayList<>(0);
-        private final List<EventCandidate> events = new ArrayList<>(0);
+        private final List<StepKey> eventSteps;
+        private final List<EventCandidate> events;
 
-        private Prepared(List<Complete> commands, List<Complete> repeats, Offers offers, Set<Integer> renewals) {
+        private Prepared(
+                List<Complete> commands,
+                List<Complete> repeats,
+                Offers offers,
+                Set<Integer> renewals,
+                List<StepKey> eventSteps,
+                List<EventCandidate> events) {
             this.commands = commands;
             this.repeats = repeats;
             this.offers = offers;
             this.renewals = renewals;
-            for (Complete command : commands) {
-                for (EventCandidate event : command.events()) {
-                    eventSteps.add(command.step());
-                    events.add(event);
-                }
-            }
+            this.eventSteps = eventSteps;
+            this.events = events;
+        }
+
+        /** Without the results of some tasks, which are not answered yet. */
+        Prepared without(Set<UUID> tasks) {
+            return tasks.isEmpty()
+                    ? this
+                    : new Prepared(
+                            commands.stream()
+                                    .filter(command -> !tasks.contains(command.task()))
+                                    .toList(),
+                            repeats,
+                            offers,
+                            renewals,
+                            eventSteps,
+                            events);
         }
     }
 
@@ -116,12 +137,37 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
         private final List<Row> rows;
         private final Set<StepKey> accepted;
         private final Map<StepKey, Standing> refused;
-        private final List<EventCandidate> published = new ArrayList<>(0);
+        private final List<Integer> published = new ArrayList<>(0); // positions of events, from 1
 
         private Answer(List<Row> rows, Set<StepKey> accepted, Map<StepKey, Standing> refused) {
             this.rows = rows;
             this.accepted = accepted;
             this.refused = refused;
+        }
+
+        static Answer expecting(int results) {
+            return new Answer(new ArrayList<>(results * 2), HashSet.newHashSet(results), new HashMap<>());
+        }
+
+        boolean accepts(StepKey step) {
+            return accepted.contains(step);
+        }
+
+        void add(ResultSet rows) throws SQLException {
+            Row row = new Row(
+                    rows.getInt(1),
+                    new StepKey(rows.getObject(2, UUID.class), rows.getInt(3)),
+                    rows.getInt(4),
+                    rows.getInt(5),
+                    rows.getInt(6),
+                    rows.getInt(7),
+                    rows.getInt(8),
+                    rows.getInt(9));
+            switch (row.kind()) {
+                case 0 -> accepted.add(row.key());
+                case 5 -> published.add(row.token());
+                default -> this.rows.add(row);
+            }
         }
     }
 
@@ -139,13 +185,21 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
                 continue;
             }
             firsts.add(command);
-            if (command.result().success()
+            if (command.succeeds()
                     && offer(command, offers)
                     && command.session().renewWithLease(now, renewNanos)) {
                 renewals.add(command.session().id());
             }
         }
-        return new Prepared(firsts, repeats, offers, renewals);
+        List<StepKey> eventSteps = new ArrayList<>(0);
+        List<EventCandidate> events = new ArrayList<>(0);
+        for (Complete command : firsts) {
+            for (EventCandidate event : command.events()) {
+                eventSteps.add(command.step());
+                events.add(event);
+            }
+        }
+        return new Prepared(firsts, repeats, offers, renewals, eventSteps, events);
     }
 
     /** Offers successors of a successful step to its session: one for the slot it sets free, more for further free slots. */
@@ -153,8 +207,7 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
         LiveSession session = command.session();
         Held held = session.held(command.step());
         RegisteredTemplate template = held == null || held.token() != command.token() ? null : held.template();
-        RunnableStep step =
-                template == null ? null : template.step(command.step().index());
+        RunnableStep step = held == null ? null : held.runnable();
         if (template == null || step == null || held == null || held.assignment() == null) {
             return false;
         }
@@ -189,39 +242,32 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
     @Override
     public Answer execute(Connection connection, Prepared prepared, long batchNumber) throws SQLException {
         List<Complete> commands = prepared.commands;
-        Answer answer =
-                new Answer(new ArrayList<>(commands.size() * 2), HashSet.newHashSet(commands.size()), new HashMap<>());
+        Answer answer = Answer.expecting(commands.size());
         try (PreparedStatement call = connection.prepareStatement(CALL)) {
             bind(call, prepared, batchNumber);
             ResultSet rows = call.executeQuery();
             while (rows.next()) {
-                Row row = new Row(
-                        rows.getInt(1),
-                        new StepKey(rows.getObject(2, UUID.class), rows.getInt(3)),
-                        rows.getInt(4),
-                        rows.getInt(5),
-                        rows.getInt(6),
-                        rows.getInt(7),
-                        rows.getInt(8),
-                        rows.getInt(9));
-                switch (row.kind()) {
-                    case 0 -> answer.accepted.add(row.key());
-                    case 5 -> answer.published.add(prepared.events.get(row.token() - 1));
-                    default -> answer.rows.add(row);
-                }
+                answer.add(rows);
             }
         }
-        if (answer.accepted.size() < commands.size()) {
-            readStanding(connection, commands, answer);
-        }
+        readRefused(connection, commands, answer);
         return answer;
     }
 
-    private static void bind(PreparedStatement call, Prepared prepared, long batchNumber) throws SQLException {
+    /** Reads the standing of steps whose result was not accepted. */
+    static void readRefused(Connection connection, List<Complete> commands, Answer answer) throws SQLException {
+        if (answer.accepted.size() < commands.size()) {
+            readStanding(connection, commands, answer);
+        }
+    }
+
+    /** Binds the first {@value #PARAMETERS} parameters of the call. */
+    static void bind(PreparedStatement call, Prepared prepared, long batchNumber) throws SQLException {
         List<Complete> commands = prepared.commands;
         int size = commands.size();
         List<UUID> tasks = new ArrayList<>(size);
         List<String> documents = new ArrayList<>(size);
+        List<@Nullable String> refusals = new ArrayList<>(size);
         int[] steps = new int[size];
         int[] tokens = new int[size];
         int[] sessionIds = new int[size];
@@ -233,10 +279,13 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
             StepResult result = command.result();
             tasks.add(command.step().task());
             documents.add(result.document());
+            refusals.add(command.refusal());
             steps[i] = command.step().index();
             tokens[i] = command.token();
             sessionIds[i] = command.session().id();
-            outcomes[i] = result.success() ? SUCCESS : result.retryable() ? RETRYABLE : PERMANENT;
+            outcomes[i] = command.succeeds()
+                    ? SUCCESS
+                    : result.retryable() && command.refusal() == null ? RETRYABLE : PERMANENT;
             delays[i] = command.delayMs();
             executionTimes[i] = result.executionTimeMs();
         }
@@ -251,18 +300,20 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
         SqlArrays.setInts(call, 8, delays);
         SqlArrays.setInts(call, 9, executionTimes);
         SqlArrays.setTexts(call, 10, documents);
-        SqlArrays.setUuids(call, 11, prepared.offers.tasks());
-        SqlArrays.setInts(
-                call,
-                12,
-                prepared.offers.steps().stream().mapToInt(Integer::intValue).toArray());
+        boolean refused = refusals.stream().anyMatch(Objects::nonNull);
+        SqlArrays.setTexts(call, 11, refused ? refusals : List.of());
+        SqlArrays.setUuids(call, 12, prepared.offers.tasks());
         SqlArrays.setInts(
                 call,
                 13,
+                prepared.offers.steps().stream().mapToInt(Integer::intValue).toArray());
+        SqlArrays.setInts(
+                call,
+                14,
                 prepared.offers.sessionIds().stream()
                         .mapToInt(Integer::intValue)
                         .toArray());
-        EventArrays.bind(call, 14, prepared.eventSteps, prepared.events);
+        EventArrays.bind(call, 15, prepared.eventSteps, prepared.events);
     }
 
     private static void readStanding(Connection connection, List<Complete> commands, Answer answer)
@@ -296,14 +347,16 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
             if (command.session().forget(command.step(), command.token())) {
                 slots.merge(command.session(), 1, Integer::sum);
             }
-            if (answer.accepted.contains(command.step()) && command.result().success()) {
+            if (answer.accepted.contains(command.step()) && command.succeeds()) {
                 payloads.addResult(
                         command.step().task(),
                         command.step().index(),
                         command.result().document());
             }
         }
-        answer.published.forEach(published::published); // before anybody hears that a task is complete (09 §6.3)
+        for (int position : answer.published) { // before anybody hears that a task is complete (09 §6.3)
+            published.published(prepared.events.get(position - 1));
+        }
         for (Row row : answer.rows) {
             switch (row.kind()) {
                 case 1 -> started(row, leased, slots);
