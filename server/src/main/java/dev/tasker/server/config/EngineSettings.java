@@ -19,7 +19,8 @@ final class EngineSettings {
     }
 
     EngineConfig engine(boolean replacesTemplates) {
-        return new EngineConfig(lanes(), leases(), backoff(), dispatch(), domainEvents(), graph(), false, replacesTemplates);
+        return new EngineConfig(
+                lanes(), leases(), backoff(), dispatch(), domainEvents(), graph(), false, replacesTemplates);
     }
 
     private LaneConfig lanes() {

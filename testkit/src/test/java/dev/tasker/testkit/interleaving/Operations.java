@@ -170,7 +170,8 @@ final class Operations {
                 + "', '" + tokens + "', '" + sessions + "', '" + outcomes + "', '" + (two ? "{0,0}" : "{0}") + "', '"
                 + (two ? "{7,7}" : "{7}") + "', ARRAY[" + ("'{\"by\":\"" + name + "\"}'")
                 + (two ? ", '{\"by\":\"" + name + "\"}'" : "")
-                + "], '{}', " + (keep.equals("{}") ? "'{}'" : "ARRAY[" + task + "]::uuid[]") + ", '" + keep + "', '" + keepers
+                + "], '{}', " + (keep.equals("{}") ? "'{}'" : "ARRAY[" + task + "]::uuid[]") + ", '" + keep + "', '"
+                + keepers
                 + "'" + (two ? "" : events(batch, steps)) + ")";
         return Operation.of(name, "complete_steps", query);
     }
@@ -194,7 +195,8 @@ final class Operations {
                 "SELECT kind, task_uuid, step_index, state, token, attempts, queue_id, priority, session_id FROM"
                         + " tasker.grow_and_complete(" + batch + ", '{}', " + task + ", '{" + decider + "}', '{" + token
                         + "}', '{" + session + "}', '{0}', '{0}', '{7}', ARRAY['{\"by\":\"" + name
-                        + "\"}'], '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', " + task + ", '{" + decider + "}', '{" + token + "}', '{0}', "
+                        + "\"}'], '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', " + task + ", '{"
+                        + decider + "}', '{" + token + "}', '{0}', "
                         + task + ", '{" + added + "}', ARRAY[" + stage.queueId() + "], '{" + decider
                         + "}', '{null}', '{1}', '{3}', '{0}', ARRAY['{5}'], '{" + name + "}', '{null}', " + task
                         + ", '{"

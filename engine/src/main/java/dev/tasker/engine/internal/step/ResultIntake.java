@@ -44,7 +44,12 @@ public final class ResultIntake {
     private final PayloadCache payloads;
     private final ResultEvents events;
 
-    public ResultIntake(TaskReader reader, RetryDelay retryDelay, GraphPlanner planner, PayloadCache payloads, ResultEvents events) {
+    public ResultIntake(
+            TaskReader reader,
+            RetryDelay retryDelay,
+            GraphPlanner planner,
+            PayloadCache payloads,
+            ResultEvents events) {
         this.reader = reader;
         this.retryDelay = retryDelay;
         this.planner = planner;
