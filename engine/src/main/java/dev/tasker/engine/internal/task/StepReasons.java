@@ -32,7 +32,7 @@ final class StepReasons {
     /**
      * A step.
      *
-     * @param result document of a step that failed, else null
+     * @param failure what history says of the failure of a step that failed: a result document, or plain text; else null
      * @param hasTimer whether a timer stands for {@code nextRetryAt}
      * @param worker who leases it, with the three below; null for nobody
      * @param leaseLost its lease ran out and no log of its session knows it
@@ -50,7 +50,7 @@ final class StepReasons {
             int maxAttempts,
             @Nullable Instant nextRetryAt,
             int queueId,
-            @Nullable String result,
+            @Nullable String failure,
             boolean hasTimer,
             @Nullable String worker,
             @Nullable UUID sessionUuid,
@@ -117,7 +117,7 @@ final class StepReasons {
             case IN_PROGRESS -> leased(step);
             case WAITING_FOR_RETRY -> waitingForRetry(step);
             case ERROR ->
-                new StepReason.Failed(step.since(), step.attempts(), attemptsMax(step), message(step.result()));
+                new StepReason.Failed(step.since(), step.attempts(), attemptsMax(step), message(step.failure()));
             case ENQUEUED_FOR_ORCHESTRATION, ENQUEUED_AS_ERROR_FOR_ORCHESTRATION ->
                 new StepReason.Unexplained(
                         "a step never rests in " + step.state().text());
@@ -203,7 +203,7 @@ final class StepReasons {
             return new StepReason.Unexplained("it waits for a retry that no timer starts");
         }
         return new StepReason.Backoff(
-                retryAt, !retryAt.isAfter(task.now()), step.attempts(), attemptsMax(step), message(step.result()));
+                retryAt, !retryAt.isAfter(task.now()), step.attempts(), attemptsMax(step), message(step.failure()));
     }
 
     /** Executions including the first, which is always allowed (01 §4.1). */
@@ -211,23 +211,20 @@ final class StepReasons {
         return Math.max(1, step.maxAttempts());
     }
 
-    /** {@code error.message} of a result document, shortened; null when it says nothing. */
-    private static @Nullable String message(@Nullable String result) {
-        if (result == null) {
+    /** What went wrong, shortened: {@code error.message} of a result document, or the text itself; null when it says nothing. */
+    private static @Nullable String message(@Nullable String failure) {
+        String message = failure == null ? "" : said(failure).strip();
+        if (message.isEmpty()) {
             return null;
         }
+        return message.length() <= MESSAGE_MAX ? message : message.substring(0, MESSAGE_MAX) + "…";
+    }
+
+    private static String said(String failure) {
         try {
-            String message = JSON.readTree(result)
-                    .path("error")
-                    .path("message")
-                    .asString("")
-                    .strip();
-            if (message.isEmpty()) {
-                return null;
-            }
-            return message.length() <= MESSAGE_MAX ? message : message.substring(0, MESSAGE_MAX) + "…";
+            return JSON.readTree(failure).path("error").path("message").asString("");
         } catch (JacksonException e) {
-            return null; // stored as reported; what cannot be read says nothing
+            return failure;
         }
     }
 }

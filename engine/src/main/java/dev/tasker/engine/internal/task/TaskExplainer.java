@@ -35,12 +35,15 @@ public final class TaskExplainer {
     static final int AHEAD_MAX = 1_000;
     static final int TAKERS_MAX = 5;
 
-    /** A result is read where it says why a step failed; whether the log knows a lease only matters once that ran out. */
+    /** The last row of history says why a step failed; whether the log knows a lease only matters once that ran out. */
     private static final String FACTS = """
         SELECT task.state, task.entered_at, task.template_id, task.priority, tasker.engine_now(),
                step.step_index, step.name, step.template_step, step.state, step.entered_at, step.total_parents, step.pending_parents,
                step.children, step.attempts, step.max_attempts, step.next_retry_at, step.queue_id,
-               CASE WHEN step.state IN (tasker.step_state('waiting_for_retry'), tasker.step_state('error')) THEN step.result END,
+               CASE WHEN step.state IN (tasker.step_state('waiting_for_retry'), tasker.step_state('error'))
+                    THEN (SELECT history.detail FROM tasker.step_history AS history
+                          WHERE  history.task_uuid = step.task_uuid AND history.step_index = step.step_index
+                          AND    history.sort_key = step.version) END,
                EXISTS (SELECT FROM tasker.timers AS timer
                        WHERE  timer.due_at = step.next_retry_at AND timer.task_uuid = step.task_uuid
                        AND    timer.step_index = step.step_index),
