@@ -4,6 +4,7 @@ import dev.tasker.benchmarks.Bench;
 import dev.tasker.benchmarks.BenchOptions;
 import dev.tasker.benchmarks.BenchOptions.Transport;
 import dev.tasker.benchmarks.BenchReport;
+import dev.tasker.benchmarks.CancelBench;
 import dev.tasker.benchmarks.ClaimBench;
 import dev.tasker.benchmarks.RepeatBench;
 import dev.tasker.benchmarks.Scenario;
@@ -23,12 +24,15 @@ import picocli.CommandLine.Spec;
 final class BenchCommand implements Callable<Integer> {
     private static final String CLAIM = "claim";
     private static final int CLAIM_STEPS = 1_000_000;
+    private static final String CANCEL = "cancel";
+    private static final int CANCEL_TASKS = 10_000;
 
     @Option(
             names = "--scenario",
             defaultValue = "linear",
             description =
-                    "linear, diamond, tree, fan-out, or claim: one among many waiting steps. Default: ${DEFAULT-VALUE}")
+                    "linear, diamond, tree, fan-out; claim: one among many waiting steps; cancel: of many tasks beside"
+                            + " the linear scenario. Default: ${DEFAULT-VALUE}")
     private String scenario = "linear";
 
     @Option(names = "--width", defaultValue = "100", description = "Workers of a fan-out. Default: ${DEFAULT-VALUE}")
@@ -87,6 +91,13 @@ final class BenchCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         if (scenario.equals(CLAIM)) {
             out.println(claimBench().run().json());
+            out.flush();
+            return 0;
+        }
+        if (scenario.equals(CANCEL)) {
+            out.println(new CancelBench(tasks != null ? tasks : CANCEL_TASKS, concurrency, slots)
+                    .run()
+                    .json());
             out.flush();
             return 0;
         }

@@ -2,16 +2,17 @@ package dev.tasker.engine;
 
 import dev.tasker.engine.internal.NodeParts;
 import dev.tasker.engine.internal.lane.Command;
+import dev.tasker.engine.internal.operator.StepOperator;
 import dev.tasker.engine.internal.session.LiveSession;
-import dev.tasker.engine.internal.session.LiveSession.Held;
 import dev.tasker.engine.internal.step.StepKey;
 import dev.tasker.engine.internal.task.NewTask;
 import dev.tasker.engine.internal.task.TaskUuids;
 import dev.tasker.engine.internal.template.RegisteredTemplate;
-import dev.tasker.engine.internal.template.RunnableStep;
 import dev.tasker.template.TaskTemplate;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -47,7 +48,9 @@ public final class Engine implements AutoCloseable {
 
     /**
      * Registers a template whose environment overlay is applied ({@link TaskTemplate#withEnvironment}). The same document again changes
-     * nothing; another document under the same version is what new tasks start with from now on (06 §18).
+     * nothing; another document under the same version is what new tasks start with from now on, unless {@link
+     * EngineConfig#replacesTemplates} says no (06 §18). Fails with {@link EngineException}: {@link ErrorCode#INVALID_TEMPLATE}, {@link
+     * ErrorCode#TEMPLATE_CHANGED}, {@link ErrorCode#DATABASE_UNAVAILABLE}.
      */
     public RegisteredVersion register(TaskTemplate template) {
         RegisteredTemplate registered = parts.templates().register(template);
@@ -77,6 +80,53 @@ public final class Engine implements AutoCloseable {
             answer.completeExceptionally(e);
         }
         return answer.whenComplete((creation, _) -> parts.counters().created(creation));
+    }
+
+    /**
+     * Carries out what an operator decided about a step, and evaluates its task in the same transaction: what the task withheld while it was
+     * blocked starts, and a task given up begins anew once none of its steps is in error. Fails with {@link EngineException}: {@link
+     * ErrorCode#INVALID_REQUEST}, {@link ErrorCode#OVERLOADED}, {@link ErrorCode#DATABASE_UNAVAILABLE}. After the last it may have been
+     * done: the step tells.
+     */
+    public CompletableFuture<ActionOutcome> operate(UUID taskUuid, UUID stepUuid, StepAction action) {
+        StepKey step = new StepKey(TaskUuids.taskOf(stepUuid), TaskUuids.indexOf(stepUuid));
+        try {
+            Command.Operate command = StepOperator.command(step, action);
+            if (!step.task().equals(taskUuid)) {
+                return CompletableFuture.completedFuture(new ActionOutcome.NotFound(
+                        parts.reader().definition(step).isPresent()
+                                ? "Step does not belong to the specified task"
+                                : "Resource not found"));
+            }
+            parts.laneOf(step.task(), 0).submit(command);
+            return command.answer();
+        } catch (EngineException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /**
+     * Cancels a task with every step that has not ended. Workers that run one are told at once or with their next heartbeat; what they
+     * still report is refused. Fails like {@link #operate}.
+     */
+    public CompletableFuture<ActionOutcome> cancel(UUID taskUuid, Cancellation cancellation) {
+        try {
+            return parts.cancellations().cancel(taskUuid, cancellation);
+        } catch (EngineException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /**
+     * Cancels up to 100 000 tasks, each in a transaction of its own or with a few others, at a pace that leaves the database to running
+     * tasks. Fails like {@link #operate}; tasks cancelled until then stay so, and asked again are refused.
+     */
+    public CompletableFuture<Map<UUID, ActionOutcome>> cancel(Collection<UUID> taskUuids, Cancellation cancellation) {
+        try {
+            return parts.cancellations().cancel(taskUuids, cancellation);
+        } catch (EngineException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /** The task and its steps, empty for an unknown uuid. */
@@ -145,36 +195,12 @@ public final class Engine implements AutoCloseable {
         public CompletableFuture<Completion> complete(UUID stepUuid, int leaseToken, StepResult result) {
             StepKey step = new StepKey(TaskUuids.taskOf(stepUuid), TaskUuids.indexOf(stepUuid));
             CompletableFuture<Completion> answer = new CompletableFuture<>();
-            Held held = live.held(step);
-            RunnableStep runnable = held == null || held.template() == null
-                    ? null
-                    : held.template().step(step.index());
-            if (held != null && held.token() == leaseToken) {
-                held.reported();
-            }
             try {
-                parts.laneOf(step.task(), runnable == null || !result.success() ? 0 : runnable.children().length)
-                        .submit(new Command.Complete(
-                                live, step, leaseToken, result, delayMs(step, held, runnable, result), answer));
+                parts.submit(parts.results().command(live, step, leaseToken, result, answer));
             } catch (EngineException e) {
                 answer.completeExceptionally(e);
             }
             return answer.whenComplete((completion, _) -> parts.counters().completed(completion));
-        }
-
-        private int delayMs(StepKey step, @Nullable Held held, @Nullable RunnableStep runnable, StepResult result) {
-            if (result.success() || !result.retryable()) {
-                return 0;
-            }
-            Assignment assignment = held == null ? null : held.assignment();
-            if (assignment == null || runnable == null) {
-                return parts.reader()
-                        .policy(step)
-                        .map(policy -> parts.retryDelay().afterFailure(result, policy.backoff(), policy.attempts()))
-                        .orElse(0);
-            }
-            return parts.retryDelay()
-                    .afterFailure(result, runnable.planned().retry().backoff(), assignment.attempt());
         }
 
         @Override

@@ -17,6 +17,7 @@ public sealed interface StepReason {
     default String code() {
         return switch (this) {
             case WaitingForParents _ -> "waiting_for_parents";
+            case WaitingForSlot _ -> "waiting_for_slot";
             case Withheld _ -> "withheld";
             case NoWorker _ -> "no_worker";
             case Queued _ -> "queued";
@@ -48,11 +49,27 @@ public sealed interface StepReason {
 
         @Override
         public String sentence() {
-            String names = parents.stream()
-                    .map(parent -> parent.name() + " (" + parent.state().text() + ")")
-                    .collect(Collectors.joining(", "));
-            return "waiting for " + unsatisfied + " of " + total + " parents: " + names
+            return "waiting for " + unsatisfied + " of " + total + " parents: " + names(parents)
                     + more(unsatisfied - parents.size());
+        }
+    }
+
+    /**
+     * An instance of a batch that waits for its slot: the next one opens when an instance that has one is satisfied (02 §7.2).
+     *
+     * @param batch the batchable step
+     * @param busy how many unsatisfied instances have a slot
+     * @param instances the first of these, in order of creation
+     */
+    record WaitingForSlot(String batch, int busy, List<Parent> instances) implements StepReason {
+        public WaitingForSlot {
+            instances = List.copyOf(instances);
+        }
+
+        @Override
+        public String sentence() {
+            return "waiting for a slot of batch " + batch + ", taken by " + names(instances)
+                    + more(busy - instances.size());
         }
     }
 
@@ -216,6 +233,12 @@ public sealed interface StepReason {
 
     private static String at(Instant time) {
         return time.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    private static String names(List<Parent> steps) {
+        return steps.stream()
+                .map(step -> step.name() + " (" + step.state().text() + ")")
+                .collect(Collectors.joining(", "));
     }
 
     private static String more(int others) {

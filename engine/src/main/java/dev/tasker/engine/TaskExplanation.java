@@ -58,7 +58,7 @@ public record TaskExplanation(UUID taskUuid, TaskState state, Instant since, Lis
             case StepReason.Leased _ -> 4;
             case StepReason.Queued _ -> 5;
             case StepReason.Backoff _ -> 6;
-            case StepReason.WaitingForParents _, StepReason.Withheld _ -> 7;
+            case StepReason.WaitingForParents _, StepReason.WaitingForSlot _, StepReason.Withheld _ -> 7;
         };
     }
 }

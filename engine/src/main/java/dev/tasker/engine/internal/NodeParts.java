@@ -2,11 +2,13 @@ package dev.tasker.engine.internal;
 
 import dev.tasker.engine.AssignmentListener;
 import dev.tasker.engine.EngineConfig;
+import dev.tasker.engine.EngineException;
 import dev.tasker.engine.EngineListener;
 import dev.tasker.engine.EngineMetrics;
 import dev.tasker.engine.SessionRequest;
 import dev.tasker.engine.TaskState;
 import dev.tasker.engine.internal.event.Hints;
+import dev.tasker.engine.internal.graph.GraphPlanner;
 import dev.tasker.engine.internal.lane.Aftermath;
 import dev.tasker.engine.internal.lane.BatchNumbers;
 import dev.tasker.engine.internal.lane.Command;
@@ -14,6 +16,9 @@ import dev.tasker.engine.internal.lane.CommitLane;
 import dev.tasker.engine.internal.lane.LaneCalls;
 import dev.tasker.engine.internal.lane.LaneStatistics;
 import dev.tasker.engine.internal.loop.BackgroundLoop;
+import dev.tasker.engine.internal.operator.Cancellations;
+import dev.tasker.engine.internal.operator.StepOperator;
+import dev.tasker.engine.internal.operator.TaskCanceller;
 import dev.tasker.engine.internal.recovery.ExpiryGuard;
 import dev.tasker.engine.internal.recovery.Recovery;
 import dev.tasker.engine.internal.session.Heartbeater;
@@ -26,9 +31,12 @@ import dev.tasker.engine.internal.sql.DedicatedConnection;
 import dev.tasker.engine.internal.step.AssignmentAssembler;
 import dev.tasker.engine.internal.step.LeasedStep;
 import dev.tasker.engine.internal.step.QueueHeads;
+import dev.tasker.engine.internal.step.ResultIntake;
 import dev.tasker.engine.internal.step.RetryDelay;
 import dev.tasker.engine.internal.step.StepClaimer;
 import dev.tasker.engine.internal.step.StepCompleter;
+import dev.tasker.engine.internal.step.StepGrower;
+import dev.tasker.engine.internal.step.StepKey;
 import dev.tasker.engine.internal.step.StepRejecter;
 import dev.tasker.engine.internal.task.PayloadCache;
 import dev.tasker.engine.internal.task.PayloadReader;
@@ -80,13 +88,14 @@ public final class NodeParts implements Aftermath {
     private final TaskAdmission admission;
     private final TaskReader reader;
     private final TaskExplainer explainer;
-    private final RetryDelay retryDelay;
     private final PayloadCache payloads;
+    private final ResultIntake results;
     private final AssignmentAssembler assembler;
     private final SessionOpener opener;
     private final StepClaimer claimer;
     private final Heartbeater heartbeater;
     private final NodePresence presence;
+    private final Cancellations cancellations;
     private final ExpiryGuard guard;
     private final Recovery recovery;
     private final Hints hints;
@@ -104,12 +113,13 @@ public final class NodeParts implements Aftermath {
         this.listener = listener;
         Database pool = new Database(poolSource);
         Database direct = new Database(directSource);
-        templates = new TemplateCatalogue(pool, sessions::known);
-        admission = new TaskAdmission(templates, new TaskUuids(InstantSource.system()));
+        templates = new TemplateCatalogue(pool, sessions::known, config.replacesTemplates());
+        admission = new TaskAdmission(templates, new TaskUuids(InstantSource.system()), config.graph());
         reader = new TaskReader(pool, templates);
         explainer = new TaskExplainer(pool, templates);
-        retryDelay = new RetryDelay(config.backoff());
         payloads = new PayloadCache(config.dispatch().payloadCacheBytes());
+        GraphPlanner planner = new GraphPlanner(config.graph());
+        results = new ResultIntake(reader, new RetryDelay(config.backoff()), planner, payloads);
         assembler = new AssignmentAssembler(
                 payloads,
                 new PayloadReader(pool, templates),
@@ -132,13 +142,19 @@ public final class NodeParts implements Aftermath {
                 config.leases(),
                 config.dispatch().pulse(),
                 config.soleNode() ? nodeUuid : null);
+        cancellations = new Cancellations(pool, readers, this::laneOf);
         hints = new Hints(direct);
         growth = new TableGrowth(pool, readers);
         listens = config.dispatch().listen();
+        StepCompleter completer =
+                new StepCompleter(sessions, heads, payloads, this, config.leases(), config.dispatch());
         LaneCalls calls = new LaneCalls(
                 new TaskCreator(sessions, heads, payloads, this, config.leases()),
-                new StepCompleter(sessions, heads, payloads, this, config.leases(), config.dispatch()),
+                completer,
+                new StepGrower(completer, planner, payloads, this::submitAgain),
                 new StepRejecter(this),
+                new StepOperator(payloads, this),
+                new TaskCanceller(payloads, this),
                 this::databaseAway,
                 this::answerLost);
         for (int i = 0; i < config.lanes().lanes(); i++) {
@@ -194,8 +210,12 @@ public final class NodeParts implements Aftermath {
         return explainer;
     }
 
-    public RetryDelay retryDelay() {
-        return retryDelay;
+    public ResultIntake results() {
+        return results;
+    }
+
+    public Cancellations cancellations() {
+        return cancellations;
     }
 
     public Counters counters() {
@@ -209,6 +229,19 @@ public final class NodeParts implements Aftermath {
         }
         // the random bits; the last ones are zero in every task uuid
         return lanes.get(Math.floorMod((int) (task.getLeastSignificantBits() >>> 24), lanes.size()));
+    }
+
+    /** Queues a result in the lane of its task. */
+    public void submit(Command.Complete result) {
+        laneOf(result.task(), ResultIntake.size(result)).submit(result);
+    }
+
+    private void submitAgain(Command.Complete result) {
+        try {
+            submit(result);
+        } catch (EngineException e) {
+            result.fail(e);
+        }
     }
 
     public LiveSession openSession(SessionRequest request, AssignmentListener listener) {
@@ -311,6 +344,14 @@ public final class NodeParts implements Aftermath {
     public void slotsFreed() {
         if (heads.mayWait()) {
             claimLoop.signal();
+        }
+    }
+
+    @Override
+    public void leaseEnded(int sessionId, StepKey step, int token) {
+        LiveSession session = sessions.byId(sessionId);
+        if (session != null) {
+            heartbeater.lose(session, step, token); // another node's hears of it with its next heartbeat
         }
     }
 

@@ -45,7 +45,8 @@ BEGIN
     UPDATE workflow_steps AS step
     SET    state = step_state('in_progress'), version = step.version + 1, attempts = step.attempts + 1,
            lease_token = step.lease_token + 1, session_id = p_session, entered_at = v_now, last_attempted_at = v_now
-    FROM   taken
+    -- by task and index, as whoever locks waiting steps of several tasks does
+    FROM  (SELECT taken.* FROM taken ORDER BY taken.task_uuid, taken.step_index) AS taken
     WHERE  step.task_uuid = taken.task_uuid AND step.step_index = taken.step_index AND step.state = step_state('enqueued')
     RETURNING step.task_uuid, step.step_index, step.version, step.lease_token, step.attempts, step.queue_id, taken.priority,
               taken.sequence

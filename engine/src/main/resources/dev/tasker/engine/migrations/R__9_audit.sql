@@ -14,6 +14,13 @@ AS $$
   edge AS (
     SELECT parent.task_uuid, child.step_index, parent.state IN (step_state('complete'), step_state('resolved_manually')) AS satisfied
     FROM   step AS parent, unnest(parent.children) AS child(step_index)
+    UNION ALL
+    -- a slot of its batch stands for the batchable step, for instances that are no children of it
+    SELECT instance.task_uuid, instance.step_index, instance.step_index < batch.next_index
+    FROM   step AS instance
+           JOIN step AS parent ON parent.task_uuid = instance.task_uuid AND parent.step_index = instance.batch_step
+           JOIN batches AS batch ON batch.task_uuid = instance.task_uuid AND batch.step_index = instance.batch_step
+    WHERE  NOT instance.step_index = ANY (coalesce(parent.children, '{}'))
   ),
   parents AS (
     SELECT task_uuid, step_index, count(*)::integer AS total, count(*) FILTER (WHERE NOT satisfied)::integer AS pending
@@ -57,6 +64,23 @@ AS $$
   SELECT 'unmet_parents', step.task_uuid, step.step_index, 'pending', step_state_name(step.state)
   FROM   step WHERE step.pending_parents > 0
   AND    step.state NOT IN (step_state('pending'), step_state('cancelled'), step_state('resolved_manually'))
+  AND    NOT (step.state = step_state('complete') AND EXISTS (  -- completed by hand before its time
+           SELECT FROM step_history AS history WHERE history.task_uuid = step.task_uuid AND history.step_index = step.step_index
+           AND history.to_state = step.state AND history.cause = cause('operator')))
+  UNION ALL
+  SELECT 'unfinished_step', step.task_uuid, step.step_index, 'a step that has ended', step_state_name(step.state)
+  FROM   step JOIN scope USING (task_uuid)
+  WHERE  scope.state = task_state('cancelled')
+  AND    step.state NOT IN (step_state('complete'), step_state('cancelled'), step_state('resolved_manually'))
+  UNION ALL
+  SELECT 'cancelled_step', step.task_uuid, step.step_index, 'a cancelled task', task_state_name(scope.state)
+  FROM   step JOIN scope USING (task_uuid)
+  WHERE  step.state = step_state('cancelled') AND scope.state <> task_state('cancelled')
+  UNION ALL
+  SELECT 'no_reason', history.task_uuid, history.step_index, 'what the operator said', 'nothing'
+  FROM   step_history AS history
+  WHERE  history.task_uuid >= p_from AND history.task_uuid < p_to AND history.cause = cause('operator')
+  AND    history.to_state <> step_state('cancelled') AND history.detail IS NULL
   UNION ALL
   SELECT 'not_in_queue', step.task_uuid, step.step_index, 'one ready row', count(ready.sequence)::text
   FROM   step LEFT JOIN ready_steps AS ready USING (task_uuid, step_index)
@@ -70,7 +94,7 @@ AS $$
   UNION ALL
   SELECT 'no_timer', step.task_uuid, step.step_index, format('timer at %s', step.next_retry_at), 'none'
   FROM   step JOIN scope USING (task_uuid)
-  WHERE  step.state = step_state('waiting_for_retry') AND scope.failed_steps = 0
+  WHERE  step.state = step_state('waiting_for_retry') AND scope.failed_steps = 0 AND scope.state < task_state('complete')
   AND    NOT EXISTS (SELECT FROM timers AS timer WHERE timer.due_at = step.next_retry_at AND timer.task_uuid = step.task_uuid
                      AND timer.step_index = step.step_index)
   UNION ALL

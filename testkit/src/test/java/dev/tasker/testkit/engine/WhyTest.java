@@ -18,6 +18,7 @@ import dev.tasker.engine.StepReason.Queued;
 import dev.tasker.engine.StepReason.Taker;
 import dev.tasker.engine.StepReason.Unexplained;
 import dev.tasker.engine.StepReason.WaitingForParents;
+import dev.tasker.engine.StepReason.WaitingForSlot;
 import dev.tasker.engine.StepReason.Withheld;
 import dev.tasker.engine.StepState;
 import dev.tasker.engine.TaskExplanation;
@@ -52,6 +53,37 @@ class WhyTest {
 
     WhyTest(TestDatabase database) {
         this.database = database;
+    }
+
+    @Test
+    void instanceWithoutASlotNamesThoseThatHaveOne() {
+        try (TestNode node = TestNode.open(database);
+                HandDrivenWorker worker = node.worker(5)) {
+            UUID task = node.create(node.register(node.draft("csv")
+                    .step("analyze", "type: batchable")
+                    .step(
+                            "work:analyze",
+                            "type: batch_worker\n"
+                                    + "batch_config: {parallelism: 2, cursor_field: row, worker_template: work,"
+                                    + " failure_strategy: fail_fast}")
+                    .step("sum:work", "type: deferred_convergence")));
+            worker.succeed(worker.next("analyze"), BatchTest.batches(3));
+            Assignment first = worker.next();
+            Assignment ignored = worker.next();
+            assertThat(reason(node, task, "work_003"))
+                    .isEqualTo(new WaitingForSlot(
+                            "analyze",
+                            2,
+                            List.of(
+                                    new Parent("work_001", StepState.IN_PROGRESS),
+                                    new Parent("work_002", StepState.IN_PROGRESS))));
+            assertThat(reason(node, task, "work_003").sentence())
+                    .isEqualTo("waiting for a slot of batch analyze, taken by work_001 (in_progress), work_002"
+                            + " (in_progress)");
+            assertThat(reason(node, task, "sum").code()).isEqualTo("waiting_for_parents");
+            worker.succeed(first, "{}");
+            assertThat(reason(node, task, "work_003")).isInstanceOf(Leased.class);
+        }
     }
 
     @Test

@@ -27,6 +27,16 @@ class BrokenFunctionsTest {
                     + " UPDATE;";
     private static final String LOCK_READ_TASKS = LOCK_TASKS.replace("p_task", "v_task");
 
+    private static final String LOCK_NAMED_STEPS = """
+          PERFORM 1 FROM unnest(p_task, p_step) AS i(task_uuid, step_index)
+                         JOIN workflow_steps AS step ON step.task_uuid = i.task_uuid AND step.step_index = i.step_index
+          WHERE  step.state = step_state('enqueued') ORDER BY step.task_uuid, step.step_index FOR NO KEY UPDATE OF step;
+        """;
+    private static final String LOCK_WAITING_STEPS = """
+          PERFORM 1 FROM workflow_steps AS step WHERE step.task_uuid = ANY (p_task) AND step.state = step_state('enqueued')
+          ORDER BY step.task_uuid, step.step_index FOR NO KEY UPDATE;
+        """;
+
     private Stage stage;
     private Operations operations;
     private Rehearsal rehearsal;
@@ -41,6 +51,49 @@ class BrokenFunctionsTest {
 
     static Stream<Break> breaks() {
         return Stream.of(
+                new Break("growth without the lock of its own", "grow_and_complete", LOCK_TASKS, "", "growA", "growB"),
+                new Break(
+                        "growth for a result that is not accepted",
+                        "grow_and_complete",
+                        "WHERE  step.state = step_state('in_progress') AND step.lease_token = grow.token",
+                        "WHERE  true",
+                        "growAWithOldToken",
+                        "completeB"),
+                new Break(
+                        "growth for another version of the graph",
+                        "grow_and_complete",
+                        "FILTER (WHERE task.graph_version = grow.version)",
+                        "FILTER (WHERE task.graph_version >= grow.version)",
+                        "growA",
+                        "growB"),
+                new Break(
+                        "completion of a result whose growth came too late",
+                        "grow_and_complete",
+                        "WHERE  v_stale IS NULL OR i.task_uuid <> ALL (v_stale)",
+                        "WHERE  true",
+                        "growA",
+                        "growB"),
+                new Break(
+                        "new parents that an existing step does not wait for",
+                        "grow_and_complete",
+                        "pending_parents = step.pending_parents + change.pending",
+                        "pending_parents = step.pending_parents",
+                        "growA",
+                        "completeB"),
+                new Break(
+                        "slot of a completed instance lost",
+                        "complete_steps",
+                        "before.next_index + ended.instances",
+                        "before.next_index + 1",
+                        "finishInstances",
+                        "retryFirst"),
+                new Break(
+                        "slot given away by an instance that failed",
+                        "complete_steps",
+                        "done.batch_step IS NOT NULL AND done.state = step_state('complete')",
+                        "done.batch_step IS NOT NULL",
+                        "retryFirst",
+                        "finishSecond"),
                 new Break(
                         "completion without the lock of its own",
                         "complete_steps",
@@ -118,6 +171,69 @@ class BrokenFunctionsTest {
                         "",
                         "completeA",
                         "rejectA"),
+                new Break(
+                        "action without the lock of the tasks",
+                        "operate_steps",
+                        LOCK_TASKS,
+                        "",
+                        "failTrioP",
+                        "resolveTrioP"),
+                new Break(
+                        "action without the lock of the waiting step",
+                        "operate_steps",
+                        LOCK_NAMED_STEPS,
+                        "",
+                        "resolveD",
+                        "claim"),
+                new Break(
+                        "action that leaves the token",
+                        "operate_steps",
+                        "THEN step.lease_token + 1 ELSE",
+                        "THEN step.lease_token ELSE",
+                        "resolveA",
+                        "completeA"),
+                new Break(
+                        "reset of a step that is not in error",
+                        "operate_steps",
+                        "AND (i.action <> 0 OR step.state = step_state('error'))",
+                        "",
+                        "resetA",
+                        "failAForGood"),
+                new Break(
+                        "cancellation without the lock of the tasks",
+                        "cancel_tasks",
+                        LOCK_TASKS,
+                        "",
+                        "cancelPair",
+                        "finishP"),
+                new Break(
+                        "cancellation without the lock of the waiting steps",
+                        "cancel_tasks",
+                        LOCK_WAITING_STEPS,
+                        "",
+                        "cancelMesh",
+                        "claim"),
+                new Break(
+                        "cancellation that leaves the token",
+                        "cancel_tasks",
+                        "ELSE step.lease_token + 1 END",
+                        "ELSE step.lease_token END",
+                        "cancelPair",
+                        "finishP"),
+                new Break(
+                        "cancellation of a task that has ended",
+                        "cancel_tasks",
+                        "task.state < task_state('complete') AS allowed",
+                        "true AS allowed",
+                        "cancelPair",
+                        "cancelPair"),
+                new Break(
+                        "cancellation that leaves a timer",
+                        "cancel_tasks",
+                        "WHERE  cancelled.from_state = step_state('waiting_for_retry')",
+                        "WHERE  false",
+                        "cancelMesh",
+                        "completeA"),
                 new Break(
                         "claim that does not log its leases",
                         "claim_steps",

@@ -2,6 +2,7 @@ package dev.tasker.engine.internal.lane;
 
 import dev.tasker.engine.TaskState;
 import dev.tasker.engine.internal.step.LeasedStep;
+import dev.tasker.engine.internal.step.StepKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -20,6 +21,9 @@ public interface Aftermath {
 
     /** A session has free slots again. */
     void slotsFreed();
+
+    /** A lease of this or another node's session was ended by an operator. */
+    void leaseEnded(int sessionId, StepKey step, int token);
 
     /** A task changed its resting state. */
     void taskEntered(UUID task, TaskState state);

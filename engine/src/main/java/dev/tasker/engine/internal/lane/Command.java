@@ -1,11 +1,14 @@
 package dev.tasker.engine.internal.lane;
 
+import dev.tasker.engine.ActionOutcome;
 import dev.tasker.engine.Completion;
 import dev.tasker.engine.Creation;
 import dev.tasker.engine.EngineException;
 import dev.tasker.engine.ErrorCode;
+import dev.tasker.engine.StepAction;
 import dev.tasker.engine.StepResult;
 import dev.tasker.engine.internal.session.LiveSession;
+import dev.tasker.engine.internal.step.Expansion;
 import dev.tasker.engine.internal.step.StepKey;
 import dev.tasker.engine.internal.task.NewTask;
 import java.util.UUID;
@@ -46,6 +49,8 @@ public sealed interface Command {
      * Records a result.
      *
      * @param delayMs delay of the next attempt, should there be one
+     * @param expansion what the result adds to the task, null when it adds nothing
+     * @param refusal why a success is recorded as a permanent failure, null when it is not
      */
     record Complete(
             LiveSession session,
@@ -53,8 +58,26 @@ public sealed interface Command {
             int token,
             StepResult result,
             int delayMs,
+            @Nullable Expansion expansion,
+            @Nullable String refusal,
             CompletableFuture<Completion> answer)
             implements Command {
+
+        /** Whether the step will be complete, should the result be accepted. */
+        public boolean succeeds() {
+            return result.success() && refusal == null;
+        }
+
+        /** The same result, with the delay of the next attempt. */
+        public Complete delayed(int newDelayMs) {
+            return new Complete(session, step, token, result, newDelayMs, expansion, refusal, answer);
+        }
+
+        /** The same result with another growth. */
+        public Complete with(@Nullable Expansion newExpansion, @Nullable String newRefusal) {
+            return new Complete(session, step, token, result, delayMs, newExpansion, newRefusal, answer);
+        }
+
         @Override
         public UUID task() {
             return step.task();
@@ -86,6 +109,65 @@ public sealed interface Command {
         @Override
         public int bytes() {
             return 0;
+        }
+
+        @Override
+        public void fail(EngineException failure) {
+            answer.completeExceptionally(failure);
+        }
+    }
+
+    /**
+     * Carries out what an operator decided about a step.
+     *
+     * @param detail the action with reason and actor as JSON, for the history
+     * @param result the result document of a manual completion, otherwise null
+     */
+    record Operate(
+            StepKey step,
+            StepAction action,
+            String detail,
+            @Nullable String result,
+            CompletableFuture<ActionOutcome> answer)
+            implements Command {
+        public Operate(StepKey step, StepAction action, String detail, @Nullable String result) {
+            this(step, action, detail, result, new CompletableFuture<>());
+        }
+
+        @Override
+        public UUID task() {
+            return step.task();
+        }
+
+        @Override
+        public int bytes() {
+            return detail.length() + (result == null ? 0 : result.length());
+        }
+
+        @Override
+        public void fail(EngineException failure) {
+            answer.completeExceptionally(failure);
+        }
+    }
+
+    /**
+     * Cancels a task.
+     *
+     * @param steps how many it has, about
+     * @param detail reason and actor as JSON, for the history
+     */
+    record Cancel(UUID task, int steps, String detail, CompletableFuture<ActionOutcome> answer) implements Command {
+        private static final int WRITTEN_PER_STEP = 1 << 10;
+        private static final int BYTES_MAX = 4 << 20;
+
+        public Cancel(UUID task, int steps, String detail) {
+            this(task, steps, detail, new CompletableFuture<>());
+        }
+
+        /** What it writes rather than what it brings: a batch of cancellations is bounded by the steps it changes. */
+        @Override
+        public int bytes() {
+            return (int) Math.min((long) steps * WRITTEN_PER_STEP, BYTES_MAX);
         }
 
         @Override

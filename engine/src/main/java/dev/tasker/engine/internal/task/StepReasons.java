@@ -24,6 +24,8 @@ final class StepReasons {
     private final TaskFacts task;
     private final Map<Integer, QueueFacts> queues;
     private final Map<Integer, List<StepFacts>> unsatisfiedParents = new HashMap<>();
+    private final Map<Integer, List<StepFacts>> instances =
+            new HashMap<>(); // with a slot, not satisfied, by batchable step
     private final List<StepFacts> failed;
 
     /** A task. */
@@ -35,6 +37,7 @@ final class StepReasons {
      * @param failure what history says of the failure of a step that failed: a result document, or plain text; else null
      * @param hasTimer whether a timer stands for {@code nextRetryAt}
      * @param worker who leases it, with the three below; null for nobody
+     * @param batchStep index of the batchable step whose instance it is, null for others
      * @param leaseLost its lease ran out and no log of its session knows it
      */
     @SuppressWarnings("ArrayRecordComponent") // as read; never compared
@@ -55,7 +58,8 @@ final class StepReasons {
             @Nullable String worker,
             @Nullable UUID sessionUuid,
             @Nullable Instant leasedUntil,
-            boolean leaseLost) {}
+            boolean leaseLost,
+            @Nullable Integer batchStep) {}
 
     /** A queue: what stands in it, where steps of the task stand, and who takes from it. */
     static final class QueueFacts {
@@ -99,6 +103,10 @@ final class StepReasons {
                 .filter(step -> step.state() == StepState.ERROR)
                 .toList();
         for (StepFacts step : task.steps()) {
+            Integer batch = step.batchStep();
+            if (batch != null && step.pendingParents() == 0 && !step.state().isTerminal()) {
+                instances.computeIfAbsent(batch, _ -> new ArrayList<>()).add(step);
+            }
             if (!step.state().satisfies()) {
                 for (int child : step.children()) {
                     unsatisfiedParents
@@ -128,22 +136,35 @@ final class StepReasons {
 
     private StepReason pending(StepFacts step) {
         List<StepFacts> parents = unsatisfiedParents.getOrDefault(step.index(), List.of());
+        Integer batch = step.batchStep();
+        if (batch != null
+                && parents.size() + 1 == step.pendingParents()) { // the slot counts as a parent without an edge
+            return waitingForSlot(batch);
+        }
         if (parents.size() != step.pendingParents()) {
             return new StepReason.Unexplained(
                     "it counts " + step.pendingParents() + " unsatisfied parents and has " + parents.size());
         }
         if (!parents.isEmpty()) {
-            return new StepReason.WaitingForParents(
-                    step.totalParents(),
-                    parents.size(),
-                    parents.stream()
-                            .limit(NAMES_MAX)
-                            .map(parent -> new Parent(parent.name(), parent.state()))
-                            .toList());
+            return new StepReason.WaitingForParents(step.totalParents(), parents.size(), named(parents));
         }
         return failed.isEmpty()
                 ? new StepReason.Unexplained("its parents are satisfied, no step failed, and it is not enqueued")
                 : withheld(null);
+    }
+
+    private StepReason waitingForSlot(int batch) {
+        List<StepFacts> busy = instances.getOrDefault(batch, List.of());
+        return busy.isEmpty()
+                ? new StepReason.Unexplained("it waits for a slot of its batch and all are free")
+                : new StepReason.WaitingForSlot(task.steps().get(batch).name(), busy.size(), named(busy));
+    }
+
+    private static List<Parent> named(List<StepFacts> steps) {
+        return steps.stream()
+                .limit(NAMES_MAX)
+                .map(step -> new Parent(step.name(), step.state()))
+                .toList();
     }
 
     private StepReason withheld(@Nullable Instant retryAt) {

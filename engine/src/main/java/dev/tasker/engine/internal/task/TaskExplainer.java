@@ -50,7 +50,8 @@ public final class TaskExplainer {
                session.worker_name, session.session_uuid, greatest(session.expires_at, session.created_at),
                session.expires_at <= tasker.engine_now() AND NOT EXISTS (
                  SELECT FROM tasker.session_leases AS log, unnest(log.task_uuids, log.step_indexes) AS held(task_uuid, step_index)
-                 WHERE  log.session_id = step.session_id AND held.task_uuid = step.task_uuid AND held.step_index = step.step_index)
+                 WHERE  log.session_id = step.session_id AND held.task_uuid = step.task_uuid AND held.step_index = step.step_index),
+               step.batch_step
         FROM   tasker.tasks AS task
                LEFT JOIN tasker.workflow_steps AS step USING (task_uuid)
                LEFT JOIN tasker.worker_sessions AS session ON session.session_id = step.session_id
@@ -178,7 +179,8 @@ public final class TaskExplainer {
                 row.getString(20),
                 row.getObject(21, UUID.class),
                 instantOrNull(row, 22),
-                row.getBoolean(23));
+                row.getBoolean(23),
+                row.getObject(24, Integer.class));
     }
 
     private static Map<Integer, QueueFacts> queues(Connection connection, UUID task, TaskFacts facts, int[] queueIds)
