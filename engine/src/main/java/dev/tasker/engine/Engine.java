@@ -139,6 +139,11 @@ public final class Engine implements AutoCloseable {
         return parts.reader().steps(taskUuid);
     }
 
+    /** Why the task is not finished: a reason for every step that is not. Empty for an unknown uuid. One snapshot, for people. */
+    public Optional<TaskExplanation> why(UUID taskUuid) {
+        return parts.explainer().explain(taskUuid);
+    }
+
     /** Opens a session for a worker. It is given nothing until it grants slots. */
     public Session openSession(SessionRequest request, AssignmentListener listener) {
         return new EngineSession(parts.openSession(request, listener));

@@ -51,6 +51,12 @@ CREATE TABLE named_tasks (
   CONSTRAINT named_tasks_task_namespace_uuid_name_version_key UNIQUE (task_namespace_uuid, name, version)
 );
 
+CREATE TABLE nodes (
+  node_uuid uuid NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT nodes_pkey PRIMARY KEY (node_uuid)
+) WITH (fillfactor=50);
+
 CREATE TABLE queues (
   queue_id integer NOT NULL GENERATED ALWAYS AS IDENTITY,
   namespace character varying(64) NOT NULL,
@@ -67,6 +73,14 @@ CREATE TABLE ready_steps (
   step_index integer NOT NULL,
   CONSTRAINT ready_steps_pkey PRIMARY KEY (queue_id, priority, sequence)
 ) WITH (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000);
+
+CREATE TABLE session_handlers (
+  session_id integer NOT NULL,
+  namespace text NOT NULL,
+  callable text NOT NULL,
+  node_uuid uuid NOT NULL,
+  CONSTRAINT session_handlers_pkey PRIMARY KEY (session_id, namespace, callable)
+);
 
 CREATE TABLE session_leases (
   session_id integer NOT NULL,

@@ -31,6 +31,7 @@ import dev.tasker.engine.internal.recovery.ExpiryGuard;
 import dev.tasker.engine.internal.recovery.Recovery;
 import dev.tasker.engine.internal.session.Heartbeater;
 import dev.tasker.engine.internal.session.LiveSession;
+import dev.tasker.engine.internal.session.NodePresence;
 import dev.tasker.engine.internal.session.SessionOpener;
 import dev.tasker.engine.internal.session.SessionRegistry;
 import dev.tasker.engine.internal.sql.Database;
@@ -49,6 +50,7 @@ import dev.tasker.engine.internal.task.PayloadCache;
 import dev.tasker.engine.internal.task.PayloadReader;
 import dev.tasker.engine.internal.task.TaskAdmission;
 import dev.tasker.engine.internal.task.TaskCreator;
+import dev.tasker.engine.internal.task.TaskExplainer;
 import dev.tasker.engine.internal.task.TaskReader;
 import dev.tasker.engine.internal.task.TaskUuids;
 import dev.tasker.engine.internal.template.TemplateCatalogue;
@@ -94,12 +96,14 @@ public final class NodeParts implements Aftermath {
     private final TemplateCatalogue templates;
     private final TaskAdmission admission;
     private final TaskReader reader;
+    private final TaskExplainer explainer;
     private final PayloadCache payloads;
     private final ResultIntake results;
     private final AssignmentAssembler assembler;
     private final SessionOpener opener;
     private final StepClaimer claimer;
     private final Heartbeater heartbeater;
+    private final NodePresence presence;
     private final Cancellations cancellations;
     private final ExpiryGuard guard;
     private final Recovery recovery;
@@ -126,6 +130,7 @@ public final class NodeParts implements Aftermath {
         templates = new TemplateCatalogue(pool, sessions::known, config.replacesTemplates());
         admission = new TaskAdmission(templates, new TaskUuids(InstantSource.system()), config.graph());
         reader = new TaskReader(pool, templates);
+        explainer = new TaskExplainer(pool, templates);
         payloads = new PayloadCache(config.dispatch().payloadCacheBytes());
         assembler = new AssignmentAssembler(
                 payloads,
@@ -134,8 +139,10 @@ public final class NodeParts implements Aftermath {
                 session -> readers.execute(() -> closeSession(session)));
         opener = new SessionOpener(pool, nodeUuid, config.leases());
         claimer = new StepClaimer(sessions, heads, assembler, numbers, connection(direct, "claims"), config.leases());
-        heartbeater =
-                new Heartbeater(sessions, numbers, connection(direct, "heartbeat"), config.leases(), this::slotsFreed);
+        DedicatedConnection heartbeats = connection(direct, "heartbeat");
+        heartbeater = new Heartbeater(sessions, numbers, heartbeats, config.leases(), this::slotsFreed);
+        presence = new NodePresence(
+                pool, heartbeats, nodeUuid, sessions, config.dispatch().pulse());
         outbox = new EventOutbox(pool);
         bus = new EventBus(config.domainEvents());
         PublishedEvents published = new PublishedEvents(bus, eventCounters);
@@ -181,7 +188,7 @@ public final class NodeParts implements Aftermath {
         bulkLane = new CommitLane("lane-bulk", config.lanes(), direct, calls, numbers);
 
         claimLoop = BackgroundLoop.of("claims", this::claimOnce);
-        heartbeatLoop = BackgroundLoop.of("heartbeat", heartbeater::runOnce);
+        heartbeatLoop = BackgroundLoop.of("heartbeat", this::heartbeatOnce);
         recoveryLoop = BackgroundLoop.of("recovery", recovery::runOnce);
         hintSendLoop = BackgroundLoop.of("hints-out", hints::sendOnce);
         hintListenLoop = BackgroundLoop.of("hints-in", () -> hints.listenOnce(this::hinted));
@@ -227,6 +234,10 @@ public final class NodeParts implements Aftermath {
 
     public TaskReader reader() {
         return reader;
+    }
+
+    public TaskExplainer explainer() {
+        return explainer;
     }
 
     public ResultIntake results() {
@@ -277,6 +288,7 @@ public final class NodeParts implements Aftermath {
 
     public LiveSession openSession(SessionRequest request, AssignmentListener listener) {
         LiveSession session = opener.open(request, listener);
+        presence.enter(session);
         sessions.add(session);
         recoveryLoop.signal(); // finds what waits in queues nobody here was served from
         return session;
@@ -284,11 +296,18 @@ public final class NodeParts implements Aftermath {
 
     public void drain(LiveSession session) {
         opener.drain(session);
+        leave(session);
+    }
+
+    private void leave(LiveSession session) {
+        presence.leave(session);
+        heartbeatLoop.signal();
     }
 
     /** Forgets the session; what it holds is taken back at once, not when its lease runs out. */
     public void closeSession(LiveSession session) {
         sessions.remove(session);
+        leave(session);
         if (opener.close(session)) {
             recovery.ended(session.id());
             recoveryLoop.signal();
@@ -298,6 +317,12 @@ public final class NodeParts implements Aftermath {
     public void heartbeat(LiveSession session) {
         heartbeater.alive(session);
         heartbeatLoop.signal();
+    }
+
+    private Duration heartbeatOnce() throws SQLException {
+        Duration renewal = heartbeater.runOnce();
+        Duration presenceDue = presence.runOnce();
+        return renewal.compareTo(presenceDue) < 0 ? renewal : presenceDue;
     }
 
     private Duration claimOnce() throws SQLException {
@@ -421,6 +446,7 @@ public final class NodeParts implements Aftermath {
         }
         claimLoop.close();
         heartbeatLoop.close();
+        presence.end();
         recoveryLoop.close();
         hintSendLoop.cease();
         hintListenLoop.cease();

@@ -176,6 +176,22 @@ CREATE TABLE session_leases (
   PRIMARY KEY (session_id, batch)
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 
+-- What open sessions take, for people who ask why a step waits; no claim reads it. '*' stands for all. A session that drains or is
+-- closed has no rows.
+CREATE TABLE session_handlers (
+  session_id integer NOT NULL,
+  namespace text NOT NULL,
+  callable text NOT NULL,
+  node_uuid uuid NOT NULL,
+  PRIMARY KEY (session_id, namespace, callable)
+);
+
+-- Nodes with sessions. The sessions of a node whose time is over count as gone.
+CREATE TABLE nodes (
+  node_uuid uuid PRIMARY KEY,
+  expires_at timestamptz NOT NULL
+) WITH (fillfactor = 50);
+
 -- History, append-only: one row per committed change of resting state; sort_key is the version which the change produced.
 -- cause: 0 engine, 1 worker result, 2 lease expired, 3 operator, 4 rejected by the worker.
 CREATE TABLE task_history (

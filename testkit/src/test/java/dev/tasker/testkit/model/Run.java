@@ -672,6 +672,39 @@ final class Run implements AutoCloseable {
                 + task.satisfiedSteps() + " pending " + task.count(StepState.PENDING) + " running "
                 + task.count(StepState.IN_PROGRESS);
         require(found.equals(expected), "view of " + uuid + ": " + found + " (expected: " + expected + ")");
+        compareReasons(task);
+    }
+
+    /** Each step that has not ended says why, and none is stuck. */
+    private void compareReasons(TaskModel task) {
+        List<String> found = node.engine().why(task.uuid).orElseThrow().steps().stream()
+                .map(step -> step.name() + " " + step.reason().code())
+                .toList();
+        List<String> expected = task.state().isTerminal()
+                ? List.of()
+                : task.steps.stream()
+                        .filter(step -> !step.state.isTerminal())
+                        .map(step -> step.planned.name() + " " + reason(task, step))
+                        .toList();
+        // who takes from a queue is written a moment later; WhyTest tells the two apart
+        List<String> sorted =
+                found.stream().map(line -> line.replace("no_worker", "queued")).toList();
+        require(sorted.equals(expected), "reasons of " + task.uuid + ": " + found + " (expected: " + expected + ")");
+    }
+
+    private static String reason(TaskModel task, StepModel step) {
+        return switch (step.state) {
+            case PENDING -> step.pendingParents() > 0 ? "waiting_for_parents" : "withheld";
+            case ENQUEUED -> "queued";
+            case IN_PROGRESS -> "leased";
+            case WAITING_FOR_RETRY -> task.count(StepState.ERROR) > 0 ? "withheld" : "backoff";
+            case ERROR -> "failed";
+            case ENQUEUED_FOR_ORCHESTRATION,
+                    ENQUEUED_AS_ERROR_FOR_ORCHESTRATION,
+                    COMPLETE,
+                    CANCELLED,
+                    RESOLVED_MANUALLY -> "no reason";
+        };
     }
 
     private void compareHistory(TaskModel task) {

@@ -77,6 +77,11 @@ public sealed interface Command {
             return new Complete(session, step, token, result, newDelayMs, expansion, refusal, events, answer);
         }
 
+        /** The same result, publishing events. */
+        public Complete publishing(List<EventCandidate> newEvents) {
+            return new Complete(session, step, token, result, delayMs, expansion, refusal, newEvents, answer);
+        }
+
         /** The same result with another growth. */
         public Complete with(@Nullable Expansion newExpansion, @Nullable String newRefusal) {
             return new Complete(session, step, token, result, delayMs, newExpansion, newRefusal, events, answer);

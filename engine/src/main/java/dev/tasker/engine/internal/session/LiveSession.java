@@ -114,6 +114,10 @@ public final class LiveSession {
         return uuid;
     }
 
+    SessionRequest request() {
+        return request;
+    }
+
     /** Hands assignments to the session's listener. What it throws is its own fault: the leases stay and run out. */
     public void hand(List<Assignment> assignments) {
         try {

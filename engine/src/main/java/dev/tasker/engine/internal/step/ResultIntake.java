@@ -3,6 +3,7 @@ package dev.tasker.engine.internal.step;
 import dev.tasker.engine.Assignment;
 import dev.tasker.engine.Completion;
 import dev.tasker.engine.StepResult;
+import dev.tasker.engine.internal.domainevent.EventCandidate;
 import dev.tasker.engine.internal.domainevent.ResultEvents;
 import dev.tasker.engine.internal.graph.GraphPlanner;
 import dev.tasker.engine.internal.graph.Growth;
@@ -21,6 +22,7 @@ import dev.tasker.engine.internal.template.RegisteredTemplate;
 import dev.tasker.engine.internal.template.RunnableStep;
 import dev.tasker.template.PlannedStep;
 import dev.tasker.template.StepType;
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -63,13 +65,23 @@ public final class ResultIntake {
         if (held != null && held.token() == token) {
             held.reported();
         }
-        Complete plain =
-                new Complete(session, step, token, result, 0, null, null, events.of(step, held, result), answer);
-        if (result.success()) {
-            Definition definition = definition(step, held);
+        Complete command = decided(new Complete(session, step, token, result, 0, null, null, List.of(), answer), held);
+        String refusal = command.refusal();
+        List<EventCandidate> published = events.of(step, held, refusal == null ? result : refused(refusal));
+        return published.isEmpty() ? command : command.publishing(published);
+    }
+
+    private Complete decided(Complete plain, @Nullable Held held) {
+        if (plain.result().success()) {
+            Definition definition = definition(plain.step(), held);
             return definition == null ? plain : grown(plain, definition);
         }
-        return result.retryable() ? delayed(plain, definition(step, held)) : plain;
+        return plain.result().retryable() ? delayed(plain, definition(plain.step(), held)) : plain;
+    }
+
+    /** What events tell of a success that was refused. */
+    private static StepResult refused(String refusal) {
+        return new StepResult(false, false, 0, null, "{\"success\":false,\"error\":" + refusal + "}");
     }
 
     private @Nullable Definition definition(StepKey step, @Nullable Held held) {
