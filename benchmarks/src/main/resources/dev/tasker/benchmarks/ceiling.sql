@@ -44,7 +44,7 @@ BEGIN
         SELECT * FROM tasker.complete_steps(nextval('tasker.ceiling_batch'), '{}', v_task, v_step, v_token,
           array_fill(v_session, ARRAY[cardinality(v_task)]), array_fill(0::smallint, ARRAY[cardinality(v_task)]),
           array_fill(0, ARRAY[cardinality(v_task)]), array_fill(1, ARRAY[cardinality(v_task)]),
-          array_fill(v_result, ARRAY[cardinality(v_task)]), v_next_task, v_next_step,
+          array_fill(v_result, ARRAY[cardinality(v_task)]), '{}', v_next_task, v_next_step,
           CASE WHEN v_next_task IS NOT NULL THEN array_fill(v_session, ARRAY[cardinality(v_next_task)]) END))
       SELECT array_agg(task_uuid), array_agg(step_index), array_agg(token) INTO v_task, v_step, v_token
       FROM   answer WHERE kind = 1;

@@ -4,12 +4,10 @@ import dev.tasker.engine.internal.NodeParts;
 import dev.tasker.engine.internal.lane.Command;
 import dev.tasker.engine.internal.operator.StepOperator;
 import dev.tasker.engine.internal.session.LiveSession;
-import dev.tasker.engine.internal.session.LiveSession.Held;
 import dev.tasker.engine.internal.step.StepKey;
 import dev.tasker.engine.internal.task.NewTask;
 import dev.tasker.engine.internal.task.TaskUuids;
 import dev.tasker.engine.internal.template.RegisteredTemplate;
-import dev.tasker.engine.internal.template.RunnableStep;
 import dev.tasker.template.TaskTemplate;
 import java.time.Duration;
 import java.util.Collection;
@@ -50,7 +48,9 @@ public final class Engine implements AutoCloseable {
 
     /**
      * Registers a template whose environment overlay is applied ({@link TaskTemplate#withEnvironment}). The same document again changes
-     * nothing; another document under the same version is what new tasks start with from now on (06 §18).
+     * nothing; another document under the same version is what new tasks start with from now on, unless {@link
+     * EngineConfig#replacesTemplates} says no (06 §18). Fails with {@link EngineException}: {@link ErrorCode#INVALID_TEMPLATE}, {@link
+     * ErrorCode#TEMPLATE_CHANGED}, {@link ErrorCode#DATABASE_UNAVAILABLE}.
      */
     public RegisteredVersion register(TaskTemplate template) {
         RegisteredTemplate registered = parts.templates().register(template);
@@ -94,7 +94,7 @@ public final class Engine implements AutoCloseable {
             Command.Operate command = StepOperator.command(step, action);
             if (!step.task().equals(taskUuid)) {
                 return CompletableFuture.completedFuture(new ActionOutcome.NotFound(
-                        parts.reader().policy(step).isPresent()
+                        parts.reader().definition(step).isPresent()
                                 ? "Step does not belong to the specified task"
                                 : "Resource not found"));
             }
@@ -190,36 +190,12 @@ public final class Engine implements AutoCloseable {
         public CompletableFuture<Completion> complete(UUID stepUuid, int leaseToken, StepResult result) {
             StepKey step = new StepKey(TaskUuids.taskOf(stepUuid), TaskUuids.indexOf(stepUuid));
             CompletableFuture<Completion> answer = new CompletableFuture<>();
-            Held held = live.held(step);
-            RunnableStep runnable = held == null || held.template() == null
-                    ? null
-                    : held.template().step(step.index());
-            if (held != null && held.token() == leaseToken) {
-                held.reported();
-            }
             try {
-                parts.laneOf(step.task(), runnable == null || !result.success() ? 0 : runnable.children().length)
-                        .submit(new Command.Complete(
-                                live, step, leaseToken, result, delayMs(step, held, runnable, result), answer));
+                parts.submit(parts.results().command(live, step, leaseToken, result, answer));
             } catch (EngineException e) {
                 answer.completeExceptionally(e);
             }
             return answer.whenComplete((completion, _) -> parts.counters().completed(completion));
-        }
-
-        private int delayMs(StepKey step, @Nullable Held held, @Nullable RunnableStep runnable, StepResult result) {
-            if (result.success() || !result.retryable()) {
-                return 0;
-            }
-            Assignment assignment = held == null ? null : held.assignment();
-            if (assignment == null || runnable == null) {
-                return parts.reader()
-                        .policy(step)
-                        .map(policy -> parts.retryDelay().afterFailure(result, policy.backoff(), policy.attempts()))
-                        .orElse(0);
-            }
-            return parts.retryDelay()
-                    .afterFailure(result, runnable.planned().retry().backoff(), assignment.attempt());
         }
 
         @Override

@@ -5,6 +5,8 @@ public enum ErrorCode {
     INVALID_REQUEST(Kind.CALLER),
     INVALID_TEMPLATE(Kind.CALLER),
     TEMPLATE_NOT_FOUND(Kind.CALLER),
+    /** The template needs what this installation has switched off. */
+    SWITCHED_OFF(Kind.CALLER),
     TEMPLATE_CHANGED(Kind.CONFLICT),
     OVERLOADED(Kind.UNAVAILABLE),
     DATABASE_UNAVAILABLE(Kind.UNAVAILABLE),

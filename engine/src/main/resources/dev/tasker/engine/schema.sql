@@ -1,5 +1,14 @@
 -- The schema as the migrations make it, for review; nothing reads this file. SchemaTest keeps it current.
 
+CREATE TABLE batches (
+  task_uuid uuid NOT NULL,
+  step_index integer NOT NULL,
+  last_index integer NOT NULL,
+  next_index integer NOT NULL,
+  CONSTRAINT batches_pkey PRIMARY KEY (task_uuid, step_index),
+  CONSTRAINT batches_check CHECK ((next_index <= (last_index + 1)))
+) WITH (fillfactor=50);
+
 CREATE TABLE named_tasks (
   named_task_uuid uuid NOT NULL,
   task_namespace_uuid uuid NOT NULL,
@@ -100,6 +109,7 @@ CREATE TABLE tasks (
   satisfied_steps integer NOT NULL DEFAULT 0,
   failed_steps integer NOT NULL DEFAULT 0,
   active_steps integer NOT NULL,
+  graph_version integer NOT NULL DEFAULT 0,
   state smallint NOT NULL,
   version integer NOT NULL,
   entered_at timestamp with time zone NOT NULL,
@@ -165,6 +175,7 @@ CREATE TABLE workflow_steps (
   max_attempts integer NOT NULL,
   retryable boolean NOT NULL,
   created_at timestamp with time zone NOT NULL,
+  batch_step integer,
   name character varying(128),
   children integer[],
   inputs text,
@@ -259,7 +270,7 @@ FUNCTION claim_steps(p_batch bigint, p_renew integer[], p_session integer, p_que
   SET enable_mergejoin=off
   SET lock_timeout=10s;
 
-FUNCTION complete_steps(p_batch bigint, p_renew integer[], p_task uuid[], p_step integer[], p_token integer[], p_session integer[], p_outcome smallint[], p_delay_ms integer[], p_execution_ms integer[], p_result text[], p_accept_task uuid[], p_accept_step integer[], p_accept_session integer[])
+FUNCTION complete_steps(p_batch bigint, p_renew integer[], p_task uuid[], p_step integer[], p_token integer[], p_session integer[], p_outcome smallint[], p_delay_ms integer[], p_execution_ms integer[], p_result text[], p_refusal text[], p_accept_task uuid[], p_accept_step integer[], p_accept_session integer[])
   RETURNS TABLE(kind smallint, task_uuid uuid, step_index integer, state smallint, token integer, attempts integer, queue_id integer, priority integer, session_id integer)
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp
@@ -287,6 +298,17 @@ FUNCTION engine_now()
 
 FUNCTION expire_session(p_session integer, p_grace_ms integer, p_result text, p_batches integer)
   RETURNS TABLE(task_uuid uuid, step_index integer, state smallint, queue_id integer, priority integer)
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
+  SET plan_cache_mode=force_generic_plan
+  SET enable_seqscan=off
+  SET enable_bitmapscan=off
+  SET enable_hashjoin=off
+  SET enable_mergejoin=off
+  SET lock_timeout=10s;
+
+FUNCTION grow_and_complete(p_batch bigint, p_renew integer[], p_task uuid[], p_step integer[], p_token integer[], p_session integer[], p_outcome smallint[], p_delay_ms integer[], p_execution_ms integer[], p_result text[], p_refusal text[], p_accept_task uuid[], p_accept_step integer[], p_accept_session integer[], p_grow_task uuid[], p_grow_step integer[], p_grow_token integer[], p_grow_version integer[], p_new_task uuid[], p_new_step integer[], p_new_queue integer[], p_new_template integer[], p_new_batch integer[], p_new_retryable integer[], p_new_max integer[], p_new_parents integer[], p_new_children text[], p_new_name text[], p_new_inputs text[], p_edge_task uuid[], p_edge_from integer[], p_edge_to integer[], p_edge_barrier integer[], p_gain_task uuid[], p_gain_step integer[], p_gain_parents integer[], p_batch_task uuid[], p_batch_step integer[], p_batch_last integer[], p_batch_next integer[])
+  RETURNS TABLE(kind integer, task_uuid uuid, step_index integer, state integer, token integer, attempts integer, queue_id integer, priority integer, session_id integer)
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp
   SET plan_cache_mode=force_generic_plan

@@ -2,11 +2,13 @@ package dev.tasker.engine.internal;
 
 import dev.tasker.engine.AssignmentListener;
 import dev.tasker.engine.EngineConfig;
+import dev.tasker.engine.EngineException;
 import dev.tasker.engine.EngineListener;
 import dev.tasker.engine.EngineMetrics;
 import dev.tasker.engine.SessionRequest;
 import dev.tasker.engine.TaskState;
 import dev.tasker.engine.internal.event.Hints;
+import dev.tasker.engine.internal.graph.GraphPlanner;
 import dev.tasker.engine.internal.lane.Aftermath;
 import dev.tasker.engine.internal.lane.BatchNumbers;
 import dev.tasker.engine.internal.lane.Command;
@@ -28,9 +30,11 @@ import dev.tasker.engine.internal.sql.DedicatedConnection;
 import dev.tasker.engine.internal.step.AssignmentAssembler;
 import dev.tasker.engine.internal.step.LeasedStep;
 import dev.tasker.engine.internal.step.QueueHeads;
+import dev.tasker.engine.internal.step.ResultIntake;
 import dev.tasker.engine.internal.step.RetryDelay;
 import dev.tasker.engine.internal.step.StepClaimer;
 import dev.tasker.engine.internal.step.StepCompleter;
+import dev.tasker.engine.internal.step.StepGrower;
 import dev.tasker.engine.internal.step.StepKey;
 import dev.tasker.engine.internal.step.StepRejecter;
 import dev.tasker.engine.internal.task.PayloadCache;
@@ -81,8 +85,8 @@ public final class NodeParts implements Aftermath {
     private final TemplateCatalogue templates;
     private final TaskAdmission admission;
     private final TaskReader reader;
-    private final RetryDelay retryDelay;
     private final PayloadCache payloads;
+    private final ResultIntake results;
     private final AssignmentAssembler assembler;
     private final SessionOpener opener;
     private final StepClaimer claimer;
@@ -105,11 +109,12 @@ public final class NodeParts implements Aftermath {
         this.listener = listener;
         Database pool = new Database(poolSource);
         Database direct = new Database(directSource);
-        templates = new TemplateCatalogue(pool, sessions::known);
-        admission = new TaskAdmission(templates, new TaskUuids(InstantSource.system()));
+        templates = new TemplateCatalogue(pool, sessions::known, config.replacesTemplates());
+        admission = new TaskAdmission(templates, new TaskUuids(InstantSource.system()), config.graph());
         reader = new TaskReader(pool, templates);
-        retryDelay = new RetryDelay(config.backoff());
         payloads = new PayloadCache(config.dispatch().payloadCacheBytes());
+        GraphPlanner planner = new GraphPlanner(config.graph());
+        results = new ResultIntake(reader, new RetryDelay(config.backoff()), planner, payloads);
         assembler = new AssignmentAssembler(
                 payloads,
                 new PayloadReader(pool, templates),
@@ -134,9 +139,12 @@ public final class NodeParts implements Aftermath {
         hints = new Hints(direct);
         growth = new TableGrowth(pool, readers);
         listens = config.dispatch().listen();
+        StepCompleter completer =
+                new StepCompleter(sessions, heads, payloads, this, config.leases(), config.dispatch());
         LaneCalls calls = new LaneCalls(
                 new TaskCreator(sessions, heads, payloads, this, config.leases()),
-                new StepCompleter(sessions, heads, payloads, this, config.leases(), config.dispatch()),
+                completer,
+                new StepGrower(completer, planner, payloads, this::submitAgain),
                 new StepRejecter(this),
                 new StepOperator(payloads, this),
                 new TaskCanceller(payloads, this),
@@ -191,8 +199,8 @@ public final class NodeParts implements Aftermath {
         return reader;
     }
 
-    public RetryDelay retryDelay() {
-        return retryDelay;
+    public ResultIntake results() {
+        return results;
     }
 
     public Cancellations cancellations() {
@@ -210,6 +218,19 @@ public final class NodeParts implements Aftermath {
         }
         // the random bits; the last ones are zero in every task uuid
         return lanes.get(Math.floorMod((int) (task.getLeastSignificantBits() >>> 24), lanes.size()));
+    }
+
+    /** Queues a result in the lane of its task. */
+    public void submit(Command.Complete result) {
+        laneOf(result.task(), ResultIntake.size(result)).submit(result);
+    }
+
+    private void submitAgain(Command.Complete result) {
+        try {
+            submit(result);
+        } catch (EngineException e) {
+            result.fail(e);
+        }
     }
 
     public LiveSession openSession(SessionRequest request, AssignmentListener listener) {

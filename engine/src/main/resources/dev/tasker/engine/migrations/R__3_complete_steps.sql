@@ -1,6 +1,7 @@
 -- Records results of leased steps and everything that follows from them: step state, children, leases of successors, retry timers,
 -- counters and state of the task, history. Locks the tasks, then one statement.
 --   p_outcome: 0 success, 1 failure that may be retried, 2 failure that may not.
+--   p_refusal: why the engine did not accept a success, for the history of a step that fails by it; null otherwise.
 --   p_accept_*: steps that become ready by this call and shall be leased to the given session instead of waiting in their queue.
 -- A result counts when its step is in progress under the same token; others change nothing and return no row of kind 0.
 -- Returns rows by kind:
@@ -11,7 +12,7 @@
 CREATE OR REPLACE FUNCTION complete_steps(
   p_batch bigint, p_renew integer[],
   p_task uuid[], p_step integer[], p_token integer[], p_session integer[], p_outcome smallint[], p_delay_ms integer[],
-  p_execution_ms integer[], p_result text[],
+  p_execution_ms integer[], p_result text[], p_refusal text[],
   p_accept_task uuid[], p_accept_step integer[], p_accept_session integer[])
 RETURNS TABLE (kind smallint, task_uuid uuid, step_index integer, state smallint, token integer, attempts integer, queue_id integer,
                priority integer, session_id integer)
@@ -42,19 +43,32 @@ BEGIN
                                 THEN v_now + i.delay_ms * interval '1 ms' ELSE step.next_retry_at END,
            backoff_request_seconds = CASE WHEN i.outcome = 1 AND step.retryable AND step.attempts < step.max_attempts
                                           THEN (i.delay_ms + 999) / 1000 ELSE step.backoff_request_seconds END
-    FROM   unnest(p_task, p_step, p_token, p_session, p_outcome, p_delay_ms, p_execution_ms, p_result)
-             AS i(task_uuid, step_index, token, session_id, outcome, delay_ms, execution_ms, result)
+    FROM   unnest(p_task, p_step, p_token, p_session, p_outcome, p_delay_ms, p_execution_ms, p_result, p_refusal)
+             AS i(task_uuid, step_index, token, session_id, outcome, delay_ms, execution_ms, result, refusal)
     WHERE  step.task_uuid = i.task_uuid AND step.step_index = i.step_index
     AND    step.state = step_state('in_progress') AND step.lease_token = i.token
-    RETURNING step.task_uuid, step.step_index, step.state, step.version, step.children, step.next_retry_at, i.session_id,
-              i.delay_ms, i.execution_ms, CASE WHEN i.outcome > 0 THEN i.result END AS failure
+    RETURNING step.task_uuid, step.step_index, step.state, step.version, step.children, step.batch_step, step.next_retry_at,
+              i.session_id, i.delay_ms, i.execution_ms, CASE WHEN i.outcome > 0 THEN coalesce(i.refusal, i.result) END AS failure
   ),
-  -- children of completed steps with the number of parents they lost, and the session that would take them
+  -- each instance that completes opens the next slot of its batch; the task's lock keeps the row as it was read
+  opened AS (
+    UPDATE batches AS batch
+    SET    next_index = least(before.next_index + ended.instances, before.last_index + 1)
+    FROM  (SELECT done.task_uuid, done.batch_step, count(*)::integer AS instances
+           FROM   done WHERE done.batch_step IS NOT NULL AND done.state = step_state('complete')
+           GROUP  BY done.task_uuid, done.batch_step) AS ended
+           JOIN batches AS before ON before.task_uuid = ended.task_uuid AND before.step_index = ended.batch_step
+    WHERE  batch.task_uuid = ended.task_uuid AND batch.step_index = ended.batch_step AND before.next_index <= before.last_index
+    RETURNING batch.task_uuid, before.next_index AS first_index, batch.next_index - 1 AS last_index
+  ),
+  -- children of completed steps, and instances with a new slot, with the number of parents they lost, and the session that would take them
   released AS (
     SELECT facts.task_uuid, facts.step_index, sum(facts.parents)::integer AS parents, max(facts.session_id) AS session_id
     FROM  (SELECT done.task_uuid, child.step_index, 1 AS parents, NULL::integer AS session_id
            FROM   done, unnest(done.children) AS child(step_index)
            WHERE  done.state = step_state('complete')
+           UNION ALL
+           SELECT opened.task_uuid, generate_series(opened.first_index, opened.last_index), 1, NULL FROM opened
            UNION ALL
            SELECT offer.task_uuid, offer.step_index, 0, offer.session_id
            FROM   unnest(p_accept_task, p_accept_step, p_accept_session) AS offer(task_uuid, step_index, session_id)) AS facts

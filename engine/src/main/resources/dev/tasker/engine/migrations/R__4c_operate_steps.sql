@@ -35,7 +35,7 @@ BEGIN
 
   RETURN QUERY
   WITH asked AS (
-    SELECT step.task_uuid, step.step_index, step.state AS from_state, step.children, i.action, i.result, i.detail, i.clear_checkpoint,
+    SELECT step.task_uuid, step.step_index, step.state AS from_state, step.children, step.batch_step, i.action, i.result, i.detail, i.clear_checkpoint,
            task.state AS task_state,
            step.state NOT IN (step_state('complete'), step_state('cancelled'), step_state('resolved_manually'))
              AND task.state NOT IN (task_state('complete'), task_state('cancelled'), task_state('resolved_manually'))
@@ -47,7 +47,17 @@ BEGIN
   ),
   -- steps that let their children start from now on
   satisfied AS (
-    SELECT asked.task_uuid, asked.step_index, asked.children FROM asked WHERE asked.allowed AND asked.action <> 0
+    SELECT asked.task_uuid, asked.step_index, asked.children, asked.batch_step FROM asked WHERE asked.allowed AND asked.action <> 0
+  ),
+  -- each instance that is satisfied opens the next slot of its batch, as in complete_steps
+  opened AS (
+    UPDATE batches AS batch
+    SET    next_index = least(before.next_index + ended.instances, before.last_index + 1)
+    FROM  (SELECT satisfied.task_uuid, satisfied.batch_step, count(*)::integer AS instances
+           FROM   satisfied WHERE satisfied.batch_step IS NOT NULL GROUP BY satisfied.task_uuid, satisfied.batch_step) AS ended
+           JOIN batches AS before ON before.task_uuid = ended.task_uuid AND before.step_index = ended.batch_step
+    WHERE  batch.task_uuid = ended.task_uuid AND batch.step_index = ended.batch_step AND before.next_index <= before.last_index
+    RETURNING batch.task_uuid, before.next_index AS first_index, batch.next_index - 1 AS last_index
   ),
   -- tasks that started nothing before and may now: no step of theirs is left in error
   reopened AS (
@@ -68,6 +78,8 @@ BEGIN
            UNION ALL
            SELECT satisfied.task_uuid, child.step_index, 1, NULL, NULL, NULL, NULL, 0
            FROM   satisfied, unnest(satisfied.children) AS child(step_index)
+           UNION ALL
+           SELECT opened.task_uuid, generate_series(opened.first_index, opened.last_index), 1, NULL, NULL, NULL, NULL, 0 FROM opened
            UNION ALL
            SELECT reopened.task_uuid, withheld.step_index, 0, NULL, NULL, NULL, NULL, 0
            FROM   reopened JOIN workflow_steps AS withheld ON withheld.task_uuid = reopened.task_uuid

@@ -86,6 +86,15 @@ FROM   step_history AS history
 WHERE  history.cause = cause('worker') OR history.cause = cause('operator') AND history.to_state <> step_state('cancelled');
 
 CREATE OR REPLACE VIEW workflow_step_edges AS
-SELECT step_uuid(parent.task_uuid, parent.step_index) AS from_step_uuid, step_uuid(parent.task_uuid, child.step_index) AS to_step_uuid,
-       'provides' AS name
-FROM   workflow_steps AS parent, unnest(parent.children) AS child(step_index);
+SELECT step_uuid(parent.task_uuid, parent.step_index) AS from_step_uuid, step_uuid(parent.task_uuid, edge.step_index) AS to_step_uuid,
+       CASE WHEN child.batch_step = parent.step_index THEN 'batch_dependency'
+            WHEN parent.batch_step IS NOT NULL THEN 'worker_to_convergence' ELSE 'provides' END AS name
+FROM   workflow_steps AS parent
+       CROSS JOIN LATERAL unnest(parent.children) AS edge(step_index)
+       JOIN workflow_steps AS child ON child.task_uuid = parent.task_uuid AND child.step_index = edge.step_index
+UNION ALL
+-- an instance that waits for its slot, or did, is no child of its batchable step on disk
+SELECT step_uuid(instance.task_uuid, instance.batch_step), step_uuid(instance.task_uuid, instance.step_index), 'batch_dependency'
+FROM   workflow_steps AS instance
+       JOIN workflow_steps AS parent ON parent.task_uuid = instance.task_uuid AND parent.step_index = instance.batch_step
+WHERE  instance.batch_step IS NOT NULL AND NOT instance.step_index = ANY (coalesce(parent.children, '{}'));

@@ -14,6 +14,13 @@ AS $$
   edge AS (
     SELECT parent.task_uuid, child.step_index, parent.state IN (step_state('complete'), step_state('resolved_manually')) AS satisfied
     FROM   step AS parent, unnest(parent.children) AS child(step_index)
+    UNION ALL
+    -- a slot of its batch stands for the batchable step, for instances that are no children of it
+    SELECT instance.task_uuid, instance.step_index, instance.step_index < batch.next_index
+    FROM   step AS instance
+           JOIN step AS parent ON parent.task_uuid = instance.task_uuid AND parent.step_index = instance.batch_step
+           JOIN batches AS batch ON batch.task_uuid = instance.task_uuid AND batch.step_index = instance.batch_step
+    WHERE  NOT instance.step_index = ANY (coalesce(parent.children, '{}'))
   ),
   parents AS (
     SELECT task_uuid, step_index, count(*)::integer AS total, count(*) FILTER (WHERE NOT satisfied)::integer AS pending

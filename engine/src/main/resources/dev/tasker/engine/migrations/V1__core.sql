@@ -82,6 +82,7 @@ CREATE TABLE tasks (
   satisfied_steps integer NOT NULL DEFAULT 0 CHECK (satisfied_steps <= total_steps),
   failed_steps integer NOT NULL DEFAULT 0 CHECK (failed_steps >= 0),
   active_steps integer NOT NULL CHECK (active_steps >= 0), -- enqueued or in progress
+  graph_version integer NOT NULL DEFAULT 0, -- how often steps were added at run time
   state smallint NOT NULL,
   version integer NOT NULL,
   entered_at timestamptz NOT NULL,
@@ -100,6 +101,7 @@ CREATE TABLE workflow_steps (
   max_attempts integer NOT NULL,
   retryable boolean NOT NULL,
   created_at timestamptz NOT NULL,
+  batch_step integer,           -- the batchable step that created this instance, null for others
   name varchar(128),            -- null: the template's name
   children integer[],           -- null when there is none
   inputs text,                  -- JSON, null: the handler's initialization
@@ -118,6 +120,16 @@ CREATE TABLE workflow_steps (
   PRIMARY KEY (task_uuid, step_index),
   CHECK ((state = 2) = (session_id IS NOT NULL))
 ) WITH (fillfactor = 20);
+
+-- The slots of a batch: instances from next_index on wait for one. Each instance that is satisfied opens the next, so that never more than
+-- were opened at the start are on their way.
+CREATE TABLE batches (
+  task_uuid uuid NOT NULL,
+  step_index integer NOT NULL,  -- the batchable step
+  last_index integer NOT NULL,
+  next_index integer NOT NULL CHECK (next_index <= last_index + 1),
+  PRIMARY KEY (task_uuid, step_index)
+) WITH (fillfactor = 50);
 
 -- The two searchable sets ----------------------------------------------------------------------------------------------
 

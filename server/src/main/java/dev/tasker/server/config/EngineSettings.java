@@ -3,6 +3,7 @@ package dev.tasker.server.config;
 import dev.tasker.engine.BackoffConfig;
 import dev.tasker.engine.DispatchConfig;
 import dev.tasker.engine.EngineConfig;
+import dev.tasker.engine.GraphConfig;
 import dev.tasker.engine.LaneConfig;
 import dev.tasker.engine.LeaseConfig;
 import java.time.Duration;
@@ -16,8 +17,8 @@ final class EngineSettings {
         this.settings = settings;
     }
 
-    EngineConfig engine() {
-        return new EngineConfig(lanes(), leases(), backoff(), dispatch(), false);
+    EngineConfig engine(boolean replacesTemplates) {
+        return new EngineConfig(lanes(), leases(), backoff(), dispatch(), graph(), false, replacesTemplates);
     }
 
     private LaneConfig lanes() {
@@ -79,5 +80,22 @@ final class EngineSettings {
                         at + "pulse_ms", Defaults.of((int) standard.pulse().toMillis()), 10, 60_000)),
                 settings.integer(at + "sticky_max", Defaults.of(standard.stickyMax()), 0, 1_000_000),
                 settings.whole(at + "payload_cache_bytes", Defaults.of(standard.payloadCacheBytes()), 0, 1L << 36));
+    }
+
+    private GraphConfig graph() {
+        String decisions = "orchestration.decision_points.";
+        String batches = "orchestration.batch_processing.";
+        return new GraphConfig(
+                settings.flag(decisions + "enabled", true),
+                settings.integer(decisions + "max_steps_per_decision", Defaults.of(50), 1, 1000),
+                settings.integer(decisions + "warn_threshold_steps", Defaults.of(20), 1, 1000),
+                settings.integer(decisions + "max_decision_depth", Defaults.of(10), 1, 100),
+                settings.integer(decisions + "warn_threshold_depth", Defaults.of(5), 1, 100),
+                settings.flag(batches + "enabled", true),
+                settings.integer(
+                        batches + "max_parallel_batches",
+                        Defaults.of(50).development(25).test(10).production(100),
+                        1,
+                        1000));
     }
 }

@@ -14,7 +14,7 @@ final class Statuses {
         Status status = switch (engine.code()) {
             case INVALID_REQUEST, INVALID_TEMPLATE -> Status.INVALID_ARGUMENT;
             case TEMPLATE_NOT_FOUND -> Status.NOT_FOUND;
-            case TEMPLATE_CHANGED -> Status.FAILED_PRECONDITION;
+            case TEMPLATE_CHANGED, SWITCHED_OFF -> Status.FAILED_PRECONDITION;
             case OVERLOADED -> Status.RESOURCE_EXHAUSTED;
             case DATABASE_UNAVAILABLE, CLOSED -> Status.UNAVAILABLE;
             case INTERNAL -> Status.INTERNAL;

@@ -74,6 +74,7 @@ record Problem(
             case INVALID_REQUEST -> badRequest(message);
             case INVALID_TEMPLATE -> badRequest("Invalid task configuration: " + message);
             case TEMPLATE_NOT_FOUND -> of(404, "NOT_FOUND", message);
+            case SWITCHED_OFF -> of(422, "VALIDATION_ERROR", message);
             case TEMPLATE_CHANGED -> of(409, "CONFLICT", message);
             case OVERLOADED -> backpressure(message);
             case DATABASE_UNAVAILABLE, CLOSED -> UNAVAILABLE;

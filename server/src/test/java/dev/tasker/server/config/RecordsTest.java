@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tasker.engine.BackoffConfig;
 import dev.tasker.engine.DispatchConfig;
 import dev.tasker.engine.EngineConfig;
+import dev.tasker.engine.GraphConfig;
 import dev.tasker.engine.LaneConfig;
 import dev.tasker.engine.LeaseConfig;
 import java.io.IOException;
@@ -117,13 +118,24 @@ class RecordsTest {
             pulse_ms = 500
             sticky_max = 0
             payload_cache_bytes = 0
+            [orchestration.decision_points]
+            enabled = false
+            max_steps_per_decision = 4
+            warn_threshold_steps = 3
+            max_decision_depth = 6
+            warn_threshold_depth = 5
+            [orchestration.batch_processing]
+            enabled = false
+            max_parallel_batches = 7
             """).engine())
                 .isEqualTo(new EngineConfig(
                         new LaneConfig(1, 10, 2_000_000, 11, 2048),
                         new LeaseConfig(Duration.ofSeconds(60), Duration.ofSeconds(20), Duration.ofSeconds(2)),
                         new BackoffConfig(Duration.ofSeconds(3), 3.0, Duration.ofSeconds(100), 0.5),
                         new DispatchConfig(false, Duration.ofMillis(500), 0, 0),
-                        false));
+                        new GraphConfig(false, 4, 3, 6, 5, false, 7),
+                        false,
+                        true));
     }
 
     @Test
@@ -156,6 +168,10 @@ class RecordsTest {
         orchestration.leases.grace_seconds = 61 | orchestration.leases.grace_seconds: 61
         orchestration.lanes.count = 9 | orchestration.lanes.count: 9
         orchestration.lanes.queue_bytes_max = 1 | orchestration.lanes.queue_bytes_max: 1
+        orchestration.decision_points.enabled = 1 | orchestration.decision_points.enabled: 1
+        orchestration.decision_points.max_steps_per_decision = 1001 | orchestration.decision_points.max_steps_per_decision: 1001
+        orchestration.decision_points.max_decision_depth = 0 | orchestration.decision_points.max_decision_depth: 0
+        orchestration.batch_processing.max_parallel_batches = 0 | orchestration.batch_processing.max_parallel_batches: 0
         orchestration.dispatch.pulse_ms = 60001 | orchestration.dispatch.pulse_ms: 60001
         orchestration.dispatch.sticky_max = -1 | orchestration.dispatch.sticky_max: -1
         orchestration.web.request_timeout_ms = 99 | orchestration.web.request_timeout_ms: 99

@@ -51,6 +51,49 @@ class BrokenFunctionsTest {
 
     static Stream<Break> breaks() {
         return Stream.of(
+                new Break("growth without the lock of its own", "grow_and_complete", LOCK_TASKS, "", "growA", "growB"),
+                new Break(
+                        "growth for a result that is not accepted",
+                        "grow_and_complete",
+                        "WHERE  step.state = step_state('in_progress') AND step.lease_token = grow.token",
+                        "WHERE  true",
+                        "growAWithOldToken",
+                        "completeB"),
+                new Break(
+                        "growth for another version of the graph",
+                        "grow_and_complete",
+                        "FILTER (WHERE task.graph_version = grow.version)",
+                        "FILTER (WHERE task.graph_version >= grow.version)",
+                        "growA",
+                        "growB"),
+                new Break(
+                        "completion of a result whose growth came too late",
+                        "grow_and_complete",
+                        "WHERE  v_stale IS NULL OR i.task_uuid <> ALL (v_stale)",
+                        "WHERE  true",
+                        "growA",
+                        "growB"),
+                new Break(
+                        "new parents that an existing step does not wait for",
+                        "grow_and_complete",
+                        "pending_parents = step.pending_parents + change.pending",
+                        "pending_parents = step.pending_parents",
+                        "growA",
+                        "completeB"),
+                new Break(
+                        "slot of a completed instance lost",
+                        "complete_steps",
+                        "before.next_index + ended.instances",
+                        "before.next_index + 1",
+                        "finishInstances",
+                        "retryFirst"),
+                new Break(
+                        "slot given away by an instance that failed",
+                        "complete_steps",
+                        "done.batch_step IS NOT NULL AND done.state = step_state('complete')",
+                        "done.batch_step IS NOT NULL",
+                        "retryFirst",
+                        "finishSecond"),
                 new Break(
                         "completion without the lock of its own",
                         "complete_steps",

@@ -21,6 +21,7 @@ final class Functions {
     private static final List<String> FILES = List.of(
             "R__2_create_tasks.sql",
             "R__3_complete_steps.sql",
+            "R__3b_grow_and_complete.sql",
             "R__4_claim_steps.sql",
             "R__4b_reject_steps.sql",
             "R__4c_operate_steps.sql",
@@ -29,9 +30,9 @@ final class Functions {
             "R__6_retry_due.sql",
             "R__7_sessions.sql");
 
-    /** A statement of a body begins here; the query of a RETURN QUERY does not count for itself. */
+    /** A statement of a body begins here; the query of a RETURN QUERY does not count for itself, nor does what a WITH leads to. */
     private static final Pattern STATEMENT = Pattern.compile(
-            "(?<!RETURN QUERY\n"
+            "(?<!RETURN QUERY\n)(?<!\n {2}\\)\n"
                     + ")^( {2}(?:PERFORM 1|RETURN QUERY|WITH|SELECT array_agg|UPDATE|DELETE FROM|INSERT INTO)\\b|"
                     + " {4}RETURN QUERY\\b)",
             Pattern.MULTILINE);

@@ -34,6 +34,15 @@ final class Operations {
     final Operation completeTrioQ = one("completeTrioQ", 120, Stage.TRIO_TASK, 1, 0);
     final Operation finishPairAndTrio = across("finishPairAndTrio", 121, Stage.PAIR_TASK, Stage.TRIO_TASK, 0);
     final Operation finishTrioAndPair = across("finishTrioAndPair", 122, Stage.TRIO_TASK, Stage.PAIR_TASK, 1);
+    final Operation finishFirst = one("finishFirst", 123, Stage.BATCH_TASK, 1, 0);
+    final Operation finishSecond = one("finishSecond", 124, Stage.BATCH_TASK, 2, 0);
+    final Operation failFirst = one("failFirst", 125, Stage.BATCH_TASK, 1, 2);
+    final Operation retryFirst = one("retryFirst", 126, Stage.BATCH_TASK, 1, 1);
+    final Operation finishInstances =
+            complete("finishInstances", 127, Stage.BATCH_TASK, "{1,2}", "{1,1}", "{3,3}", "{0,0}", "{}", "{}", "{}");
+    final Operation growA;
+    final Operation growAWithOldToken;
+    final Operation growB;
     final Operation rejectTrioP = Operation.of(
             "rejectTrioP",
             "reject_steps",
@@ -65,6 +74,7 @@ final class Operations {
     final Operation resolveTrioP = operate("resolveTrioP", Stage.TRIO_TASK, 0, 1);
     final Operation resetTrioP = operate("resetTrioP", Stage.TRIO_TASK, 0, 0);
     final Operation cancelTrio = cancel("cancelTrio", Stage.TRIO_TASK);
+    final Operation resolveFirst = operate("resolveFirst", Stage.BATCH_TASK, 1, 1);
     final Operation claim;
     final Operation claimRenewing;
     final Operation create;
@@ -73,15 +83,29 @@ final class Operations {
     Operations(Stage stage) {
         claim = new Operation("claim", "claim_steps", List.of(claim(stage, 110, "{}", 3)), true);
         claimRenewing = new Operation("claimRenewing", "claim_steps", List.of(claim(stage, 111, "{1}", 1)), true);
+        growA = grow("growA", stage, 130, 1, 1, 1, 7);
+        growAWithOldToken = grow("growAWithOldToken", stage, 131, 1, 0, 1, 7);
+        growB = grow("growB", stage, 132, 2, 1, 2, 8);
         create = create("create", stage, 113, 1, 'a', 'b');
         createBackwards = create("createBackwards", stage, 114, 2, 'b', 'a');
     }
 
-    /** Calls about the two smaller tasks; nothing else touches these. */
+    /** Calls about the smaller tasks, which nothing else touches, and those that add steps to the mesh beside others that move it. */
     List<List<Operation>> small() {
         return List.of(
                 List.of(finishP, finishQ, failP, completeQByHand, cancelPair),
-                List.of(failTrioP, completeTrioQ, rejectTrioP, resolveTrioP, resetTrioP, cancelTrio));
+                List.of(failTrioP, completeTrioQ, rejectTrioP, resolveTrioP, resetTrioP, cancelTrio),
+                List.of(finishFirst, finishSecond, failFirst, retryFirst, finishInstances, resolveFirst),
+                List.of(
+                        growA,
+                        growAWithOldToken,
+                        growB,
+                        completeA,
+                        completeB,
+                        completeBKeepingC,
+                        failBForGood,
+                        expireOne,
+                        expireTwo));
     }
 
     /** Calls about the mesh, or about everything. */
@@ -152,7 +176,7 @@ final class Operations {
                 name,
                 "complete_steps",
                 COMPLETED + "(" + batch + ", '{}', ARRAY['" + task + "']::uuid[], '{" + step + "}', '{1}', '{3}', '{"
-                        + outcome + "}', '{0}', '{7}', ARRAY['{\"by\":\"" + name + "\"}'], '{}', '{}', '{}')");
+                        + outcome + "}', '{0}', '{7}', ARRAY['{\"by\":\"" + name + "\"}'], '{}', '{}', '{}', '{}')");
     }
 
     private static Operation across(String name, int batch, String first, String second, int step) {
@@ -161,7 +185,8 @@ final class Operations {
                 "complete_steps",
                 COMPLETED + "(" + batch + ", '{}', ARRAY['" + first + "', '" + second + "']::uuid[], '{" + step + ","
                         + step
-                        + "}', '{1,1}', '{3,3}', '{0,0}', '{0,0}', '{7,7}', ARRAY['{}', '{}'], '{}', '{}', '{}')");
+                        + "}', '{1,1}', '{3,3}', '{0,0}', '{0,0}', '{7,7}', ARRAY['{}', '{}'], '{}', '{}', '{}',"
+                        + " '{}')");
     }
 
     private static Operation complete(
@@ -174,16 +199,48 @@ final class Operations {
             String renew,
             String keep,
             String keepers) {
+        return complete(name, batch, Stage.TASK, steps, tokens, sessions, outcomes, renew, keep, keepers);
+    }
+
+    private static Operation complete(
+            String name,
+            int batch,
+            String taskUuid,
+            String steps,
+            String tokens,
+            String sessions,
+            String outcomes,
+            String renew,
+            String keep,
+            String keepers) {
         boolean two = steps.contains(",");
-        String task = "'" + Stage.TASK + "'";
+        String task = "'" + taskUuid + "'";
         String query = COMPLETED + "(" + batch + ", '" + renew + "', ARRAY[" + task + (two ? ", " + task : "")
                 + "]::uuid[], '" + steps
                 + "', '" + tokens + "', '" + sessions + "', '" + outcomes + "', '" + (two ? "{0,0}" : "{0}") + "', '"
                 + (two ? "{7,7}" : "{7}") + "', ARRAY[" + ("'{\"by\":\"" + name + "\"}'")
                 + (two ? ", '{\"by\":\"" + name + "\"}'" : "")
-                + "], " + (keep.equals("{}") ? "'{}'" : "ARRAY[" + task + "]::uuid[]") + ", '" + keep + "', '" + keepers
+                + "], '{}', " + (keep.equals("{}") ? "'{}'" : "ARRAY[" + task + "]::uuid[]") + ", '" + keep + "', '"
+                + keepers
                 + "')";
         return Operation.of(name, "complete_steps", query);
+    }
+
+    /** The decider completes and adds a step behind itself, on which c waits too. */
+    private static Operation grow(String name, Stage stage, int batch, int decider, int token, int session, int added) {
+        String task = "ARRAY['" + Stage.TASK + "']::uuid[]";
+        return Operation.of(
+                name,
+                "grow_and_complete",
+                "SELECT kind, task_uuid, step_index, state, token, attempts, queue_id, priority, session_id FROM"
+                        + " tasker.grow_and_complete(" + batch + ", '{}', " + task + ", '{" + decider + "}', '{" + token
+                        + "}', '{" + session + "}', '{0}', '{0}', '{7}', ARRAY['{\"by\":\"" + name
+                        + "\"}'], '{}', '{}', '{}', '{}', " + task + ", '{" + decider + "}', '{" + token + "}', '{0}', "
+                        + task + ", '{" + added + "}', ARRAY[" + stage.queueId() + "], '{" + decider
+                        + "}', '{null}', '{1}', '{3}', '{0}', ARRAY['{5}'], '{" + name + "}', '{null}', " + task
+                        + ", '{"
+                        + decider + "}', '{" + added + "}', '{0}', " + task
+                        + ", '{5}', '{1}', '{}', '{}', '{}', '{}')");
     }
 
     Operation named(String name) {

@@ -23,12 +23,15 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p>The mesh: {@code root} is complete; {@code a} is in progress with session 1 and {@code b} with session 2, both expired, and {@code c}
  * needs both; {@code d} waits in the queue; {@code e} waits for its retry, which is due; {@code z} needs c, d and e. Two smaller tasks:
- * of both, {@code p} and {@code q} are in progress with session 3, and in the trio {@code r} needs q. Sessions 3 and 4 are alive.
+ * of both, {@code p} and {@code q} are in progress with session 3, and in the trio {@code r} needs q. In the batch task, {@code cut} has
+ * created four instances, of which two are in progress with session 3 and two wait for a slot. Sessions 3 and 4 are alive.
  */
 final class Stage implements AutoCloseable {
     static final String TASK = "01900000-0000-7000-8000-000000000000";
     static final String PAIR_TASK = "01900000-0000-7000-8000-000000100000";
     static final String TRIO_TASK = "01900000-0000-7000-8000-000000200000";
+
+    static final String BATCH_TASK = "01900000-0000-7000-8000-000000300000";
 
     private static final Duration PATIENCE = Duration.ofSeconds(8);
 
@@ -65,10 +68,19 @@ final class Stage implements AutoCloseable {
           - {name: r, handler: {callable: work}, dependencies: [q]}
         """;
 
+    private static final String BATCH = """
+        name: batch
+        namespace_name: proof
+        version: "1.0.0"
+        steps:
+          - {name: cut, handler: {callable: work}}
+        """;
+
     private static final List<String> TABLES = List.of(
             "task_requests",
             "tasks",
             "workflow_steps",
+            "batches",
             "ready_steps",
             "timers",
             "worker_sessions",
@@ -89,16 +101,27 @@ final class Stage implements AutoCloseable {
                        tasker.engine_now(), tasker.engine_now() + CASE WHEN id < 3 THEN interval '-1 min' ELSE interval '30 s' END
                 FROM   generate_series(1, 4) AS id
                 """, """
-                SELECT tasker.create_tasks(1, '{}', ARRAY['%1$s', '%4$s', '%5$s']::uuid[], ARRAY[%2$d, %2$d + 1, %2$d + 2], '{0,0,0}',
-                                           ARRAY['\\x00', '\\x01', '\\x02']::bytea[], ARRAY['%1$s', '%4$s', '%5$s']::uuid[],
-                                           '{null,null,null}', '{me,me,me}', '{here,here,here}', '{why,why,why}', '{null,null,null}',
-                                           ARRAY['{}', '{}', '{}'], '{null,null,null}')
+                SELECT tasker.create_tasks(1, '{}', ARRAY['%1$s', '%4$s', '%5$s', '%6$s']::uuid[],
+                                           ARRAY[%2$d, %2$d + 1, %2$d + 2, %2$d + 3], '{0,0,0,0}',
+                                           ARRAY['\\x00', '\\x01', '\\x02', '\\x03']::bytea[],
+                                           ARRAY['%1$s', '%4$s', '%5$s', '%6$s']::uuid[], '{null,null,null,null}', '{me,me,me,me}',
+                                           '{here,here,here,here}', '{why,why,why,why}', '{null,null,null,null}',
+                                           ARRAY['{}', '{}', '{}', '{}'], '{null,null,null,null}')
                 """, "SELECT tasker.claim_steps(2, '{}', 3, ARRAY[%3$d], '{0}', '{0}', 10)", """
-                SELECT tasker.complete_steps(3, '{}', ARRAY['%1$s']::uuid[], '{0}', '{1}', '{3}', '{0}', '{0}', '{5}', ARRAY['{"by":"root"}'],
+                SELECT tasker.complete_steps(3, '{}', ARRAY['%1$s']::uuid[], '{0}', '{1}', '{3}', '{0}', '{0}', '{5}', ARRAY['{"by":"root"}'], '{}',
                                              ARRAY['%1$s', '%1$s', '%1$s']::uuid[], '{1,2,4}', '{1,2,4}')
                 """, """
-                SELECT tasker.complete_steps(4, '{}', ARRAY['%1$s']::uuid[], '{4}', '{1}', '{4}', '{1}', '{0}', '{5}', ARRAY['{"by":"e"}'],
+                SELECT tasker.complete_steps(4, '{}', ARRAY['%1$s']::uuid[], '{4}', '{1}', '{4}', '{1}', '{0}', '{5}', ARRAY['{"by":"e"}'], '{}',
                                              '{}', '{}', '{}')
+                """, """
+                SELECT tasker.grow_and_complete(5, '{}', ARRAY['%6$s']::uuid[], '{0}', '{1}', '{3}', '{0}', '{0}', '{5}', ARRAY['{"by":"cut"}'], '{}',
+                                                ARRAY['%6$s', '%6$s']::uuid[], '{1,2}', '{3,3}',
+                                                ARRAY['%6$s']::uuid[], '{0}', '{1}', '{0}',
+                                                ARRAY['%6$s', '%6$s', '%6$s', '%6$s']::uuid[], '{1,2,3,4}', ARRAY[%3$d, %3$d, %3$d, %3$d],
+                                                '{0,0,0,0}', '{0,0,0,0}', '{1,1,1,1}', '{3,3,3,3}', '{0,0,1,1}', '{null,null,null,null}',
+                                                '{i1,i2,i3,i4}', '{null,null,null,null}',
+                                                ARRAY['%6$s', '%6$s']::uuid[], '{0,0}', '{1,2}', '{0,0}', '{}', '{}', '{}',
+                                                ARRAY['%6$s']::uuid[], '{0}', '{4}', '{3}')
                 """);
 
     private static final String LEASES = """
@@ -118,7 +141,7 @@ final class Stage implements AutoCloseable {
     Stage(TestDatabase database) throws SQLException {
         this.database = database;
         try (Engine engine = Engine.open(database.dataSource(), EngineConfig.DEFAULT)) {
-            for (String template : List.of(MESH, PAIR, TRIO)) {
+            for (String template : List.of(MESH, PAIR, TRIO, BATCH)) {
                 engine.register(TemplateParser.parse("proof.yaml", template).template());
             }
         }
@@ -133,7 +156,7 @@ final class Stage implements AutoCloseable {
         functions = Functions.shipped();
         install(functions);
         for (String statement : SCENE) {
-            database.execute(statement.formatted(TASK, templateId, queueId, PAIR_TASK, TRIO_TASK));
+            database.execute(statement.formatted(TASK, templateId, queueId, PAIR_TASK, TRIO_TASK, BATCH_TASK));
         }
         for (String table : TABLES) {
             database.execute("CREATE TABLE scene_" + table + " AS TABLE tasker." + table);

@@ -121,7 +121,7 @@ final class EveryCall {
     void complete(UUID task, int step, int token, int session, int outcome) {
         query("""
             complete_steps(%d, '{}', ARRAY['%s']::uuid[], ARRAY[%d], ARRAY[%d], ARRAY[%d], ARRAY[%d]::smallint[], ARRAY[1000], ARRAY[5],
-              ARRAY['{}'], '{}', '{}', '{}')
+              ARRAY['{}'], '{}', '{}', '{}', '{}')
             """.formatted(++batches, task, step, token, session, outcome));
     }
 

@@ -8,6 +8,7 @@ import dev.tasker.engine.ErrorCode;
 import dev.tasker.engine.StepAction;
 import dev.tasker.engine.StepResult;
 import dev.tasker.engine.internal.session.LiveSession;
+import dev.tasker.engine.internal.step.Expansion;
 import dev.tasker.engine.internal.step.StepKey;
 import dev.tasker.engine.internal.task.NewTask;
 import java.util.UUID;
@@ -48,6 +49,8 @@ public sealed interface Command {
      * Records a result.
      *
      * @param delayMs delay of the next attempt, should there be one
+     * @param expansion what the result adds to the task, null when it adds nothing
+     * @param refusal why a success is recorded as a permanent failure, null when it is not
      */
     record Complete(
             LiveSession session,
@@ -55,8 +58,26 @@ public sealed interface Command {
             int token,
             StepResult result,
             int delayMs,
+            @Nullable Expansion expansion,
+            @Nullable String refusal,
             CompletableFuture<Completion> answer)
             implements Command {
+
+        /** Whether the step will be complete, should the result be accepted. */
+        public boolean succeeds() {
+            return result.success() && refusal == null;
+        }
+
+        /** The same result, with the delay of the next attempt. */
+        public Complete delayed(int newDelayMs) {
+            return new Complete(session, step, token, result, newDelayMs, expansion, refusal, answer);
+        }
+
+        /** The same result with another growth. */
+        public Complete with(@Nullable Expansion newExpansion, @Nullable String newRefusal) {
+            return new Complete(session, step, token, result, delayMs, newExpansion, newRefusal, answer);
+        }
+
         @Override
         public UUID task() {
             return step.task();

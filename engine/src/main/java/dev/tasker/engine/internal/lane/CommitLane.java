@@ -144,6 +144,7 @@ public final class CommitLane implements AutoCloseable {
 
     private void commit(List<Command> batch) {
         List<Command.Complete> completes = new ArrayList<>();
+        List<Command.Complete> growing = new ArrayList<>(0);
         List<Command.Reject> rejects = new ArrayList<>();
         List<Command.Create> creates = new ArrayList<>();
         List<Command.Operate> operates = new ArrayList<>();
@@ -151,7 +152,7 @@ public final class CommitLane implements AutoCloseable {
         List<Command.Barrier> barriers = new ArrayList<>();
         for (Command command : batch) {
             switch (command) {
-                case Command.Complete complete -> completes.add(complete);
+                case Command.Complete complete -> (complete.expansion() == null ? completes : growing).add(complete);
                 case Command.Reject reject -> rejects.add(reject);
                 case Command.Create create -> creates.add(create);
                 case Command.Operate operate -> operates.add(operate);
@@ -160,6 +161,7 @@ public final class CommitLane implements AutoCloseable {
             }
         }
         call(calls.complete(), completes);
+        call(calls.grow(), growing);
         call(calls.reject(), rejects);
         call(calls.create(), creates);
         rounds(operates, Command.Operate::step).forEach(round -> call(calls.operate(), round));

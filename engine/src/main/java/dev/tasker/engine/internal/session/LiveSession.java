@@ -6,6 +6,7 @@ import dev.tasker.engine.SessionRequest;
 import dev.tasker.engine.internal.step.Queue;
 import dev.tasker.engine.internal.step.StepKey;
 import dev.tasker.engine.internal.template.RegisteredTemplate;
+import dev.tasker.engine.internal.template.RunnableStep;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -69,6 +70,17 @@ public final class LiveSession {
 
         public @Nullable Assignment assignment() {
             return assignment;
+        }
+
+        /** The definition the step runs, null while unknown. */
+        public @Nullable RunnableStep runnable() {
+            RegisteredTemplate of = template;
+            if (of == null) {
+                return null;
+            }
+            RunnableStep own = of.step(key.index());
+            Assignment made = assignment;
+            return own != null || made == null ? own : of.step(made.step().templateStepName());
         }
 
         public void assigned(Assignment made, RegisteredTemplate of) {

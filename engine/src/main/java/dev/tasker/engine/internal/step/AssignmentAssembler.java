@@ -132,8 +132,8 @@ public final class AssignmentAssembler {
 
     private static @Nullable Assignment fromMemory(LeasedStep leased, TaskPayload payload) {
         RunnableStep step = payload.template().step(leased.key().index());
-        if (step == null || leased.token() > 1) {
-            return null; // leased before: the row may hold a result or a checkpoint
+        if (step == null || leased.token() > 1 || !step.planned().initial()) {
+            return null; // leased before, or added at run time: the row holds what memory does not
         }
         Map<String, String> dependencies = HashMap.newHashMap(step.ancestors().length);
         for (int i = 0; i < step.ancestors().length; i++) {
@@ -185,22 +185,13 @@ public final class AssignmentAssembler {
         Map<UUID, TaskPayload> payloads = missing.isEmpty() ? Map.of() : reader.requests(missing);
         payloads.forEach(cache::put);
 
-        Set<StepKey> wanted = new HashSet<>();
         Map<UUID, TaskPayload> known = new HashMap<>(payloads);
         for (Noted one : pending) {
-            StepKey key = one.step().key();
-            TaskPayload payload = known.computeIfAbsent(key.task(), cache::get);
-            wanted.add(key);
-            RunnableStep step = payload == null ? null : payload.template().step(key.index());
-            if (payload != null && step != null) {
-                for (int ancestor : step.ancestors()) {
-                    if (payload.result(ancestor) == null) {
-                        wanted.add(new StepKey(key.task(), ancestor));
-                    }
-                }
-            }
+            known.computeIfAbsent(one.step().key().task(), cache::get);
         }
-        Map<StepKey, StoredStep> stored = reader.steps(wanted);
+        Map<StepKey, StoredStep> stored =
+                reader.steps(pending.stream().map(one -> one.step().key()).toList());
+        Ancestors ancestors = ancestors(pending, known, stored);
 
         List<Delivery> deliveries = new ArrayList<>(pending.size());
         for (Noted one : pending) {
@@ -215,7 +206,7 @@ public final class AssignmentAssembler {
                 continue;
             }
             RunnableStep runnable = payload.template().steps().get(step.templateStep());
-            Map<String, String> dependencies = dependencies(leased.key(), payload, runnable, stored);
+            Map<String, String> dependencies = dependencies(leased.key(), payload, runnable, ancestors);
             Assignment assignment = assignment(leased, payload, runnable, step, step.maxAttempts(), dependencies);
             one.lease().assigned(assignment, payload.template());
             deliveries.add(new Delivery(leased.session(), assignment));
@@ -223,14 +214,48 @@ public final class AssignmentAssembler {
         return deliveries;
     }
 
-    private Map<String, String> dependencies(
-            StepKey key, TaskPayload payload, RunnableStep step, Map<StepKey, StoredStep> stored) {
+    /**
+     * What was read of the steps before those that were leased.
+     *
+     * @param instances of a batch worker of a task, by its key
+     */
+    private record Ancestors(Map<StepKey, StoredStep> steps, Map<StepKey, List<StoredStep>> instances) {}
+
+    private Ancestors ancestors(List<Noted> pending, Map<UUID, TaskPayload> known, Map<StepKey, StoredStep> stored) {
+        Set<StepKey> wanted = new HashSet<>();
+        Set<StepKey> batches = new HashSet<>();
+        int firstInstance = Integer.MAX_VALUE;
+        for (Noted one : pending) {
+            UUID task = one.step().key().task();
+            TaskPayload payload = known.get(task);
+            StoredStep row = stored.get(one.step().key());
+            if (payload == null || row == null) {
+                continue;
+            }
+            RunnableStep step = payload.template().steps().get(row.templateStep());
+            for (int ancestor : step.ancestors()) {
+                if (payload.result(ancestor) == null) {
+                    wanted.add(new StepKey(task, ancestor));
+                }
+            }
+            for (int worker : step.batchAncestors()) {
+                batches.add(new StepKey(task, worker));
+                firstInstance =
+                        Math.min(firstInstance, payload.template().steps().size());
+            }
+        }
+        return new Ancestors(
+                wanted.isEmpty() ? Map.of() : reader.steps(wanted),
+                batches.isEmpty() ? Map.of() : reader.instances(batches, firstInstance));
+    }
+
+    private Map<String, String> dependencies(StepKey key, TaskPayload payload, RunnableStep step, Ancestors ancestors) {
         Map<String, String> dependencies = new HashMap<>();
         for (int i = 0; i < step.ancestors().length; i++) {
             int ancestor = step.ancestors()[i];
             String result = payload.result(ancestor);
             if (result == null) {
-                StoredStep row = stored.get(new StepKey(key.task(), ancestor));
+                StoredStep row = ancestors.steps().get(new StepKey(key.task(), ancestor));
                 if (row == null || !row.complete() || row.result() == null) {
                     continue; // resolved by hand: contributes nothing (01 §3.5)
                 }
@@ -238,6 +263,13 @@ public final class AssignmentAssembler {
                 cache.addResult(key.task(), ancestor, result);
             }
             dependencies.put(step.ancestorNames().get(i), result);
+        }
+        for (int worker : step.batchAncestors()) {
+            for (StoredStep instance : ancestors.instances().getOrDefault(new StepKey(key.task(), worker), List.of())) {
+                if (instance.name() != null && instance.complete() && instance.result() != null) {
+                    dependencies.put(instance.name(), instance.result());
+                }
+            }
         }
         return dependencies;
     }

@@ -27,6 +27,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 public final class StepCompleter implements BatchCall<Complete, StepCompleter.Prepared, StepCompleter.Answer> {
     private static final String CALL = """
         SELECT kind, task_uuid, step_index, state, token, attempts, queue_id, priority, session_id
-        FROM   tasker.complete_steps(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        FROM   tasker.complete_steps(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """;
 
     private static final String CURRENT = """
@@ -46,6 +47,9 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
         FROM   unnest(?, ?) AS wanted(task_uuid, step_index)
                JOIN tasker.workflow_steps AS step USING (task_uuid, step_index)
         """;
+
+    /** How many parameters {@link #bind} binds. */
+    static final int PARAMETERS = 14;
 
     private static final short SUCCESS = 0;
     private static final short RETRYABLE = 1;
@@ -90,6 +94,19 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
             this.offers = offers;
             this.renewals = renewals;
         }
+
+        /** Without the results of some tasks, which are not answered yet. */
+        Prepared without(Set<UUID> tasks) {
+            return tasks.isEmpty()
+                    ? this
+                    : new Prepared(
+                            commands.stream()
+                                    .filter(command -> !tasks.contains(command.task()))
+                                    .toList(),
+                            repeats,
+                            offers,
+                            renewals);
+        }
     }
 
     private record Row(
@@ -108,6 +125,31 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
             this.accepted = accepted;
             this.refused = refused;
         }
+
+        static Answer expecting(int results) {
+            return new Answer(new ArrayList<>(results * 2), HashSet.newHashSet(results), new HashMap<>());
+        }
+
+        boolean accepts(StepKey step) {
+            return accepted.contains(step);
+        }
+
+        void add(ResultSet rows) throws SQLException {
+            Row row = new Row(
+                    rows.getInt(1),
+                    new StepKey(rows.getObject(2, UUID.class), rows.getInt(3)),
+                    rows.getInt(4),
+                    rows.getInt(5),
+                    rows.getInt(6),
+                    rows.getInt(7),
+                    rows.getInt(8),
+                    rows.getInt(9));
+            if (row.kind() == 0) {
+                accepted.add(row.key());
+            } else {
+                this.rows.add(row);
+            }
+        }
     }
 
     @Override
@@ -124,7 +166,7 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
                 continue;
             }
             firsts.add(command);
-            if (command.result().success()
+            if (command.succeeds()
                     && offer(command, offers)
                     && command.session().renewWithLease(now, renewNanos)) {
                 renewals.add(command.session().id());
@@ -138,8 +180,7 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
         LiveSession session = command.session();
         Held held = session.held(command.step());
         RegisteredTemplate template = held == null || held.token() != command.token() ? null : held.template();
-        RunnableStep step =
-                template == null ? null : template.step(command.step().index());
+        RunnableStep step = held == null ? null : held.runnable();
         if (template == null || step == null || held == null || held.assignment() == null) {
             return false;
         }
@@ -174,39 +215,32 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
     @Override
     public Answer execute(Connection connection, Prepared prepared, long batchNumber) throws SQLException {
         List<Complete> commands = prepared.commands;
-        Answer answer =
-                new Answer(new ArrayList<>(commands.size() * 2), HashSet.newHashSet(commands.size()), new HashMap<>());
+        Answer answer = Answer.expecting(commands.size());
         try (PreparedStatement call = connection.prepareStatement(CALL)) {
             bind(call, prepared, batchNumber);
             ResultSet rows = call.executeQuery();
             while (rows.next()) {
-                Row row = new Row(
-                        rows.getInt(1),
-                        new StepKey(rows.getObject(2, UUID.class), rows.getInt(3)),
-                        rows.getInt(4),
-                        rows.getInt(5),
-                        rows.getInt(6),
-                        rows.getInt(7),
-                        rows.getInt(8),
-                        rows.getInt(9));
-                if (row.kind() == 0) {
-                    answer.accepted.add(row.key());
-                } else {
-                    answer.rows.add(row);
-                }
+                answer.add(rows);
             }
         }
-        if (answer.accepted.size() < commands.size()) {
-            readStanding(connection, commands, answer);
-        }
+        readRefused(connection, commands, answer);
         return answer;
     }
 
-    private static void bind(PreparedStatement call, Prepared prepared, long batchNumber) throws SQLException {
+    /** Reads the standing of steps whose result was not accepted. */
+    static void readRefused(Connection connection, List<Complete> commands, Answer answer) throws SQLException {
+        if (answer.accepted.size() < commands.size()) {
+            readStanding(connection, commands, answer);
+        }
+    }
+
+    /** Binds the first {@value #PARAMETERS} parameters of the call. */
+    static void bind(PreparedStatement call, Prepared prepared, long batchNumber) throws SQLException {
         List<Complete> commands = prepared.commands;
         int size = commands.size();
         List<UUID> tasks = new ArrayList<>(size);
         List<String> documents = new ArrayList<>(size);
+        List<@Nullable String> refusals = new ArrayList<>(size);
         int[] steps = new int[size];
         int[] tokens = new int[size];
         int[] sessionIds = new int[size];
@@ -218,10 +252,13 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
             StepResult result = command.result();
             tasks.add(command.step().task());
             documents.add(result.document());
+            refusals.add(command.refusal());
             steps[i] = command.step().index();
             tokens[i] = command.token();
             sessionIds[i] = command.session().id();
-            outcomes[i] = result.success() ? SUCCESS : result.retryable() ? RETRYABLE : PERMANENT;
+            outcomes[i] = command.succeeds()
+                    ? SUCCESS
+                    : result.retryable() && command.refusal() == null ? RETRYABLE : PERMANENT;
             delays[i] = command.delayMs();
             executionTimes[i] = result.executionTimeMs();
         }
@@ -236,14 +273,16 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
         SqlArrays.setInts(call, 8, delays);
         SqlArrays.setInts(call, 9, executionTimes);
         SqlArrays.setTexts(call, 10, documents);
-        SqlArrays.setUuids(call, 11, prepared.offers.tasks());
-        SqlArrays.setInts(
-                call,
-                12,
-                prepared.offers.steps().stream().mapToInt(Integer::intValue).toArray());
+        boolean refused = refusals.stream().anyMatch(Objects::nonNull);
+        SqlArrays.setTexts(call, 11, refused ? refusals : List.of());
+        SqlArrays.setUuids(call, 12, prepared.offers.tasks());
         SqlArrays.setInts(
                 call,
                 13,
+                prepared.offers.steps().stream().mapToInt(Integer::intValue).toArray());
+        SqlArrays.setInts(
+                call,
+                14,
                 prepared.offers.sessionIds().stream()
                         .mapToInt(Integer::intValue)
                         .toArray());
@@ -280,7 +319,7 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
             if (command.session().forget(command.step(), command.token())) {
                 slots.merge(command.session(), 1, Integer::sum);
             }
-            if (answer.accepted.contains(command.step()) && command.result().success()) {
+            if (answer.accepted.contains(command.step()) && command.succeeds()) {
                 payloads.addResult(
                         command.step().task(),
                         command.step().index(),

@@ -2,6 +2,8 @@ package dev.tasker.engine.internal.task;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tasker.engine.internal.graph.Growth;
+import dev.tasker.engine.internal.graph.TaskGraph;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,22 @@ public final class PayloadCache {
         if (payload != null) {
             payload.addResult(index, document);
             payloads.put(task, payload); // weighs it anew
+        }
+    }
+
+    /** The task's graph grew, if the task is known. */
+    public void grown(UUID task, Growth growth) {
+        TaskPayload payload = payloads.getIfPresent(task);
+        if (payload != null && payload.graph().version() == growth.version()) {
+            payload.know(payload.graph().plus(growth));
+        }
+    }
+
+    /** The task's graph is this one, if the task is known. */
+    public void known(UUID task, TaskGraph graph) {
+        TaskPayload payload = payloads.getIfPresent(task);
+        if (payload != null) {
+            payload.know(graph);
         }
     }
 

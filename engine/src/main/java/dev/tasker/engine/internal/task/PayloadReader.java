@@ -9,6 +9,8 @@ import dev.tasker.engine.internal.template.TemplateCatalogue;
 import dev.tasker.template.TemplatePlan;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +31,15 @@ public final class PayloadReader {
                step.checkpoint, step.state = tasker.step_state('complete') AS complete
         FROM   unnest(?, ?) AS wanted(task_uuid, step_index)
                JOIN tasker.workflow_steps AS step USING (task_uuid, step_index)
+        """;
+
+    private static final String INSTANCES = """
+        SELECT step.task_uuid, step.step_index, step.name, step.template_step, step.max_attempts, step.inputs, step.result,
+               step.checkpoint, step.state = tasker.step_state('complete') AS complete
+        FROM   unnest(?, ?) AS wanted(task_uuid, template_step)
+               JOIN tasker.workflow_steps AS step USING (task_uuid, template_step)
+        WHERE  step.step_index >= ?
+        ORDER  BY step.task_uuid, step.step_index
         """;
 
     private final Database database;
@@ -92,19 +103,49 @@ public final class PayloadReader {
                         statement, 2, steps.stream().mapToInt(StepKey::index).toArray());
                 ResultSet rows = statement.executeQuery();
                 while (rows.next()) {
-                    stored.put(
-                            new StepKey(rows.getObject(1, UUID.class), rows.getInt(2)),
-                            new StoredStep(
-                                    rows.getString(3),
-                                    rows.getInt(4),
-                                    rows.getInt(5),
-                                    rows.getString(6),
-                                    rows.getString(7),
-                                    rows.getString(8),
-                                    rows.getBoolean(9)));
+                    stored.put(new StepKey(rows.getObject(1, UUID.class), rows.getInt(2)), stored(rows));
                 }
             }
             return stored;
         });
+    }
+
+    /**
+     * The instances of batch workers, in order of creation, by the key of their worker's definition.
+     *
+     * @param firstInstance no instance stands at a lower index
+     */
+    public Map<StepKey, List<StoredStep>> instances(Collection<StepKey> workers, int firstInstance) {
+        return database.call(connection -> {
+            Map<StepKey, List<StoredStep>> instances = new HashMap<>();
+            try (PreparedStatement statement = connection.prepareStatement(INSTANCES)) {
+                SqlArrays.setUuids(
+                        statement, 1, workers.stream().map(StepKey::task).toList());
+                SqlArrays.setInts(
+                        statement, 2, workers.stream().mapToInt(StepKey::index).toArray());
+                statement.setInt(3, firstInstance);
+                ResultSet rows = statement.executeQuery();
+                while (rows.next()) {
+                    StoredStep instance = stored(rows);
+                    instances
+                            .computeIfAbsent(
+                                    new StepKey(rows.getObject(1, UUID.class), instance.templateStep()),
+                                    _ -> new ArrayList<>())
+                            .add(instance);
+                }
+            }
+            return instances;
+        });
+    }
+
+    private static StoredStep stored(ResultSet row) throws SQLException {
+        return new StoredStep(
+                row.getString(3),
+                row.getInt(4),
+                row.getInt(5),
+                row.getString(6),
+                row.getString(7),
+                row.getString(8),
+                row.getBoolean(9));
     }
 }

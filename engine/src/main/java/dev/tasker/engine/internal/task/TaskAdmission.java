@@ -3,10 +3,12 @@ package dev.tasker.engine.internal.task;
 import dev.tasker.engine.Assignment.TaskPart;
 import dev.tasker.engine.EngineException;
 import dev.tasker.engine.ErrorCode;
+import dev.tasker.engine.GraphConfig;
 import dev.tasker.engine.TaskRequest;
 import dev.tasker.engine.internal.template.RegisteredTemplate;
 import dev.tasker.engine.internal.template.TemplateCatalogue;
 import dev.tasker.template.IdentityStrategy;
+import dev.tasker.template.StepType;
 import dev.tasker.template.TaskTemplate;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -27,10 +29,12 @@ public final class TaskAdmission {
 
     private final TemplateCatalogue templates;
     private final TaskUuids uuids;
+    private final GraphConfig graph;
 
-    public TaskAdmission(TemplateCatalogue templates, TaskUuids uuids) {
+    public TaskAdmission(TemplateCatalogue templates, TaskUuids uuids, GraphConfig graph) {
         this.templates = templates;
         this.uuids = uuids;
+        this.graph = graph;
     }
 
     /** The task that {@code request} asks for, with a new uuid; throws {@link EngineException} naming what is wrong with it. */
@@ -48,6 +52,12 @@ public final class TaskAdmission {
             throw new EngineException(
                     ErrorCode.TEMPLATE_NOT_FOUND,
                     "Task template not found: " + request.name() + " has no steps (expected: >= 1)");
+        }
+        if (!graph.batches() && template.plan().steps().stream().anyMatch(step -> step.type() == StepType.BATCHABLE)) {
+            throw new EngineException(
+                    ErrorCode.SWITCHED_OFF,
+                    "template " + request.name()
+                            + " has batchable steps (expected: none, as batch_processing.enabled is false)");
         }
         String stored = request.context();
         JsonNode defaults = template.plan().template().defaultContext();
@@ -89,6 +99,9 @@ public final class TaskAdmission {
             throw invalid("priority", request.priority(), "-100 to 100");
         }
         if (request.idempotencyKey() != null) {
+            if (request.idempotencyKey().isBlank()) {
+                throw invalid("idempotency_key", "blank", "1 to " + KEY_MAX + " characters, or none");
+            }
             limited("idempotency_key", request.idempotencyKey(), KEY_MAX);
         }
     }
@@ -113,6 +126,7 @@ public final class TaskAdmission {
         if (value.indexOf('\0') >= 0) {
             throw invalid(field, "a NUL character", "text without one");
         }
+        JsonLimits.requireUnicode(field, value);
     }
 
     private static EngineException invalid(String field, Object found, String expected) {

@@ -1,6 +1,7 @@
 package dev.tasker.engine.internal.task;
 
 import dev.tasker.engine.Assignment.TaskPart;
+import dev.tasker.engine.internal.graph.TaskGraph;
 import dev.tasker.engine.internal.template.RegisteredTemplate;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,10 +14,12 @@ public final class TaskPayload {
     private final TaskPart part;
     private final Map<Integer, String> results = new ConcurrentHashMap<>();
     private final AtomicInteger bytes;
+    private volatile TaskGraph graph;
 
     public TaskPayload(RegisteredTemplate template, TaskPart part) {
         this.template = template;
         this.part = part;
+        this.graph = template.initialGraph();
         this.bytes = new AtomicInteger(1_000 + part.context().length());
     }
 
@@ -26,6 +29,15 @@ public final class TaskPayload {
 
     public TaskPart part() {
         return part;
+    }
+
+    /** The task's graph, as far as this node knows. */
+    public TaskGraph graph() {
+        return graph;
+    }
+
+    void know(TaskGraph known) {
+        graph = known;
     }
 
     /** The stored result document of the step at {@code index}, null while unknown here. */

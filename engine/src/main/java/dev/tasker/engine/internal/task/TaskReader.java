@@ -10,7 +10,6 @@ import dev.tasker.engine.internal.step.StepKey;
 import dev.tasker.engine.internal.template.RegisteredTemplate;
 import dev.tasker.engine.internal.template.RunnableStep;
 import dev.tasker.engine.internal.template.TemplateCatalogue;
-import dev.tasker.template.Backoff;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -43,7 +42,7 @@ public final class TaskReader {
         ORDER  BY step.step_index
         """;
 
-    private static final String POLICY = """
+    private static final String DEFINITION = """
         SELECT task.template_id, step.template_step, step.attempts
         FROM   tasker.workflow_steps AS step JOIN tasker.tasks AS task USING (task_uuid)
         WHERE  step.task_uuid = ? AND step.step_index = ?
@@ -53,12 +52,11 @@ public final class TaskReader {
     private final TemplateCatalogue templates;
 
     /**
-     * What the delay of a step's next attempt depends on.
+     * What a step of a task runs.
      *
-     * @param backoff the template's strategy, null when it states none
      * @param attempts attempts made, at least 1
      */
-    public record Policy(@Nullable Backoff backoff, int attempts) {}
+    public record Definition(RegisteredTemplate template, RunnableStep step, int attempts) {}
 
     public TaskReader(Database database, TemplateCatalogue templates) {
         this.database = database;
@@ -85,10 +83,10 @@ public final class TaskReader {
         return database.call(connection -> readSteps(connection, task));
     }
 
-    /** The retry policy of a step this node holds no lease of, empty for an unknown step. */
-    public Optional<Policy> policy(StepKey step) {
+    /** What a step runs of which this node holds no lease, empty for an unknown step. */
+    public Optional<Definition> definition(StepKey step) {
         return database.call(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(POLICY)) {
+            try (PreparedStatement select = connection.prepareStatement(DEFINITION)) {
                 select.setObject(1, step.task());
                 select.setInt(2, step.index());
                 ResultSet row = select.executeQuery();
@@ -96,8 +94,8 @@ public final class TaskReader {
                     return Optional.empty();
                 }
                 RegisteredTemplate template = templates.byId(row.getInt(1));
-                RunnableStep definition = template.steps().get(row.getInt(2));
-                return Optional.of(new Policy(definition.planned().retry().backoff(), Math.max(1, row.getInt(3))));
+                return Optional.of(
+                        new Definition(template, template.steps().get(row.getInt(2)), Math.max(1, row.getInt(3))));
             }
         });
     }
