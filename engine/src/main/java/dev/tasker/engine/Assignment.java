@@ -1,6 +1,8 @@
 package dev.tasker.engine;
 
+import dev.tasker.template.PublishedEvent;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -48,5 +50,6 @@ public record Assignment(
             String initialization,
             @Nullable String inputs,
             @Nullable String previousResult,
-            @Nullable String checkpoint) {}
+            @Nullable String checkpoint,
+            List<PublishedEvent> publishedEvents) {}
 }

@@ -149,6 +149,11 @@ public final class Engine implements AutoCloseable {
         return new EngineSession(parts.openSession(request, listener));
     }
 
+    /** Domain events, for those who hear them. */
+    public DomainEvents domainEvents() {
+        return new DomainEvents(parts.outbox(), parts.bus(), parts.eventCounters());
+    }
+
     /** Figures now. */
     public EngineMetrics metrics() {
         return parts.metrics(EngineMetrics.Lane::of);

@@ -14,6 +14,7 @@ public record EngineConfig(
         BackoffConfig backoff,
         DispatchConfig dispatch,
         GraphConfig graph,
+        DomainEventConfig domainEvents,
         boolean soleNode,
         boolean replacesTemplates) {
     public static final EngineConfig DEFAULT = new EngineConfig(
@@ -22,34 +23,39 @@ public record EngineConfig(
             BackoffConfig.DEFAULT,
             DispatchConfig.DEFAULT,
             GraphConfig.DEFAULT,
+            DomainEventConfig.DEFAULT,
             false,
             true);
 
     public EngineConfig withLanes(LaneConfig newLanes) {
-        return new EngineConfig(newLanes, leases, backoff, dispatch, graph, soleNode, replacesTemplates);
+        return new EngineConfig(newLanes, leases, backoff, dispatch, graph, domainEvents, soleNode, replacesTemplates);
     }
 
     public EngineConfig withLeases(LeaseConfig newLeases) {
-        return new EngineConfig(lanes, newLeases, backoff, dispatch, graph, soleNode, replacesTemplates);
+        return new EngineConfig(lanes, newLeases, backoff, dispatch, graph, domainEvents, soleNode, replacesTemplates);
     }
 
     public EngineConfig withBackoff(BackoffConfig newBackoff) {
-        return new EngineConfig(lanes, leases, newBackoff, dispatch, graph, soleNode, replacesTemplates);
+        return new EngineConfig(lanes, leases, newBackoff, dispatch, graph, domainEvents, soleNode, replacesTemplates);
     }
 
     public EngineConfig withDispatch(DispatchConfig newDispatch) {
-        return new EngineConfig(lanes, leases, backoff, newDispatch, graph, soleNode, replacesTemplates);
+        return new EngineConfig(lanes, leases, backoff, newDispatch, graph, domainEvents, soleNode, replacesTemplates);
     }
 
     public EngineConfig withGraph(GraphConfig newGraph) {
-        return new EngineConfig(lanes, leases, backoff, dispatch, newGraph, soleNode, replacesTemplates);
+        return new EngineConfig(lanes, leases, backoff, dispatch, newGraph, domainEvents, soleNode, replacesTemplates);
+    }
+
+    public EngineConfig withDomainEvents(DomainEventConfig newDomainEvents) {
+        return new EngineConfig(lanes, leases, backoff, dispatch, graph, newDomainEvents, soleNode, replacesTemplates);
     }
 
     public EngineConfig withSoleNode(boolean newSoleNode) {
-        return new EngineConfig(lanes, leases, backoff, dispatch, graph, newSoleNode, replacesTemplates);
+        return new EngineConfig(lanes, leases, backoff, dispatch, graph, domainEvents, newSoleNode, replacesTemplates);
     }
 
     public EngineConfig withReplacesTemplates(boolean newReplacesTemplates) {
-        return new EngineConfig(lanes, leases, backoff, dispatch, graph, soleNode, newReplacesTemplates);
+        return new EngineConfig(lanes, leases, backoff, dispatch, graph, domainEvents, soleNode, newReplacesTemplates);
     }
 }

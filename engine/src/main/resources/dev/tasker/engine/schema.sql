@@ -9,6 +9,32 @@ CREATE TABLE batches (
   CONSTRAINT batches_check CHECK ((next_index <= (last_index + 1)))
 ) WITH (fillfactor=50);
 
+CREATE TABLE domain_event_consumers (
+  namespace character varying(64) NOT NULL,
+  consumer character varying(128) NOT NULL,
+  transaction_id xid8 NOT NULL DEFAULT '0'::xid8,
+  position bigint NOT NULL DEFAULT 0,
+  receipt bigint NOT NULL DEFAULT 0,
+  hidden_until timestamp with time zone NOT NULL DEFAULT '-infinity'::timestamp with time zone,
+  CONSTRAINT domain_event_consumers_pkey PRIMARY KEY (namespace, consumer)
+) WITH (fillfactor=50);
+
+CREATE TABLE domain_events (
+  namespace character varying(64) NOT NULL,
+  transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  position bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  event_id uuid NOT NULL,
+  event_name text NOT NULL,
+  task_uuid uuid NOT NULL,
+  step_index integer NOT NULL,
+  sort_key integer NOT NULL,
+  step_state smallint NOT NULL,
+  published_at timestamp with time zone NOT NULL,
+  message text NOT NULL,
+  CONSTRAINT domain_events_pkey PRIMARY KEY (namespace, transaction_id, "position")
+);
+CREATE UNIQUE INDEX domain_events_once ON tasker.domain_events USING btree (task_uuid, step_index, sort_key, event_name);
+
 CREATE TABLE named_tasks (
   named_task_uuid uuid NOT NULL,
   task_namespace_uuid uuid NOT NULL,
@@ -212,6 +238,17 @@ CREATE TABLE workflow_steps (
 
 CREATE SEQUENCE ready_sequence;
 
+VIEW published_domain_events (
+  namespace character varying(64),
+  event_id uuid,
+  event_name text,
+  task_uuid uuid,
+  step_uuid uuid,
+  step_state text,
+  published_at timestamp with time zone,
+  message text
+);
+
 VIEW task_transitions (
   task_uuid uuid,
   sort_key integer,
@@ -253,6 +290,11 @@ VIEW workflow_step_transitions (
   created_at timestamp with time zone
 );
 
+FUNCTION acknowledge_domain_events(p_namespace text, p_consumer text, p_receipt bigint, p_cursor text)
+  RETURNS boolean
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp;
+
 FUNCTION audit_tasks(p_from uuid, p_to uuid)
   RETURNS TABLE(code text, task_uuid uuid, step_index integer, expected text, found text)
   LANGUAGE sql STABLE
@@ -284,7 +326,7 @@ FUNCTION claim_steps(p_batch bigint, p_renew integer[], p_session integer, p_que
   SET enable_mergejoin=off
   SET lock_timeout=10s;
 
-FUNCTION complete_steps(p_batch bigint, p_renew integer[], p_task uuid[], p_step integer[], p_token integer[], p_session integer[], p_outcome smallint[], p_delay_ms integer[], p_execution_ms integer[], p_result text[], p_refusal text[], p_accept_task uuid[], p_accept_step integer[], p_accept_session integer[])
+FUNCTION complete_steps(p_batch bigint, p_renew integer[], p_task uuid[])
   RETURNS TABLE(kind smallint, task_uuid uuid, step_index integer, state smallint, token integer, attempts integer, queue_id integer, priority integer, session_id integer)
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp
@@ -343,6 +385,16 @@ FUNCTION heartbeat(p_sessions integer[], p_batch bigint, p_held_session integer[
   SET enable_mergejoin=off
   SET lock_timeout=5s;
 
+FUNCTION keep_domain_events(p_task uuid[], p_step integer[], p_state integer[], p_id uuid[], p_namespace text[], p_name text[], p_message text[])
+  RETURNS TABLE(number integer)
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
+  SET plan_cache_mode=force_generic_plan
+  SET enable_seqscan=off
+  SET enable_bitmapscan=off
+  SET enable_hashjoin=off
+  SET enable_mergejoin=off;
+
 FUNCTION leases_of(p_session integer)
   RETURNS TABLE(task_uuid uuid, step_index integer, token integer, attempts integer, queue_id integer)
   LANGUAGE sql STABLE
@@ -365,6 +417,11 @@ FUNCTION pulse(p_queues integer[], p_known integer)
   LANGUAGE sql STABLE
   SET search_path=tasker, pg_temp
   SET enable_seqscan=off;
+
+FUNCTION read_domain_events(p_namespace text, p_consumer text, p_limit integer, p_hidden interval)
+  RETURNS TABLE(receipt bigint, cursor text, event_id uuid, event_name text, task_uuid uuid, step_uuid uuid, step_state text, published_at timestamp with time zone, message json)
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp;
 
 FUNCTION reject_steps(p_task uuid[], p_step integer[], p_token integer[], p_session integer[])
   RETURNS TABLE(task_uuid uuid, step_index integer, state smallint, queue_id integer, priority integer)
@@ -419,3 +476,8 @@ FUNCTION task_state_name(p_state smallint)
 FUNCTION task_via(p_from smallint, p_to smallint, p_cause smallint)
   RETURNS text[]
   LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+FUNCTION trim_domain_events(p_retention interval, p_limit integer)
+  RETURNS bigint
+  LANGUAGE sql VOLATILE
+  SET search_path=tasker, pg_temp;

@@ -7,6 +7,14 @@ import dev.tasker.engine.EngineListener;
 import dev.tasker.engine.EngineMetrics;
 import dev.tasker.engine.SessionRequest;
 import dev.tasker.engine.TaskState;
+import dev.tasker.engine.internal.domainevent.EndedEvents;
+import dev.tasker.engine.internal.domainevent.EventBus;
+import dev.tasker.engine.internal.domainevent.EventCounters;
+import dev.tasker.engine.internal.domainevent.EventMaker;
+import dev.tasker.engine.internal.domainevent.EventOutbox;
+import dev.tasker.engine.internal.domainevent.OutcomeReader;
+import dev.tasker.engine.internal.domainevent.PublishedEvents;
+import dev.tasker.engine.internal.domainevent.ResultEvents;
 import dev.tasker.engine.internal.event.Hints;
 import dev.tasker.engine.internal.graph.GraphPlanner;
 import dev.tasker.engine.internal.lane.Aftermath;
@@ -73,6 +81,7 @@ public final class NodeParts implements Aftermath {
     private static final int BULK_STEPS = 250;
 
     private static final Duration BARRIER_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration TRIM_INTERVAL = Duration.ofHours(1);
 
     private final EngineListener listener;
     private final UUID nodeUuid = UUID.randomUUID();
@@ -102,11 +111,16 @@ public final class NodeParts implements Aftermath {
     private final TableGrowth growth;
     private final List<DedicatedConnection> connections = new ArrayList<>();
 
+    private final EventCounters eventCounters = new EventCounters();
+    private final EventOutbox outbox;
+    private final EventBus bus;
+
     private final BackgroundLoop claimLoop;
     private final BackgroundLoop heartbeatLoop;
     private final BackgroundLoop recoveryLoop;
     private final BackgroundLoop hintSendLoop;
     private final BackgroundLoop hintListenLoop;
+    private final BackgroundLoop trimLoop;
     private final boolean listens;
 
     private NodeParts(DataSource poolSource, DataSource directSource, EngineConfig config, EngineListener listener) {
@@ -118,8 +132,6 @@ public final class NodeParts implements Aftermath {
         reader = new TaskReader(pool, templates);
         explainer = new TaskExplainer(pool, templates);
         payloads = new PayloadCache(config.dispatch().payloadCacheBytes());
-        GraphPlanner planner = new GraphPlanner(config.graph());
-        results = new ResultIntake(reader, new RetryDelay(config.backoff()), planner, payloads);
         assembler = new AssignmentAssembler(
                 payloads,
                 new PayloadReader(pool, templates),
@@ -131,12 +143,25 @@ public final class NodeParts implements Aftermath {
         heartbeater = new Heartbeater(sessions, numbers, heartbeats, config.leases(), this::slotsFreed);
         presence = new NodePresence(
                 pool, heartbeats, nodeUuid, sessions, config.dispatch().pulse());
+        outbox = new EventOutbox(pool);
+        bus = new EventBus(config.domainEvents());
+        PublishedEvents published = new PublishedEvents(bus, eventCounters);
+        OutcomeReader outcomes = new OutcomeReader(templates);
+        EventMaker eventMaker = new EventMaker(InstantSource.system(), eventCounters);
+        GraphPlanner planner = new GraphPlanner(config.graph());
+        results = new ResultIntake(
+                reader,
+                new RetryDelay(config.backoff()),
+                planner,
+                payloads,
+                new ResultEvents(pool, payloads, outcomes, eventMaker));
         guard = new ExpiryGuard(config.leases().duration());
         recovery = new Recovery(
                 connection(direct, "recovery"),
                 heads,
                 sessions,
                 this,
+                new EndedEvents(outcomes, eventMaker, published),
                 guard,
                 this::flushLanes,
                 config.leases(),
@@ -147,7 +172,7 @@ public final class NodeParts implements Aftermath {
         growth = new TableGrowth(pool, readers);
         listens = config.dispatch().listen();
         StepCompleter completer =
-                new StepCompleter(sessions, heads, payloads, this, config.leases(), config.dispatch());
+                new StepCompleter(sessions, heads, payloads, this, published, config.leases(), config.dispatch());
         LaneCalls calls = new LaneCalls(
                 new TaskCreator(sessions, heads, payloads, this, config.leases()),
                 completer,
@@ -167,6 +192,10 @@ public final class NodeParts implements Aftermath {
         recoveryLoop = BackgroundLoop.of("recovery", recovery::runOnce);
         hintSendLoop = BackgroundLoop.of("hints-out", hints::sendOnce);
         hintListenLoop = BackgroundLoop.of("hints-in", () -> hints.listenOnce(this::hinted));
+        trimLoop = BackgroundLoop.of("events-trim", () -> {
+            outbox.trim(config.domainEvents().retention());
+            return TRIM_INTERVAL;
+        });
     }
 
     /** Starts a node on a migrated database. */
@@ -182,6 +211,7 @@ public final class NodeParts implements Aftermath {
         parts.heartbeatLoop.start();
         parts.recoveryLoop.start();
         parts.hintSendLoop.start();
+        parts.trimLoop.start();
         if (parts.listens) {
             parts.hintListenLoop.start();
         }
@@ -220,6 +250,18 @@ public final class NodeParts implements Aftermath {
 
     public Counters counters() {
         return counters;
+    }
+
+    public EventOutbox outbox() {
+        return outbox;
+    }
+
+    public EventBus bus() {
+        return bus;
+    }
+
+    public EventCounters eventCounters() {
+        return eventCounters;
     }
 
     /** The lane for a command of {@code task} that writes about so many steps: a task's ordinary commands always meet in one lane. */
@@ -411,6 +453,8 @@ public final class NodeParts implements Aftermath {
         hints.close();
         hintSendLoop.close();
         hintListenLoop.close();
+        trimLoop.close();
+        bus.close();
         connections.forEach(DedicatedConnection::close);
         readers.shutdownNow();
     }

@@ -127,4 +127,10 @@ AS $$
   FROM  (SELECT history.*, lag(to_state, 1, step_state('pending')) OVER (PARTITION BY task_uuid, step_index ORDER BY sort_key) AS previous
          FROM step_history AS history WHERE history.task_uuid >= p_from AND history.task_uuid < p_to) AS h
   WHERE  h.previous <> h.from_state
+  UNION ALL
+  SELECT 'event_without_outcome', event.task_uuid, event.step_index, format('version %s to %s', event.sort_key, step_state_name(event.step_state)),
+         coalesce(step_state_name(history.to_state), 'none')
+  FROM   domain_events AS event LEFT JOIN step_history AS history USING (task_uuid, step_index, sort_key)
+  WHERE  event.task_uuid >= p_from AND event.task_uuid < p_to
+  AND    (history.to_state IS DISTINCT FROM event.step_state OR history.cause NOT IN (cause('worker'), cause('lease_expired')))
 $$;

@@ -218,3 +218,35 @@ CREATE TABLE step_history (
   detail text,                  -- the result document, of failures only (a success stands on the step)
   PRIMARY KEY (task_uuid, step_index, sort_key)
 );
+
+-- Domain events --------------------------------------------------------------------------------------------------------
+
+-- Outbox, append-only: durable events of steps, written in the transaction that decides the outcome they tell of. Read in the order of
+-- (transaction_id, position), as far as every transaction before has ended (read_domain_events).
+CREATE TABLE domain_events (
+  namespace varchar(64) NOT NULL,
+  transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  position bigint GENERATED ALWAYS AS IDENTITY,
+  event_id uuid NOT NULL,
+  event_name text NOT NULL,
+  task_uuid uuid NOT NULL,
+  step_index integer NOT NULL,
+  sort_key integer NOT NULL,    -- version of the step that the outcome produced, as in step_history
+  step_state smallint NOT NULL, -- state in which the outcome left the step
+  published_at timestamptz NOT NULL,
+  message text NOT NULL,        -- the DomainEvent as JSON
+  PRIMARY KEY (namespace, transaction_id, position)
+);
+-- Once per outcome; and what a task has published.
+CREATE UNIQUE INDEX domain_events_once ON domain_events (task_uuid, step_index, sort_key, event_name);
+
+-- Who reads the events of a namespace, and up to which one it has acknowledged them.
+CREATE TABLE domain_event_consumers (
+  namespace varchar(64) NOT NULL,
+  consumer varchar(128) NOT NULL,
+  transaction_id xid8 NOT NULL DEFAULT '0',
+  position bigint NOT NULL DEFAULT 0,
+  receipt bigint NOT NULL DEFAULT 0,                        -- number of the last reading; only its holder acknowledges
+  hidden_until timestamptz NOT NULL DEFAULT '-infinity',    -- until then nobody else reads for this consumer
+  PRIMARY KEY (namespace, consumer)
+) WITH (fillfactor = 50);

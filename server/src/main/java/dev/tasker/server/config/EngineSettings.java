@@ -2,6 +2,7 @@ package dev.tasker.server.config;
 
 import dev.tasker.engine.BackoffConfig;
 import dev.tasker.engine.DispatchConfig;
+import dev.tasker.engine.DomainEventConfig;
 import dev.tasker.engine.EngineConfig;
 import dev.tasker.engine.GraphConfig;
 import dev.tasker.engine.LaneConfig;
@@ -18,7 +19,8 @@ final class EngineSettings {
     }
 
     EngineConfig engine(boolean replacesTemplates) {
-        return new EngineConfig(lanes(), leases(), backoff(), dispatch(), graph(), false, replacesTemplates);
+        return new EngineConfig(
+                lanes(), leases(), backoff(), dispatch(), graph(), domainEvents(), false, replacesTemplates);
     }
 
     private LaneConfig lanes() {
@@ -97,5 +99,31 @@ final class EngineSettings {
                         Defaults.of(50).development(25).test(10).production(100),
                         1,
                         1000));
+    }
+
+    private DomainEventConfig domainEvents() {
+        String bus = "worker.mpsc_channels.in_process_events.";
+        return new DomainEventConfig(
+                Duration.ofHours(settings.integer(
+                        "orchestration.domain_events.retention_hours",
+                        Defaults.of((int) DomainEventConfig.DEFAULT.retention().toHours()),
+                        1,
+                        87_600)),
+                settings.integer(
+                        bus + "broadcast_buffer_size",
+                        Defaults.of(DomainEventConfig.DEFAULT.queueCapacity())
+                                .test(1_000)
+                                .production(5_000),
+                        100,
+                        1_000_000),
+                Duration.ofMillis(settings.integer(
+                        bus + "dispatch_timeout_ms",
+                        Defaults.of((int) DomainEventConfig.DEFAULT
+                                        .dispatchTimeout()
+                                        .toMillis())
+                                .test(2_000)
+                                .production(10_000),
+                        100,
+                        60_000)));
     }
 }

@@ -1,6 +1,7 @@
 package dev.tasker.server.embedded;
 
 import dev.tasker.engine.Completion;
+import dev.tasker.engine.EventPayload;
 import dev.tasker.engine.Session;
 import dev.tasker.engine.StepResult;
 import dev.tasker.worker.Assignment;
@@ -9,7 +10,10 @@ import dev.tasker.worker.CompletionStatus;
 import dev.tasker.worker.RejectReason;
 import dev.tasker.worker.StepReport;
 import dev.tasker.worker.WorkSession;
+import dev.tasker.worker.event.MadePayload;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -104,7 +108,16 @@ final class InProcessSession implements WorkSession {
         Duration retryAfter = hint == null ? null : hint.delay();
         int executionMs =
                 (int) Math.min(Integer.MAX_VALUE, report.executionTime().toMillis());
-        return new StepResult(report.success(), report.retryable(), executionMs, retryAfter, report.document());
+        StepResult result =
+                new StepResult(report.success(), report.retryable(), executionMs, retryAfter, report.document());
+        return report.eventPayloads().isEmpty() ? result : result.withEventPayloads(toEngine(report.eventPayloads()));
+    }
+
+    private static Map<String, EventPayload> toEngine(Map<String, MadePayload> payloads) {
+        Map<String, EventPayload> converted = new HashMap<>();
+        payloads.forEach((event, made) -> converted.put(
+                event, new EventPayload(made.publisher(), made.payloadJson(), made.metadataJson(), made.declined())));
+        return converted;
     }
 
     private static CompletionStatus toWorker(Completion completion) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tasker.engine.BackoffConfig;
 import dev.tasker.engine.DispatchConfig;
+import dev.tasker.engine.DomainEventConfig;
 import dev.tasker.engine.EngineConfig;
 import dev.tasker.engine.GraphConfig;
 import dev.tasker.engine.LaneConfig;
@@ -127,6 +128,11 @@ class RecordsTest {
             [orchestration.batch_processing]
             enabled = false
             max_parallel_batches = 7
+            [orchestration.domain_events]
+            retention_hours = 3
+            [worker.mpsc_channels.in_process_events]
+            broadcast_buffer_size = 101
+            dispatch_timeout_ms = 102
             """).engine())
                 .isEqualTo(new EngineConfig(
                         new LaneConfig(1, 10, 2_000_000, 11, 2048),
@@ -134,6 +140,7 @@ class RecordsTest {
                         new BackoffConfig(Duration.ofSeconds(3), 3.0, Duration.ofSeconds(100), 0.5),
                         new DispatchConfig(false, Duration.ofMillis(500), 0, 0),
                         new GraphConfig(false, 4, 3, 6, 5, false, 7),
+                        new DomainEventConfig(Duration.ofHours(3), 101, Duration.ofMillis(102)),
                         false,
                         true));
     }
@@ -174,6 +181,7 @@ class RecordsTest {
         orchestration.batch_processing.max_parallel_batches = 0 | orchestration.batch_processing.max_parallel_batches: 0
         orchestration.dispatch.pulse_ms = 60001 | orchestration.dispatch.pulse_ms: 60001
         orchestration.dispatch.sticky_max = -1 | orchestration.dispatch.sticky_max: -1
+        orchestration.domain_events.retention_hours = 0 | orchestration.domain_events.retention_hours: 0
         orchestration.web.request_timeout_ms = 99 | orchestration.web.request_timeout_ms: 99
         orchestration.web.bind_address = "::1:80" | orchestration.web.bind_address: "::1:80"
         orchestration.web.bind_address = "localhost:x" | orchestration.web.bind_address: "localhost:x"

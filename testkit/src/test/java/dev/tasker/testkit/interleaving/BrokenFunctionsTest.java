@@ -130,6 +130,28 @@ class BrokenFunctionsTest {
                         "failTrioP",
                         "completeTrioQ"),
                 new Break(
+                        "event of a result that was not recorded",
+                        "complete_steps",
+                        "max(facts.state) OVER step AS decided, max(facts.version) OVER step AS sort_key",
+                        "coalesce(max(facts.state) OVER step, 6) AS decided, coalesce(max(facts.version) OVER step, 1)"
+                                + " AS sort_key",
+                        "completeAWithOldToken",
+                        "retryDue"),
+                new Break(
+                        "event without its condition",
+                        "complete_steps",
+                        "event.decided = coalesce(event.needed, event.decided)",
+                        "event.decided IS NOT NULL",
+                        "failAForNow",
+                        "retryDue"),
+                new Break(
+                        "event that is told and not kept",
+                        "complete_steps",
+                        "WHERE published.message IS NOT NULL",
+                        "WHERE false",
+                        "completeA",
+                        "retryDue"),
+                new Break(
                         "expiry without the lock of the tasks",
                         "expire_session",
                         LOCK_READ_TASKS,

@@ -221,9 +221,18 @@ final class Operations {
                 + (two ? "{7,7}" : "{7}") + "', ARRAY[" + ("'{\"by\":\"" + name + "\"}'")
                 + (two ? ", '{\"by\":\"" + name + "\"}'" : "")
                 + "], '{}', " + (keep.equals("{}") ? "'{}'" : "ARRAY[" + task + "]::uuid[]") + ", '" + keep + "', '"
-                + keepers
-                + "')";
+                + keepers + "'" + (two ? "" : events(batch, taskUuid, steps)) + ")";
         return Operation.of(name, "complete_steps", query);
+    }
+
+    /** Events for each state the result may leave the step in, and one for any. */
+    private static String events(int batch, String task, String step) {
+        String index = step.substring(1, step.length() - 1);
+        String id = "00000000-0000-0000-0000-000000000" + batch;
+        return ", array_fill('" + task + "'::uuid, '{4}'), array_fill(" + index
+                + ", '{4}'), '{6,5,7,null}', ARRAY['"
+                + id + "', '" + id + "', '" + id + "', '" + id + "']::uuid[], '{proof,proof,proof,proof}',"
+                + " '{it.worked,it.waits,it.failed,it.ended}', ARRAY['{}', '{}', '{}', '{}']";
     }
 
     /** The decider completes and adds a step behind itself, on which c waits too. */

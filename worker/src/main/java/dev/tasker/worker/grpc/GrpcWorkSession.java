@@ -152,6 +152,7 @@ final class GrpcWorkSession implements WorkSession {
         if (report.backoffHint() != null) {
             message.setRetryAfterMs(report.backoffHint().delay().toMillis());
         }
+        report.eventPayloads().forEach((event, made) -> message.putEventPayloads(event, EventPayloads.encode(made)));
         var answer = new CompletableFuture<CompletionStatus>();
         synchronized (lock) {
             if (gone || closing) {

@@ -7,10 +7,12 @@ import dev.tasker.engine.EngineException;
 import dev.tasker.engine.ErrorCode;
 import dev.tasker.engine.StepAction;
 import dev.tasker.engine.StepResult;
+import dev.tasker.engine.internal.domainevent.EventCandidate;
 import dev.tasker.engine.internal.session.LiveSession;
 import dev.tasker.engine.internal.step.Expansion;
 import dev.tasker.engine.internal.step.StepKey;
 import dev.tasker.engine.internal.task.NewTask;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +53,7 @@ public sealed interface Command {
      * @param delayMs delay of the next attempt, should there be one
      * @param expansion what the result adds to the task, null when it adds nothing
      * @param refusal why a success is recorded as a permanent failure, null when it is not
+     * @param events what the result publishes, depending on what is made of it
      */
     record Complete(
             LiveSession session,
@@ -60,6 +63,7 @@ public sealed interface Command {
             int delayMs,
             @Nullable Expansion expansion,
             @Nullable String refusal,
+            List<EventCandidate> events,
             CompletableFuture<Completion> answer)
             implements Command {
 
@@ -70,12 +74,17 @@ public sealed interface Command {
 
         /** The same result, with the delay of the next attempt. */
         public Complete delayed(int newDelayMs) {
-            return new Complete(session, step, token, result, newDelayMs, expansion, refusal, answer);
+            return new Complete(session, step, token, result, newDelayMs, expansion, refusal, events, answer);
+        }
+
+        /** The same result, publishing events. */
+        public Complete publishing(List<EventCandidate> newEvents) {
+            return new Complete(session, step, token, result, delayMs, expansion, refusal, newEvents, answer);
         }
 
         /** The same result with another growth. */
         public Complete with(@Nullable Expansion newExpansion, @Nullable String newRefusal) {
-            return new Complete(session, step, token, result, delayMs, newExpansion, newRefusal, answer);
+            return new Complete(session, step, token, result, delayMs, newExpansion, newRefusal, events, answer);
         }
 
         @Override
@@ -85,7 +94,11 @@ public sealed interface Command {
 
         @Override
         public int bytes() {
-            return result.document().length();
+            int bytes = result.document().length();
+            for (EventCandidate event : events) {
+                bytes += event.event().message().length();
+            }
+            return bytes;
         }
 
         @Override

@@ -2,6 +2,8 @@ package dev.tasker.engine.internal.recovery;
 
 import dev.tasker.engine.LeaseConfig;
 import dev.tasker.engine.TaskState;
+import dev.tasker.engine.internal.domainevent.EndedEvents;
+import dev.tasker.engine.internal.domainevent.EventCandidate;
 import dev.tasker.engine.internal.lane.Aftermath;
 import dev.tasker.engine.internal.session.LiveSession;
 import dev.tasker.engine.internal.session.SessionRegistry;
@@ -10,6 +12,8 @@ import dev.tasker.engine.internal.sql.SqlArrays;
 import dev.tasker.engine.internal.sql.SqlFailure;
 import dev.tasker.engine.internal.step.Queue;
 import dev.tasker.engine.internal.step.QueueHeads;
+import dev.tasker.engine.internal.step.StepKey;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,6 +22,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +63,7 @@ public final class Recovery {
     private final QueueHeads heads;
     private final SessionRegistry sessions;
     private final Aftermath aftermath;
+    private final EndedEvents events;
     private final ExpiryGuard guard;
     private final Runnable beforeExpiry;
     private final Duration pulse;
@@ -77,6 +83,7 @@ public final class Recovery {
             QueueHeads heads,
             SessionRegistry sessions,
             Aftermath aftermath,
+            EndedEvents events,
             ExpiryGuard guard,
             Runnable beforeExpiry,
             LeaseConfig leases,
@@ -86,6 +93,7 @@ public final class Recovery {
         this.heads = heads;
         this.sessions = sessions;
         this.aftermath = aftermath;
+        this.events = events;
         this.guard = guard;
         this.beforeExpiry = beforeExpiry;
         this.pulse = pulse.compareTo(leases.duration()) < 0 ? pulse : leases.duration();
@@ -252,7 +260,7 @@ public final class Recovery {
         return connection.run(open -> {
             try (PreparedStatement call = open.prepareStatement(RETRY)) {
                 call.setInt(1, RETRIES_MAX);
-                return follow(call.executeQuery());
+                return follow(changes(call.executeQuery()));
             }
         });
     }
@@ -267,15 +275,7 @@ public final class Recovery {
         int rows;
         do {
             calls++;
-            rows = connection.run(open -> {
-                try (PreparedStatement call = open.prepareStatement(EXPIRE)) {
-                    call.setInt(1, sessionId);
-                    call.setInt(2, (int) grace.toMillis());
-                    call.setString(3, LEASE_EXPIRED);
-                    call.setInt(4, LOG_ROWS_MAX);
-                    return follow(call.executeQuery());
-                }
-            });
+            rows = connection.run(open -> expire(open, sessionId));
             taken += Math.max(rows, 0);
         } while (rows != 0);
         if (own != null && calls == 1) {
@@ -286,21 +286,66 @@ public final class Recovery {
         }
     }
 
+    /** One call and the events of what it ended, in one transaction. */
+    private int expire(Connection open, int sessionId) throws SQLException {
+        open.setAutoCommit(false);
+        try (PreparedStatement call = open.prepareStatement(EXPIRE)) {
+            call.setInt(1, sessionId);
+            call.setInt(2, (int) grace.toMillis());
+            call.setString(3, LEASE_EXPIRED);
+            call.setInt(4, LOG_ROWS_MAX);
+            List<Change> changes = changes(call.executeQuery());
+            List<StepKey> ended = changes.stream()
+                    .filter(change -> change.task() != null && change.step() >= 0)
+                    .map(change -> new StepKey(Objects.requireNonNull(change.task()), change.step()))
+                    .toList();
+            List<EventCandidate> kept = ended.isEmpty() ? List.of() : events.keep(open, ended);
+            open.commit();
+            events.committed(kept);
+            return follow(changes);
+        } catch (SQLException | RuntimeException e) {
+            open.rollback();
+            throw e;
+        } finally {
+            open.setAutoCommit(true);
+        }
+    }
+
+    /** A row of an answer; without a task it is only the sign that a log was cut, with step -1 the task itself. */
+    private record Change(
+            @Nullable UUID task,
+            int step,
+            int state,
+            @Nullable Integer queueId,
+            int priority) {}
+
+    private static List<Change> changes(ResultSet rows) throws SQLException {
+        List<Change> changes = new ArrayList<>();
+        while (rows.next()) {
+            changes.add(new Change(
+                    rows.getObject(1, UUID.class),
+                    rows.getInt(2),
+                    rows.getInt(3),
+                    rows.getObject(4, Integer.class),
+                    rows.getInt(5)));
+        }
+        return changes;
+    }
+
     /** Tells what changed; returns how many rows there were, -1 when there was only the sign that the log was cut. */
-    private int follow(ResultSet rows) throws SQLException {
+    private int follow(List<Change> changes) {
         int count = 0;
         boolean cut = false;
-        while (rows.next()) {
-            UUID task = rows.getObject(1, UUID.class);
-            if (task == null) {
+        for (Change change : changes) {
+            if (change.task() == null) {
                 cut = true;
                 continue;
             }
             count++;
-            if (rows.getInt(2) < 0) {
-                aftermath.taskEntered(task, TaskState.ofCode(rows.getInt(3)));
-            } else if (rows.getObject(4) != null && rows.getInt(3) == 1) {
-                aftermath.enqueued(rows.getInt(4), rows.getInt(5));
+            if (change.step() < 0) {
+                aftermath.taskEntered(change.task(), TaskState.ofCode(change.state()));
+            } else if (change.queueId() != null && change.state() == 1) {
+                aftermath.enqueued(change.queueId(), change.priority());
             }
         }
         if (count > 0) {

@@ -301,7 +301,8 @@ public final class AssignmentAssembler {
                         step.initialization(),
                         stored == null ? null : stored.inputs(),
                         stored == null ? null : stored.result(),
-                        stored == null ? null : stored.checkpoint()),
+                        stored == null ? null : stored.checkpoint(),
+                        step.planned().definition().publishesEvents()),
                 dependencies);
     }
 }
