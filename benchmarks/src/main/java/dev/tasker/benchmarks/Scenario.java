@@ -18,7 +18,7 @@ public enum Scenario {
     FAN_OUT;
 
     static final String NAMESPACE = "bench";
-    private static final String SQUARE = "bench.square";
+    static final String SQUARE = "bench.square";
 
     /** The scenario called {@code text}, as in {@code fan-out}. */
     public static Scenario parse(String text) {
@@ -132,7 +132,7 @@ public enum Scenario {
         return HandlerRegistry.builder().handler(SQUARE, Scenario::square).build();
     }
 
-    private static StepResult square(StepContext context) {
+    static StepResult square(StepContext context) {
         long value = context.input("even_number", Long.class);
         for (String dependency : context.dependencyNames()) {
             JsonNode result = context.dependencyResult(dependency);

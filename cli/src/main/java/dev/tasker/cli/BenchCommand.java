@@ -7,6 +7,7 @@ import dev.tasker.benchmarks.BenchReport;
 import dev.tasker.benchmarks.CancelBench;
 import dev.tasker.benchmarks.ClaimBench;
 import dev.tasker.benchmarks.RepeatBench;
+import dev.tasker.benchmarks.RetryStormBench;
 import dev.tasker.benchmarks.Scenario;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -26,13 +27,15 @@ final class BenchCommand implements Callable<Integer> {
     private static final int CLAIM_STEPS = 1_000_000;
     private static final String CANCEL = "cancel";
     private static final int CANCEL_TASKS = 10_000;
+    private static final String RETRY_STORM = "retry-storm";
+    private static final int STORM_STEPS = 10_000;
 
     @Option(
             names = "--scenario",
             defaultValue = "linear",
             description =
                     "linear, diamond, tree, fan-out; claim: one among many waiting steps; cancel: of many tasks beside"
-                            + " the linear scenario. Default: ${DEFAULT-VALUE}")
+                            + " the linear scenario; retry-storm: many retries due at once. Default: ${DEFAULT-VALUE}")
     private String scenario = "linear";
 
     @Option(names = "--width", defaultValue = "100", description = "Workers of a fan-out. Default: ${DEFAULT-VALUE}")
@@ -96,6 +99,13 @@ final class BenchCommand implements Callable<Integer> {
         }
         if (scenario.equals(CANCEL)) {
             out.println(new CancelBench(tasks != null ? tasks : CANCEL_TASKS, concurrency, slots)
+                    .run()
+                    .json());
+            out.flush();
+            return 0;
+        }
+        if (scenario.equals(RETRY_STORM)) {
+            out.println(new RetryStormBench(tasks != null ? tasks : STORM_STEPS, slots)
                     .run()
                     .json());
             out.flush();

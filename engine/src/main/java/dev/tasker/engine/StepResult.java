@@ -1,6 +1,5 @@
 package dev.tasker.engine;
 
-import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param success authoritative outcome
  * @param retryable the worker's verdict on a failure; ignored on success
  * @param executionTimeMs wall time of the handler
- * @param retryAfter delay the failed service asked for, null: the step's own back-off (01 §4.4)
+ * @param backoff what the failed service asked for, null: the step's own back-off (01 §4.4)
  * @param document the StepExecutionResult as JSON (01 §1.13), stored verbatim; must be valid JSON, which adapters check
  * @param eventPayloads what custom publishers of the worker made of the step's declared events, by event name (04 §6.4)
  */
@@ -18,7 +17,7 @@ public record StepResult(
         boolean success,
         boolean retryable,
         int executionTimeMs,
-        @Nullable Duration retryAfter,
+        @Nullable BackoffRequest backoff,
         String document,
         Map<String, EventPayload> eventPayloads) {
     public StepResult {
@@ -27,13 +26,17 @@ public record StepResult(
 
     /** A result whose events, if any, are the default publisher's. */
     public StepResult(
-            boolean success, boolean retryable, int executionTimeMs, @Nullable Duration retryAfter, String document) {
-        this(success, retryable, executionTimeMs, retryAfter, document, Map.of());
+            boolean success,
+            boolean retryable,
+            int executionTimeMs,
+            @Nullable BackoffRequest backoff,
+            String document) {
+        this(success, retryable, executionTimeMs, backoff, document, Map.of());
     }
 
     /** The same result with what custom publishers made of the step's events. */
     public StepResult withEventPayloads(Map<String, EventPayload> payloads) {
-        return new StepResult(success, retryable, executionTimeMs, retryAfter, document, payloads);
+        return new StepResult(success, retryable, executionTimeMs, backoff, document, payloads);
     }
 
     /** A success with this JSON value as its result. */

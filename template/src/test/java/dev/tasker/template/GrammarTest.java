@@ -347,6 +347,42 @@ class GrammarTest {
                 .hasMessage("handler.initialization: ARRAY (expected: OBJECT)");
     }
 
+    @Test
+    void handlerIsRunAtMostOnceWhenItSaysSo() {
+        String marked = Yaml.HEAD + """
+            steps:
+              - name: pay
+                handler: {callable: pay, at_most_once: true}
+            environments:
+              test:
+                steps:
+                  - name: pay
+                    handler: {callable: pretend}
+            """;
+        TaskTemplate template = Yaml.template(marked);
+        assertThat(template.steps().getFirst().handler().atMostOnce()).isTrue();
+        assertThat(template.withEnvironment("test").steps().getFirst().handler())
+                .as("in an environment that changes the handler")
+                .extracting(HandlerDefinition::callable, HandlerDefinition::atMostOnce)
+                .containsExactly("pretend", true);
+        String json = TemplatePlan.compile(template).canonicalJson();
+        assertThat(json).contains("\"at_most_once\":true");
+        assertThat(TemplateParser.fromJson(json)
+                        .template()
+                        .steps()
+                        .getFirst()
+                        .handler()
+                        .atMostOnce())
+                .isTrue();
+    }
+
+    @Test
+    void handlerThatSaysNothingIsRunAgain() {
+        TaskTemplate template = Yaml.template(Yaml.withStep(""));
+        assertThat(template.steps().getFirst().handler().atMostOnce()).isFalse();
+        assertThat(TemplatePlan.compile(template).canonicalJson()).doesNotContain("at_most_once");
+    }
+
     private static LifecyclePolicy lifecycle(String block) {
         return requireNonNull(
                 Yaml.template(Yaml.withTopLevel("lifecycle: " + block + "\n")).lifecycle());

@@ -28,16 +28,19 @@ import dev.tasker.engine.internal.operator.Cancellations;
 import dev.tasker.engine.internal.operator.StepOperator;
 import dev.tasker.engine.internal.operator.TaskCanceller;
 import dev.tasker.engine.internal.recovery.ExpiryGuard;
+import dev.tasker.engine.internal.recovery.OverdueSteps;
 import dev.tasker.engine.internal.recovery.Recovery;
 import dev.tasker.engine.internal.session.Heartbeater;
 import dev.tasker.engine.internal.session.LiveSession;
 import dev.tasker.engine.internal.session.NodePresence;
 import dev.tasker.engine.internal.session.SessionOpener;
 import dev.tasker.engine.internal.session.SessionRegistry;
+import dev.tasker.engine.internal.session.StepDeadlines;
 import dev.tasker.engine.internal.sql.Database;
 import dev.tasker.engine.internal.sql.DedicatedConnection;
 import dev.tasker.engine.internal.step.AssignmentAssembler;
 import dev.tasker.engine.internal.step.LeasedStep;
+import dev.tasker.engine.internal.step.OverdueEnder;
 import dev.tasker.engine.internal.step.QueueHeads;
 import dev.tasker.engine.internal.step.ResultIntake;
 import dev.tasker.engine.internal.step.RetryDelay;
@@ -54,15 +57,18 @@ import dev.tasker.engine.internal.task.TaskExplainer;
 import dev.tasker.engine.internal.task.TaskReader;
 import dev.tasker.engine.internal.task.TaskUuids;
 import dev.tasker.engine.internal.template.TemplateCatalogue;
+import dev.tasker.errors.ErrorHandling;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -104,6 +110,7 @@ public final class NodeParts implements Aftermath {
     private final StepClaimer claimer;
     private final Heartbeater heartbeater;
     private final NodePresence presence;
+    private final OverdueSteps overdueSteps;
     private final Cancellations cancellations;
     private final ExpiryGuard guard;
     private final Recovery recovery;
@@ -131,11 +138,15 @@ public final class NodeParts implements Aftermath {
         admission = new TaskAdmission(templates, new TaskUuids(InstantSource.system()), config.graph());
         reader = new TaskReader(pool, templates);
         explainer = new TaskExplainer(pool, templates);
+        RetryDelay retryDelay = new RetryDelay(config.backoff(), ThreadLocalRandom::current);
+        StepDeadlines deadlines = new StepDeadlines(sessions, config.leases(), System::nanoTime, this::lookAtDeadlines);
+        overdueSteps = new OverdueSteps(deadlines, retryDelay, reader, task -> laneOf(task, 0));
         payloads = new PayloadCache(config.dispatch().payloadCacheBytes());
         assembler = new AssignmentAssembler(
                 payloads,
                 new PayloadReader(pool, templates),
                 readers,
+                deadlines,
                 session -> readers.execute(() -> closeSession(session)));
         opener = new SessionOpener(pool, nodeUuid, config.leases());
         claimer = new StepClaimer(sessions, heads, assembler, numbers, connection(direct, "claims"), config.leases());
@@ -148,20 +159,17 @@ public final class NodeParts implements Aftermath {
         PublishedEvents published = new PublishedEvents(bus, eventCounters);
         OutcomeReader outcomes = new OutcomeReader(templates);
         EventMaker eventMaker = new EventMaker(InstantSource.system(), eventCounters);
+        EndedEvents endedEvents = new EndedEvents(outcomes, eventMaker, published);
         GraphPlanner planner = new GraphPlanner(config.graph());
         results = new ResultIntake(
-                reader,
-                new RetryDelay(config.backoff()),
-                planner,
-                payloads,
-                new ResultEvents(pool, payloads, outcomes, eventMaker));
+                reader, retryDelay, planner, payloads, new ResultEvents(pool, payloads, outcomes, eventMaker));
         guard = new ExpiryGuard(config.leases().duration());
         recovery = new Recovery(
                 connection(direct, "recovery"),
                 heads,
                 sessions,
                 this,
-                new EndedEvents(outcomes, eventMaker, published),
+                endedEvents,
                 guard,
                 this::flushLanes,
                 config.leases(),
@@ -178,6 +186,7 @@ public final class NodeParts implements Aftermath {
                 completer,
                 new StepGrower(completer, planner, payloads, this::submitAgain),
                 new StepRejecter(this),
+                new OverdueEnder(endedEvents, this),
                 new StepOperator(payloads, this),
                 new TaskCanceller(payloads, this),
                 this::databaseAway,
@@ -188,7 +197,7 @@ public final class NodeParts implements Aftermath {
         bulkLane = new CommitLane("lane-bulk", config.lanes(), direct, calls, numbers);
 
         claimLoop = BackgroundLoop.of("claims", this::claimOnce);
-        heartbeatLoop = BackgroundLoop.of("heartbeat", this::heartbeatOnce);
+        heartbeatLoop = BackgroundLoop.of("heartbeat", this::renewOnce);
         recoveryLoop = BackgroundLoop.of("recovery", recovery::runOnce);
         hintSendLoop = BackgroundLoop.of("hints-out", hints::sendOnce);
         hintListenLoop = BackgroundLoop.of("hints-in", () -> hints.listenOnce(this::hinted));
@@ -319,10 +328,16 @@ public final class NodeParts implements Aftermath {
         heartbeatLoop.signal();
     }
 
-    private Duration heartbeatOnce() throws SQLException {
-        Duration renewal = heartbeater.runOnce();
-        Duration presenceDue = presence.runOnce();
-        return renewal.compareTo(presenceDue) < 0 ? renewal : presenceDue;
+    /** Ends what is out of time, then renews the sessions that are alive and says that the node is. */
+    private Duration renewOnce() throws SQLException {
+        Duration untilDeadline = overdueSteps.runOnce();
+        Duration untilRenewal = heartbeater.runOnce();
+        Duration untilPresence = presence.runOnce();
+        return Collections.min(List.of(untilDeadline, untilRenewal, untilPresence));
+    }
+
+    private void lookAtDeadlines(Duration delay) {
+        heartbeatLoop.signalWithin(delay);
     }
 
     private Duration claimOnce() throws SQLException {
@@ -386,6 +401,15 @@ public final class NodeParts implements Aftermath {
     public void slotsFreed() {
         if (heads.mayWait()) {
             claimLoop.signal();
+        }
+    }
+
+    @Override
+    public void errorHandled(ErrorHandling handling) {
+        try {
+            listener.errorHandled(handling);
+        } catch (RuntimeException e) {
+            log.error("the engine's listener failed on step {}", handling.stepUuid(), e);
         }
     }
 

@@ -128,7 +128,8 @@ BEGIN
     FROM   child WHERE child.started AND child.session_id IS NOT NULL GROUP BY child.session_id
   ),
   renewed AS (
-    UPDATE worker_sessions AS session SET expires_at = v_now + session.lease_duration WHERE session.session_id = ANY (p_renew)
+    UPDATE worker_sessions AS session SET expires_at = v_now + session.lease_duration
+    WHERE  session.session_id = ANY (p_renew) AND session.expires_at > '-infinity'
   ),
   step_log AS (
     INSERT INTO step_history (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at, session_id, execution_time_ms,

@@ -30,6 +30,7 @@ CREATE TABLE templates (
   content_hash varchar(64) NOT NULL,
   document text NOT NULL,       -- canonical JSON of the template after its environment overlay
   initial_steps integer NOT NULL,
+  at_most_once integer[],       -- indices of the definitions whose attempts are not repeated when their worker is lost, null: none
   created_at timestamptz NOT NULL DEFAULT now(),
   UNIQUE (named_task_uuid, content_hash)
 );
@@ -154,7 +155,8 @@ CREATE TABLE timers (
 
 -- Sessions and leases --------------------------------------------------------------------------------------------------
 
--- A worker's session. Its row carries the time of all its leases; only rows with leases can expire.
+-- A worker's session. Its row carries the time of all its leases; only rows with leases can expire. A session that was ended
+-- expires at -infinity, and nothing renews it any more.
 CREATE TABLE worker_sessions (
   session_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   session_uuid uuid NOT NULL UNIQUE,
@@ -193,7 +195,8 @@ CREATE TABLE nodes (
 ) WITH (fillfactor = 50);
 
 -- History, append-only: one row per committed change of resting state; sort_key is the version which the change produced.
--- cause: 0 engine, 1 worker result, 2 lease expired, 3 operator, 4 rejected by the worker.
+-- cause: 0 engine, 1 worker result, 2 lease ended by the server (expired, or its step ran out of time), 3 operator, 4 rejected by the
+-- worker.
 CREATE TABLE task_history (
   task_uuid uuid NOT NULL,
   sort_key integer NOT NULL,

@@ -41,6 +41,7 @@ final class EngineSettings {
         Duration heartbeat = Duration.ofSeconds(
                 settings.integer(at + "heartbeat_seconds", Defaults.of(10).test(1), 1, 1200));
         Duration grace = Duration.ofSeconds(settings.integer(at + "grace_seconds", Defaults.of(1), 0, 60));
+        Duration stopGrace = Duration.ofSeconds(settings.integer(at + "stop_grace_seconds", Defaults.of(5), 0, 3600));
         if (heartbeat.multipliedBy(3).compareTo(duration) > 0) {
             settings.violation(
                     at + "heartbeat_seconds",
@@ -48,7 +49,7 @@ final class EngineSettings {
                     "at most a third of orchestration.leases.duration_seconds, " + duration.toSeconds());
             return LeaseConfig.DEFAULT;
         }
-        return new LeaseConfig(duration, heartbeat, grace);
+        return new LeaseConfig(duration, heartbeat, grace, stopGrace);
     }
 
     private BackoffConfig backoff() {

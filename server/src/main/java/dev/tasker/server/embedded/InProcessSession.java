@@ -1,5 +1,6 @@
 package dev.tasker.server.embedded;
 
+import dev.tasker.engine.BackoffRequest;
 import dev.tasker.engine.Completion;
 import dev.tasker.engine.EventPayload;
 import dev.tasker.engine.Session;
@@ -11,7 +12,6 @@ import dev.tasker.worker.RejectReason;
 import dev.tasker.worker.StepReport;
 import dev.tasker.worker.WorkSession;
 import dev.tasker.worker.event.MadePayload;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -20,6 +20,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -105,12 +106,17 @@ final class InProcessSession implements WorkSession {
 
     static StepResult toEngine(StepReport report) {
         BackoffHint hint = report.backoffHint();
-        Duration retryAfter = hint == null ? null : hint.delay();
         int executionMs =
                 (int) Math.min(Integer.MAX_VALUE, report.executionTime().toMillis());
         StepResult result =
-                new StepResult(report.success(), report.retryable(), executionMs, retryAfter, report.document());
+                new StepResult(report.success(), report.retryable(), executionMs, toEngine(hint), report.document());
         return report.eventPayloads().isEmpty() ? result : result.withEventPayloads(toEngine(report.eventPayloads()));
+    }
+
+    private static @Nullable BackoffRequest toEngine(@Nullable BackoffHint hint) {
+        return hint == null
+                ? null
+                : new BackoffRequest(BackoffRequest.Kind.of(hint.kind().wireName()), hint.delay());
     }
 
     private static Map<String, EventPayload> toEngine(Map<String, MadePayload> payloads) {

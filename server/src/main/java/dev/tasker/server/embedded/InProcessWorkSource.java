@@ -38,7 +38,8 @@ public final class InProcessWorkSource implements WorkSource {
         List<SessionRequest.HandlerKey> handlers = registration.handlers().stream()
                 .map(key -> new SessionRequest.HandlerKey(key.namespace(), key.callable()))
                 .toList();
-        SessionRequest request = new SessionRequest(registration.workerName(), handlers, true);
+        SessionRequest request =
+                new SessionRequest(registration.workerName(), handlers, true, registration.handlerTimeout());
         AtomicInteger returnedSlots = new AtomicInteger();
         return new InProcessSession(engine.openSession(request, new Receiver(listener, returnedSlots)), returnedSlots);
     }

@@ -108,6 +108,7 @@ class RecordsTest {
             duration_seconds = 60
             heartbeat_seconds = 20
             grace_seconds = 2
+            stop_grace_seconds = 7
             [orchestration.lanes]
             count = 1
             queue_commands_max = 10
@@ -136,7 +137,11 @@ class RecordsTest {
             """).engine())
                 .isEqualTo(new EngineConfig(
                         new LaneConfig(1, 10, 2_000_000, 11, 2048),
-                        new LeaseConfig(Duration.ofSeconds(60), Duration.ofSeconds(20), Duration.ofSeconds(2)),
+                        new LeaseConfig(
+                                Duration.ofSeconds(60),
+                                Duration.ofSeconds(20),
+                                Duration.ofSeconds(2),
+                                Duration.ofSeconds(7)),
                         new BackoffConfig(Duration.ofSeconds(3), 3.0, Duration.ofSeconds(100), 0.5),
                         new DispatchConfig(false, Duration.ofMillis(500), 0, 0),
                         new GraphConfig(false, 4, 3, 6, 5, false, 7),
@@ -172,6 +177,7 @@ class RecordsTest {
         common.backoff.jitter_max_percentage = 2 | common.backoff.jitter_max_percentage: 2
         orchestration.leases.duration_seconds = 1 | orchestration.leases.duration_seconds: 1
         orchestration.leases.heartbeat_seconds = 0 | orchestration.leases.heartbeat_seconds: 0
+        orchestration.leases.stop_grace_seconds = 3601 | orchestration.leases.stop_grace_seconds: 3601
         orchestration.leases.grace_seconds = 61 | orchestration.leases.grace_seconds: 61
         orchestration.lanes.count = 9 | orchestration.lanes.count: 9
         orchestration.lanes.queue_bytes_max = 1 | orchestration.lanes.queue_bytes_max: 1

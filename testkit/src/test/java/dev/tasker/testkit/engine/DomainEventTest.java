@@ -3,6 +3,7 @@ package dev.tasker.testkit.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tasker.engine.Assignment;
+import dev.tasker.engine.BackoffRequest;
 import dev.tasker.engine.Completion;
 import dev.tasker.engine.DomainEvent;
 import dev.tasker.engine.DomainEventBatch;
@@ -181,7 +182,14 @@ class DomainEventTest {
                 HandDrivenWorker worker = node.worker(1)) {
             UUID task = node.create(publishing(node, "declined", EVERY_CONDITION));
 
-            worker.report(worker.next("pay"), new StepResult(false, true, 1, Duration.ofHours(1), FAILED));
+            worker.report(
+                    worker.next("pay"),
+                    new StepResult(
+                            false,
+                            true,
+                            1,
+                            new BackoffRequest(BackoffRequest.Kind.SERVER_REQUESTED, Duration.ofHours(1)),
+                            FAILED));
 
             JsonNode payload = message(database, task, "on.failure").path("payload");
             assertThat(payload.path("payload")).isEqualTo(JSON.readTree("""

@@ -55,6 +55,16 @@ final class Operations {
                     + "']::uuid[], '{1}', '{1}', '{1}')");
     final Operation expireOne = Operation.of("expireOne", "expire_session", expire(1));
     final Operation expireTwo = Operation.of("expireTwo", "expire_session", expire(2));
+    final Operation endOne = Operation.of(
+            "endOne",
+            "end_session",
+            "UPDATE tasker.worker_sessions SET expires_at = '-infinity' WHERE session_id = 1 RETURNING session_id");
+    final Operation timeOutA = timeOut("timeOutA", Stage.TASK, 1, 1, 1);
+    final Operation timeOutB = timeOut("timeOutB", Stage.TASK, 2, 1, 2);
+    final Operation timeOutAWithOldToken = timeOut("timeOutAWithOldToken", Stage.TASK, 1, 0, 1);
+    final Operation timeOutP = timeOut("timeOutP", Stage.PAIR_TASK, 0, 1, 3);
+    final Operation timeOutQ = timeOut("timeOutQ", Stage.PAIR_TASK, 1, 1, 3);
+    final Operation timeOutTrioP = timeOut("timeOutTrioP", Stage.TRIO_TASK, 0, 1, 3);
     final Operation renewOne = Operation.of(
             "renewOne",
             "heartbeat",
@@ -63,7 +73,8 @@ final class Operations {
     final Operation retryDue = Operation.of(
             "retryDue",
             "retry_due",
-            "SELECT task_uuid, step_index, state, queue_id, priority FROM tasker.retry_due(10)");
+            "SELECT task_uuid, step_index, state, queue_id, priority FROM tasker.retry_due(10)"
+                    + " WHERE task_uuid IS NOT NULL"); // else: how many timers were due
     final Operation resolveA = operate("resolveA", Stage.TASK, 1, 1);
     final Operation resetA = operate("resetA", Stage.TASK, 1, 0);
     final Operation resolveD = operate("resolveD", Stage.TASK, 3, 1);
@@ -93,8 +104,8 @@ final class Operations {
     /** Calls about the smaller tasks, which nothing else touches, and those that add steps to the mesh beside others that move it. */
     List<List<Operation>> small() {
         return List.of(
-                List.of(finishP, finishQ, failP, completeQByHand, cancelPair),
-                List.of(failTrioP, completeTrioQ, rejectTrioP, resolveTrioP, resetTrioP, cancelTrio),
+                List.of(finishP, finishQ, failP, timeOutP, timeOutQ, completeQByHand, cancelPair),
+                List.of(failTrioP, completeTrioQ, rejectTrioP, timeOutTrioP, resolveTrioP, resetTrioP, cancelTrio),
                 List.of(finishFirst, finishSecond, failFirst, retryFirst, finishInstances, resolveFirst),
                 List.of(
                         growA,
@@ -124,6 +135,10 @@ final class Operations {
                 rejectA,
                 expireOne,
                 expireTwo,
+                endOne,
+                timeOutA,
+                timeOutB,
+                timeOutAWithOldToken,
                 renewOne,
                 retryDue,
                 claim,
@@ -261,9 +276,20 @@ final class Operations {
                 .orElseThrow();
     }
 
+    private static Operation timeOut(String name, String task, int step, int token, int session) {
+        return Operation.of(
+                name,
+                "time_out_steps",
+                "SELECT kind, task_uuid, step_index, state, token, attempts, max_attempts FROM"
+                        + " tasker.time_out_steps(ARRAY['"
+                        + task + "']::uuid[], '{" + step + "}', '{" + token + "}', '{" + session
+                        + "}', '{1500}', ARRAY['{\"by\":\"" + name + "\"}'])");
+    }
+
     private static String expire(int session) {
         return EXPIRED + "(" + session
-                + ", 0, '{\"by\":\"expiry\"}', 20) WHERE task_uuid IS NOT NULL"; // else: a log was cut
+                + ", 0, ARRAY['{\"by\":\"expiry\"}', '{\"by\":\"last\"}', '{\"by\":\"loss\"}'], 20) WHERE task_uuid IS"
+                + " NOT NULL"; // else: a log was cut
     }
 
     private static String claim(Stage stage, int batch, String renew, int session) {

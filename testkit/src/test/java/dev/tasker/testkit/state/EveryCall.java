@@ -31,6 +31,7 @@ final class EveryCall {
         chainWhoseWorkerDiesTwiceIsBlocked();
         pairWhoseWorkerDiesWaitsAndFails();
         permanentFailureBlocks();
+        pairThatRunsPastItsTimeWaitsAndFails();
         taskWithoutStepsIsComplete();
         new EveryAction(this).run();
     }
@@ -77,6 +78,15 @@ final class EveryCall {
         int session = session();
         create(PAIR, session);
         expire(session);
+    }
+
+    private void pairThatRunsPastItsTimeWaitsAndFails() {
+        int session = session();
+        UUID task = create(PAIR, session);
+        for (int step : new int[] {1, 0}) {
+            query("time_out_steps(ARRAY['%s']::uuid[], ARRAY[%d], ARRAY[1], ARRAY[%d], ARRAY[1000], ARRAY['{}'])"
+                    .formatted(task, step, session));
+        }
     }
 
     private void permanentFailureBlocks() {
@@ -132,7 +142,7 @@ final class EveryCall {
 
     private void expire(int session) {
         database.advance(Duration.ofMinutes(1));
-        query("expire_session(%d, 1000, '{}', 20)".formatted(session));
+        query("expire_session(%d, 1000, ARRAY['{}', '{}', '{}'], 20)".formatted(session));
     }
 
     /** What no call does yet: the task is given up. */

@@ -1,6 +1,7 @@
 package dev.tasker.engine.internal.lane;
 
 import dev.tasker.engine.ActionOutcome;
+import dev.tasker.engine.Assignment;
 import dev.tasker.engine.Completion;
 import dev.tasker.engine.Creation;
 import dev.tasker.engine.EngineException;
@@ -12,6 +13,7 @@ import dev.tasker.engine.internal.session.LiveSession;
 import dev.tasker.engine.internal.step.Expansion;
 import dev.tasker.engine.internal.step.StepKey;
 import dev.tasker.engine.internal.task.NewTask;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -186,6 +188,30 @@ public sealed interface Command {
         @Override
         public void fail(EngineException failure) {
             answer.completeExceptionally(failure);
+        }
+    }
+
+    /**
+     * Ends an attempt that is out of time. Nobody waits for the answer: one that fails is asked for again.
+     *
+     * @param timeout the limit it ran past
+     * @param delayMs delay of the next attempt, should there be one
+     */
+    record TimeOut(LiveSession session, StepKey step, int token, Assignment assignment, Duration timeout, int delayMs)
+            implements Command {
+        @Override
+        public UUID task() {
+            return step.task();
+        }
+
+        @Override
+        public int bytes() {
+            return 0;
+        }
+
+        @Override
+        public void fail(EngineException failure) {
+            // the next look at deadlines finds the lease again
         }
     }
 

@@ -146,6 +146,7 @@ public final class CommitLane implements AutoCloseable {
         List<Command.Complete> completes = new ArrayList<>();
         List<Command.Complete> growing = new ArrayList<>(0);
         List<Command.Reject> rejects = new ArrayList<>();
+        List<Command.TimeOut> timeOuts = new ArrayList<>();
         List<Command.Create> creates = new ArrayList<>();
         List<Command.Operate> operates = new ArrayList<>();
         List<Command.Cancel> cancels = new ArrayList<>();
@@ -154,6 +155,7 @@ public final class CommitLane implements AutoCloseable {
             switch (command) {
                 case Command.Complete complete -> (complete.expansion() == null ? completes : growing).add(complete);
                 case Command.Reject reject -> rejects.add(reject);
+                case Command.TimeOut timeOut -> timeOuts.add(timeOut);
                 case Command.Create create -> creates.add(create);
                 case Command.Operate operate -> operates.add(operate);
                 case Command.Cancel cancel -> cancels.add(cancel);
@@ -163,6 +165,7 @@ public final class CommitLane implements AutoCloseable {
         call(calls.complete(), completes);
         call(calls.grow(), growing);
         call(calls.reject(), rejects);
+        call(calls.timeOut(), timeOuts);
         call(calls.create(), creates);
         rounds(operates, Command.Operate::step).forEach(round -> call(calls.operate(), round));
         rounds(cancels, Command.Cancel::task).forEach(round -> call(calls.cancel(), round));

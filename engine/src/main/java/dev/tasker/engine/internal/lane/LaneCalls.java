@@ -13,6 +13,7 @@ public record LaneCalls(
         BatchCall<Command.Complete, ?, ?> complete,
         BatchCall<Command.Complete, ?, ?> grow,
         BatchCall<Command.Reject, ?, ?> reject,
+        BatchCall<Command.TimeOut, ?, ?> timeOut,
         BatchCall<Command.Operate, ?, ?> operate,
         BatchCall<Command.Cancel, ?, ?> cancel,
         Runnable onOutage,

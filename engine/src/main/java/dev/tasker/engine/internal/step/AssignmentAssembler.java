@@ -4,6 +4,7 @@ import dev.tasker.engine.Assignment;
 import dev.tasker.engine.Assignment.StepPart;
 import dev.tasker.engine.internal.session.LiveSession;
 import dev.tasker.engine.internal.session.LiveSession.Held;
+import dev.tasker.engine.internal.session.StepDeadlines;
 import dev.tasker.engine.internal.task.PayloadCache;
 import dev.tasker.engine.internal.task.PayloadReader;
 import dev.tasker.engine.internal.task.PayloadReader.StoredStep;
@@ -41,14 +42,20 @@ public final class AssignmentAssembler {
     private final PayloadCache cache;
     private final PayloadReader reader;
     private final ExecutorService readers;
+    private final StepDeadlines deadlines;
     private final Consumer<LiveSession> closedMeanwhile;
 
     /** @param closedMeanwhile told of sessions that were closed while a call leased to them */
     public AssignmentAssembler(
-            PayloadCache cache, PayloadReader reader, ExecutorService readers, Consumer<LiveSession> closedMeanwhile) {
+            PayloadCache cache,
+            PayloadReader reader,
+            ExecutorService readers,
+            StepDeadlines deadlines,
+            Consumer<LiveSession> closedMeanwhile) {
         this.cache = cache;
         this.reader = reader;
         this.readers = readers;
+        this.deadlines = deadlines;
         this.closedMeanwhile = closedMeanwhile;
     }
 
@@ -92,7 +99,7 @@ public final class AssignmentAssembler {
             if (payload == null || assignment == null) {
                 unknown.add(one);
             } else {
-                one.lease().assigned(assignment, payload.template());
+                assigned(one, assignment, payload);
                 ready.add(new Delivery(one.step().session(), assignment));
             }
         }
@@ -100,6 +107,11 @@ public final class AssignmentAssembler {
         if (!unknown.isEmpty()) {
             readers.execute(() -> read(unknown));
         }
+    }
+
+    private void assigned(Noted one, Assignment assignment, TaskPayload payload) {
+        one.lease().assigned(assignment, payload.template());
+        deadlines.begin(one.step().session(), one.lease(), assignment);
     }
 
     /** An earlier lease of the step ran out and came back to the same session before a heartbeat told. */
@@ -208,7 +220,7 @@ public final class AssignmentAssembler {
             RunnableStep runnable = payload.template().steps().get(step.templateStep());
             Map<String, String> dependencies = dependencies(leased.key(), payload, runnable, ancestors);
             Assignment assignment = assignment(leased, payload, runnable, step, step.maxAttempts(), dependencies);
-            one.lease().assigned(assignment, payload.template());
+            assigned(one, assignment, payload);
             deliveries.add(new Delivery(leased.session(), assignment));
         }
         return deliveries;

@@ -98,7 +98,9 @@ public final class ResultIntake {
         return definition == null
                 ? command
                 : command.delayed(retryDelay.afterFailure(
-                        command.result(), definition.step().planned().retry().backoff(), definition.attempts()));
+                        command.result().backoff(),
+                        definition.step().planned().retry().backoff(),
+                        definition.attempts()));
     }
 
     private Complete grown(Complete command, Definition definition) {

@@ -45,7 +45,8 @@ final class TemplateWriter {
             "SELECT content_hash, document FROM tasker.templates WHERE template_id = ?";
 
     private static final String DOCUMENT = """
-        INSERT INTO tasker.templates (named_task_uuid, content_hash, document, initial_steps) VALUES (?, ?, ?, ?)
+        INSERT INTO tasker.templates (named_task_uuid, content_hash, document, initial_steps, at_most_once)
+        VALUES (?, ?, ?, ?, ?::integer[])
         RETURNING template_id
         """;
 
@@ -148,12 +149,22 @@ final class TemplateWriter {
             statement.setString(2, plan.contentHash());
             statement.setString(3, plan.canonicalJson());
             statement.setInt(4, plan.initialSteps().size());
+            statement.setString(5, atMostOnce(plan));
             ResultSet row = statement.executeQuery();
             row.next();
             templateId = row.getInt(1);
         }
         storeSteps(connection, templateId, plan, queueIds);
         return templateId;
+    }
+
+    /** The indices of the steps that are run at most once, as an array of SQL; null when there is none. */
+    private static @Nullable String atMostOnce(TemplatePlan plan) {
+        List<String> indices = plan.steps().stream()
+                .filter(step -> step.definition().handler().atMostOnce())
+                .map(step -> Integer.toString(step.index()))
+                .toList();
+        return indices.isEmpty() ? null : "{" + String.join(",", indices) + "}";
     }
 
     private static void storeSteps(
