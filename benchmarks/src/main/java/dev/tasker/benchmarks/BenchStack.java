@@ -43,6 +43,21 @@ interface BenchStack extends AutoCloseable {
         };
     }
 
+    /** A server in this JVM as it would run in production, with its connection pool, on ports of its own. */
+    static TaskerServer server(EmbeddedPostgres postgres, String database, TaskTracker tracker) {
+        ServerConfig defaults = ServerConfig.defaults(Environment.PRODUCTION);
+        DatabaseUrl url = DatabaseUrl.parse("postgresql://" + postgres.user() + ":" + postgres.password()
+                + "@127.0.0.1:" + postgres.port() + "/" + database);
+        ServerConfig config = defaults.withDatabase(new DatabaseConfig(
+                        url,
+                        null,
+                        defaults.database().pool(),
+                        defaults.database().dataDirectory(),
+                        false))
+                .withAddresses(BindAddress.loopback(0), BindAddress.loopback(0));
+        return TaskerServer.start(config, tracker);
+    }
+
     /** Engine and worker in this JVM, called without a network. */
     record InProcess(Engine engine, WorkerRuntime worker) implements BenchStack {
         private static InProcess start(
@@ -74,17 +89,7 @@ interface BenchStack extends AutoCloseable {
         private static Remote start(
                 BenchOptions options, EmbeddedPostgres postgres, String database, TaskTracker tracker)
                 throws IOException {
-            ServerConfig defaults = ServerConfig.defaults(Environment.PRODUCTION);
-            DatabaseUrl url = DatabaseUrl.parse("postgresql://" + postgres.user() + ":" + postgres.password()
-                    + "@127.0.0.1:" + postgres.port() + "/" + database);
-            ServerConfig config = defaults.withDatabase(new DatabaseConfig(
-                            url,
-                            null,
-                            defaults.database().pool(),
-                            defaults.database().dataDirectory(),
-                            false))
-                    .withAddresses(BindAddress.loopback(0), BindAddress.loopback(0));
-            TaskerServer server = TaskerServer.start(config, tracker);
+            TaskerServer server = BenchStack.server(postgres, database, tracker);
             RemoteWorker worker = RemoteWorker.start(server.grpcPort().orElseThrow(), options.slots());
             return new Remote(server, worker, HttpClient.newHttpClient(), JsonMapper.shared());
         }

@@ -20,7 +20,7 @@ public enum Scenario {
     CONDITIONAL;
 
     static final String NAMESPACE = "bench";
-    private static final String SQUARE = "bench.square";
+    static final String SQUARE = "bench.square";
     private static final String ROUTE = "bench.route";
     private static final String APPROVAL = """
         name: conditional
@@ -166,7 +166,7 @@ public enum Scenario {
         return Decisions.create(number < 1_000 ? "small" : "large");
     }
 
-    private static StepResult square(StepContext context) {
+    static StepResult square(StepContext context) {
         long value = context.input("even_number", Long.class);
         for (String dependency : context.dependencyNames()) {
             JsonNode result = context.dependencyResult(dependency);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tasker.benchmarks.BenchOptions.Transport;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,6 +102,28 @@ class BenchTest {
         assertThat(report.fewP50()).isPositive();
         assertThat(report.manyP50()).isPositive();
         assertThat(json.get("ratio").asDouble()).isPositive();
+    }
+
+    @Test
+    void retriesThatFallDueTogetherAreCountedFromThatMoment() throws Exception {
+        RetryStormBench.Phases brief = new RetryStormBench.Phases(
+                Duration.ofMillis(600), Duration.ofSeconds(4), Duration.ofMillis(500), Duration.ofMillis(500));
+        RetryStormBench.Report report = new RetryStormBench(300, 100, brief).run();
+
+        JsonNode json = JsonMapper.shared().readTree(report.json());
+        assertThat(json.propertyNames())
+                .containsExactly(
+                        "scenario",
+                        "steps",
+                        "background_tasks_per_second",
+                        "claimed_after_ms",
+                        "background_before_ms",
+                        "background_during_ms");
+        assertThat(json.get("steps").asInt()).isEqualTo(300);
+        assertThat(report.retries().max()).isPositive();
+        assertThat(report.background()).isPositive();
+        assertThat(report.tasksBefore().p50()).isPositive();
+        assertThat(report.tasksDuring().p50()).isPositive();
     }
 
     @Test

@@ -4,9 +4,11 @@ import dev.tasker.benchmarks.Bench;
 import dev.tasker.benchmarks.BenchOptions;
 import dev.tasker.benchmarks.BenchOptions.Transport;
 import dev.tasker.benchmarks.BenchReport;
+import dev.tasker.benchmarks.CancelBench;
 import dev.tasker.benchmarks.ClaimBench;
 import dev.tasker.benchmarks.CsvBench;
 import dev.tasker.benchmarks.RepeatBench;
+import dev.tasker.benchmarks.RetryStormBench;
 import dev.tasker.benchmarks.Scenario;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -25,13 +27,18 @@ final class BenchCommand implements Callable<Integer> {
     private static final String CLAIM = "claim";
     private static final String CSV = "csv";
     private static final int CLAIM_STEPS = 1_000_000;
+    private static final String CANCEL = "cancel";
+    private static final int CANCEL_TASKS = 10_000;
+    private static final String RETRY_STORM = "retry-storm";
+    private static final int STORM_STEPS = 10_000;
 
     @Option(
             names = "--scenario",
             defaultValue = "linear",
             description =
-                    "linear, diamond, tree, fan-out, conditional; csv: rows of a file in batches with checkpoints; or"
-                            + " claim: one among many waiting steps. Default: ${DEFAULT-VALUE}")
+                    "linear, diamond, tree, fan-out, conditional; csv: rows of a file in batches with checkpoints;"
+                            + " claim: one among many waiting steps; cancel: of many tasks beside the linear scenario;"
+                            + " retry-storm: many retries due at once. Default: ${DEFAULT-VALUE}")
     private String scenario = "linear";
 
     @Option(names = "--width", defaultValue = "100", description = "Workers of a fan-out. Default: ${DEFAULT-VALUE}")
@@ -107,6 +114,20 @@ final class BenchCommand implements Callable<Integer> {
         if (scenario.equals(CSV)) {
             CsvBench.Report report = new CsvBench(rows, rowsPerCheckpoint, slots, transport()).run();
             out.println(json ? report.json() : report.text());
+            out.flush();
+            return 0;
+        }
+        if (scenario.equals(CANCEL)) {
+            out.println(new CancelBench(tasks != null ? tasks : CANCEL_TASKS, concurrency, slots)
+                    .run()
+                    .json());
+            out.flush();
+            return 0;
+        }
+        if (scenario.equals(RETRY_STORM)) {
+            out.println(new RetryStormBench(tasks != null ? tasks : STORM_STEPS, slots)
+                    .run()
+                    .json());
             out.flush();
             return 0;
         }

@@ -1,14 +1,17 @@
 package dev.tasker.cli;
 
-import dev.tasker.examples.ConformanceHandlers;
-import dev.tasker.examples.demo.DemoHandlers;
 import dev.tasker.server.config.Variables;
+import dev.tasker.template.Finding;
+import dev.tasker.template.Severity;
+import dev.tasker.template.TemplateCheck;
 import dev.tasker.worker.HandlerRegistry;
 import dev.tasker.worker.WorkSource;
 import dev.tasker.worker.WorkerConfig;
 import dev.tasker.worker.WorkerRuntime;
 import dev.tasker.worker.grpc.GrpcWorkSource;
 import dev.tasker.worker.grpc.GrpcWorkSourceConfig;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,12 +27,6 @@ import picocli.CommandLine.Option;
 final class WorkerCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(WorkerCommand.class);
 
-    /** Handlers that come with Tasker. */
-    enum Handlers {
-        demo,
-        conformance
-    }
-
     @Option(
             names = "--server",
             paramLabel = "HOST:PORT",
@@ -41,7 +38,15 @@ final class WorkerCommand implements Callable<Integer> {
             names = "--handlers",
             defaultValue = "demo",
             description = "Which handlers to serve: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
-    private Handlers handlers = Handlers.demo;
+    private BundledHandlers handlers = BundledHandlers.demo;
+
+    @Option(
+            names = "--templates",
+            paramLabel = "PATH",
+            description =
+                    "Folder or file with templates this worker is to serve; it does not start when one of them lacks a"
+                            + " handler. Can be repeated.")
+    private List<Path> templates = List.of();
 
     @Option(names = "--slots", defaultValue = "100", description = "Steps that run at once. Default: ${DEFAULT-VALUE}")
     private int slots;
@@ -54,20 +59,30 @@ final class WorkerCommand implements Callable<Integer> {
         if (slots < 1) {
             throw new CommandException("--slots: " + slots + " (expected: >= 1)");
         }
+        HandlerRegistry registry = handlers.registry();
+        requireHandlers(registry);
         try (StopSignal stop = StopSignal.install();
                 WorkSource source = new GrpcWorkSource(server, GrpcWorkSourceConfig.DEFAULT);
-                WorkerRuntime worker = WorkerRuntime.start(source, registry(), config())) {
+                WorkerRuntime worker = WorkerRuntime.start(source, registry, config())) {
             log.info("Worker runs with {} slots for {}", slots, server);
             stop.await();
             return 0;
         }
     }
 
-    private HandlerRegistry registry() {
-        return switch (handlers) {
-            case demo -> DemoHandlers.registry();
-            case conformance -> ConformanceHandlers.registry();
-        };
+    /** Says what a step would only fail with: no handler behind the callable of a template (06 §13.5). */
+    private void requireHandlers(HandlerRegistry registry) {
+        TemplateCheck check = TemplateCheck.DEFAULT.withHandlers(
+                (namespace, callable) -> registry.find(namespace, callable) != null, Severity.ERROR);
+        List<Finding> errors = templates.stream()
+                .flatMap(path -> TemplateFiles.load(path, check).findings().stream())
+                .filter(Finding::isError)
+                .toList();
+        errors.forEach(error -> log.error("{}", error.describe()));
+        if (!errors.isEmpty()) {
+            String others = errors.size() == 1 ? "" : " (and " + (errors.size() - 1) + " more)";
+            throw new CommandException("--templates: " + errors.getFirst().describe() + others);
+        }
     }
 
     private WorkerConfig config() {

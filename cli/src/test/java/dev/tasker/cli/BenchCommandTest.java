@@ -54,6 +54,18 @@ class BenchCommandTest {
         assertThat(report.get("many").asInt()).isEqualTo(2_000);
     }
 
+    @Test
+    void cancellationBesideALoadIsOneJsonObject() {
+        Execution bench = Execution.of("bench", "--scenario=cancel", "--tasks=300", "--concurrency=50");
+
+        assertThat(bench.exitCode()).as(bench.err()).isZero();
+        JsonNode report = JsonMapper.shared().readTree(bench.out());
+        assertThat(report.get("scenario").asString()).isEqualTo("cancel");
+        assertThat(report.get("tasks").asInt()).isEqualTo(300);
+        assertThat(report.get("cancel_seconds").asDouble()).isPositive();
+        assertThat(report.get("linear_alone_tasks_per_second").asDouble()).isPositive();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -51,6 +51,44 @@ class TaskerCommandTest {
     }
 
     @Test
+    void templatesAreCheckedAsStrictlyAsAsked() throws IOException {
+        Path typo = Files.writeString(folder.resolve("typo.yaml"), DemoHandlers.templateYaml() + "colour: red\n");
+
+        Execution lenient = Execution.of("template", "validate", typo.toString());
+        Execution strict = Execution.of("template", "validate", "--strict", typo.toString());
+        Execution hints = Execution.of("template", "validate", "--hints", typo.toString());
+
+        assertThat(lenient.exitCode()).isZero();
+        assertThat(lenient.out()).contains("warning UNKNOWN_KEY at /colour").doesNotContain("info ");
+        assertThat(strict.exitCode()).isEqualTo(1);
+        assertThat(strict.out()).contains("error UNKNOWN_KEY at /colour").endsWith("0 usable, 1 broken\n");
+        assertThat(hints.out()).contains("info NO_RESULT_SCHEMA in step");
+    }
+
+    @Test
+    void schemaOfTemplatesIsPrinted() {
+        assertThat(Execution.of("template", "schema").out())
+                .startsWith("{")
+                .contains("https://json-schema.org/draft/2020-12/schema")
+                .endsWith("}\n");
+    }
+
+    @Test
+    void missingHandlersAreWarnedOfAndStopAWorker() throws IOException {
+        Path template = Files.writeString(folder.resolve("shop.yaml"), DemoHandlers.templateYaml());
+
+        Execution good = Execution.of("template", "validate", "--handlers", "demo", template.toString());
+        Execution bad = Execution.of("template", "validate", "--handlers", "conformance", template.toString());
+        Execution worker = Execution.of("worker", "--handlers", "conformance", "--templates", template.toString());
+
+        assertThat(good.out()).doesNotContain("HANDLER_UNRESOLVED");
+        assertThat(bad.exitCode()).isZero();
+        assertThat(bad.out()).contains("warning HANDLER_UNRESOLVED in step");
+        assertThat(worker.exitCode()).isEqualTo(1);
+        assertThat(worker.err()).startsWith("tasker: --templates: " + template).contains("error HANDLER_UNRESOLVED");
+    }
+
+    @Test
     void takenPortIsOneSentence() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Execution dev = Execution.of(

@@ -1,6 +1,8 @@
 package dev.tasker.engine;
 
+import dev.tasker.template.PublishedEvent;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -62,11 +64,21 @@ public record Assignment(
             String initialization,
             @Nullable String inputs,
             @Nullable String previousResult,
-            @Nullable String checkpoint) {
+            @Nullable String checkpoint,
+            List<PublishedEvent> publishedEvents) {
 
         StepPart withCheckpoint(String saved) {
             return new StepPart(
-                    name, templateStepName, callable, method, resolver, initialization, inputs, previousResult, saved);
+                    name,
+                    templateStepName,
+                    callable,
+                    method,
+                    resolver,
+                    initialization,
+                    inputs,
+                    previousResult,
+                    saved,
+                    publishedEvents);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.tasker.engine;
 
 import dev.tasker.engine.internal.NodeParts;
 import dev.tasker.engine.internal.lane.Command;
+import dev.tasker.engine.internal.operator.StepOperator;
 import dev.tasker.engine.internal.session.LiveSession;
 import dev.tasker.engine.internal.session.LiveSession.Held;
 import dev.tasker.engine.internal.step.StepKey;
@@ -10,7 +11,9 @@ import dev.tasker.engine.internal.task.TaskUuids;
 import dev.tasker.engine.internal.template.RegisteredTemplate;
 import dev.tasker.template.TaskTemplate;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -46,7 +49,9 @@ public final class Engine implements AutoCloseable {
 
     /**
      * Registers a template whose environment overlay is applied ({@link TaskTemplate#withEnvironment}). The same document again changes
-     * nothing; another document under the same version is what new tasks start with from now on (06 §18).
+     * nothing; another document under the same version is what new tasks start with from now on, unless {@link
+     * EngineConfig#replacesTemplates} says no (06 §18). Fails with {@link EngineException}: {@link ErrorCode#INVALID_TEMPLATE}, {@link
+     * ErrorCode#TEMPLATE_CHANGED}, {@link ErrorCode#DATABASE_UNAVAILABLE}.
      */
     public RegisteredVersion register(TaskTemplate template) {
         RegisteredTemplate registered = parts.templates().register(template);
@@ -78,6 +83,53 @@ public final class Engine implements AutoCloseable {
         return answer.whenComplete((creation, _) -> parts.counters().created(creation));
     }
 
+    /**
+     * Carries out what an operator decided about a step, and evaluates its task in the same transaction: what the task withheld while it was
+     * blocked starts, and a task given up begins anew once none of its steps is in error. Fails with {@link EngineException}: {@link
+     * ErrorCode#INVALID_REQUEST}, {@link ErrorCode#OVERLOADED}, {@link ErrorCode#DATABASE_UNAVAILABLE}. After the last it may have been
+     * done: the step tells.
+     */
+    public CompletableFuture<ActionOutcome> operate(UUID taskUuid, UUID stepUuid, StepAction action) {
+        StepKey step = new StepKey(TaskUuids.taskOf(stepUuid), TaskUuids.indexOf(stepUuid));
+        try {
+            Command.Operate command = StepOperator.command(step, action);
+            if (!step.task().equals(taskUuid)) {
+                return CompletableFuture.completedFuture(new ActionOutcome.NotFound(
+                        parts.reader().definition(step).isPresent()
+                                ? "Step does not belong to the specified task"
+                                : "Resource not found"));
+            }
+            parts.laneOf(step.task(), 0).submit(command);
+            return command.answer();
+        } catch (EngineException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /**
+     * Cancels a task with every step that has not ended. Workers that run one are told at once or with their next heartbeat; what they
+     * still report is refused. Fails like {@link #operate}.
+     */
+    public CompletableFuture<ActionOutcome> cancel(UUID taskUuid, Cancellation cancellation) {
+        try {
+            return parts.cancellations().cancel(taskUuid, cancellation);
+        } catch (EngineException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /**
+     * Cancels up to 100 000 tasks, each in a transaction of its own or with a few others, at a pace that leaves the database to running
+     * tasks. Fails like {@link #operate}; tasks cancelled until then stay so, and asked again are refused.
+     */
+    public CompletableFuture<Map<UUID, ActionOutcome>> cancel(Collection<UUID> taskUuids, Cancellation cancellation) {
+        try {
+            return parts.cancellations().cancel(taskUuids, cancellation);
+        } catch (EngineException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
     /** The task and its steps, empty for an unknown uuid. */
     public Optional<TaskView> task(UUID taskUuid) {
         return parts.reader().task(taskUuid);
@@ -93,9 +145,19 @@ public final class Engine implements AutoCloseable {
         return parts.checkpoints().clear(new StepKey(TaskUuids.taskOf(stepUuid), TaskUuids.indexOf(stepUuid)));
     }
 
+    /** Why the task is not finished: a reason for every step that is not. Empty for an unknown uuid. One snapshot, for people. */
+    public Optional<TaskExplanation> why(UUID taskUuid) {
+        return parts.explainer().explain(taskUuid);
+    }
+
     /** Opens a session for a worker. It is given nothing until it grants slots. */
     public Session openSession(SessionRequest request, AssignmentListener listener) {
         return new EngineSession(parts.openSession(request, listener));
+    }
+
+    /** Domain events, for those who hear them. */
+    public DomainEvents domainEvents() {
+        return new DomainEvents(parts.outbox(), parts.bus(), parts.eventCounters());
     }
 
     /** Figures now. */

@@ -5,6 +5,8 @@ package dev.tasker.engine;
  *
  * @param soleNode no other node works on the database: in-process sessions found at the start belong to dead processes and their leases
  *     are taken back at once instead of running out
+ * @param replacesTemplates another document under a registered version is what new tasks start with from then on; otherwise it is refused
+ *     with {@link ErrorCode#TEMPLATE_CHANGED}
  */
 public record EngineConfig(
         LaneConfig lanes,
@@ -12,36 +14,48 @@ public record EngineConfig(
         BackoffConfig backoff,
         DispatchConfig dispatch,
         GraphConfig graph,
-        boolean soleNode) {
+        DomainEventConfig domainEvents,
+        boolean soleNode,
+        boolean replacesTemplates) {
     public static final EngineConfig DEFAULT = new EngineConfig(
             LaneConfig.DEFAULT,
             LeaseConfig.DEFAULT,
             BackoffConfig.DEFAULT,
             DispatchConfig.DEFAULT,
             GraphConfig.DEFAULT,
-            false);
+            DomainEventConfig.DEFAULT,
+            false,
+            true);
 
     public EngineConfig withLanes(LaneConfig newLanes) {
-        return new EngineConfig(newLanes, leases, backoff, dispatch, graph, soleNode);
+        return new EngineConfig(newLanes, leases, backoff, dispatch, graph, domainEvents, soleNode, replacesTemplates);
     }
 
     public EngineConfig withLeases(LeaseConfig newLeases) {
-        return new EngineConfig(lanes, newLeases, backoff, dispatch, graph, soleNode);
+        return new EngineConfig(lanes, newLeases, backoff, dispatch, graph, domainEvents, soleNode, replacesTemplates);
     }
 
     public EngineConfig withBackoff(BackoffConfig newBackoff) {
-        return new EngineConfig(lanes, leases, newBackoff, dispatch, graph, soleNode);
+        return new EngineConfig(lanes, leases, newBackoff, dispatch, graph, domainEvents, soleNode, replacesTemplates);
     }
 
     public EngineConfig withDispatch(DispatchConfig newDispatch) {
-        return new EngineConfig(lanes, leases, backoff, newDispatch, graph, soleNode);
+        return new EngineConfig(lanes, leases, backoff, newDispatch, graph, domainEvents, soleNode, replacesTemplates);
     }
 
     public EngineConfig withGraph(GraphConfig newGraph) {
-        return new EngineConfig(lanes, leases, backoff, dispatch, newGraph, soleNode);
+        return new EngineConfig(lanes, leases, backoff, dispatch, newGraph, domainEvents, soleNode, replacesTemplates);
+    }
+
+    public EngineConfig withDomainEvents(DomainEventConfig newDomainEvents) {
+        return new EngineConfig(lanes, leases, backoff, dispatch, graph, newDomainEvents, soleNode, replacesTemplates);
     }
 
     public EngineConfig withSoleNode(boolean newSoleNode) {
-        return new EngineConfig(lanes, leases, backoff, dispatch, graph, newSoleNode);
+        return new EngineConfig(lanes, leases, backoff, dispatch, graph, domainEvents, newSoleNode, replacesTemplates);
+    }
+
+    public EngineConfig withReplacesTemplates(boolean newReplacesTemplates) {
+        return new EngineConfig(lanes, leases, backoff, dispatch, graph, domainEvents, soleNode, newReplacesTemplates);
     }
 }

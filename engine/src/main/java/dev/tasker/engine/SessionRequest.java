@@ -1,6 +1,8 @@
 package dev.tasker.engine;
 
+import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A worker that wants steps.
@@ -9,11 +11,21 @@ import java.util.List;
  * @param handlers what the session may be given; it is given nothing else
  * @param selfRenewing the engine renews the leases as long as the session is open (in process); otherwise only {@link
  *     Session#heartbeat()} does
+ * @param handlerTimeout the worker's own limit for steps that state none, zero or null: there is none
  */
-public record SessionRequest(String workerName, List<HandlerKey> handlers, boolean selfRenewing) {
+public record SessionRequest(
+        String workerName,
+        List<HandlerKey> handlers,
+        boolean selfRenewing,
+        @Nullable Duration handlerTimeout) {
 
     public SessionRequest {
         handlers = List.copyOf(handlers);
+    }
+
+    /** A worker without a time limit of its own. */
+    public SessionRequest(String workerName, List<HandlerKey> handlers, boolean selfRenewing) {
+        this(workerName, handlers, selfRenewing, null);
     }
 
     /**

@@ -9,6 +9,32 @@ CREATE TABLE batches (
   CONSTRAINT batches_check CHECK ((next_index <= (last_index + 1)))
 ) WITH (fillfactor=50);
 
+CREATE TABLE domain_event_consumers (
+  namespace character varying(64) NOT NULL,
+  consumer character varying(128) NOT NULL,
+  transaction_id xid8 NOT NULL DEFAULT '0'::xid8,
+  position bigint NOT NULL DEFAULT 0,
+  receipt bigint NOT NULL DEFAULT 0,
+  hidden_until timestamp with time zone NOT NULL DEFAULT '-infinity'::timestamp with time zone,
+  CONSTRAINT domain_event_consumers_pkey PRIMARY KEY (namespace, consumer)
+) WITH (fillfactor=50);
+
+CREATE TABLE domain_events (
+  namespace character varying(64) NOT NULL,
+  transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  position bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  event_id uuid NOT NULL,
+  event_name text NOT NULL,
+  task_uuid uuid NOT NULL,
+  step_index integer NOT NULL,
+  sort_key integer NOT NULL,
+  step_state smallint NOT NULL,
+  published_at timestamp with time zone NOT NULL,
+  message text NOT NULL,
+  CONSTRAINT domain_events_pkey PRIMARY KEY (namespace, transaction_id, "position")
+);
+CREATE UNIQUE INDEX domain_events_once ON tasker.domain_events USING btree (task_uuid, step_index, sort_key, event_name);
+
 CREATE TABLE named_tasks (
   named_task_uuid uuid NOT NULL,
   task_namespace_uuid uuid NOT NULL,
@@ -24,6 +50,12 @@ CREATE TABLE named_tasks (
   CONSTRAINT named_tasks_task_namespace_uuid_fkey FOREIGN KEY (task_namespace_uuid) REFERENCES task_namespaces(task_namespace_uuid),
   CONSTRAINT named_tasks_task_namespace_uuid_name_version_key UNIQUE (task_namespace_uuid, name, version)
 );
+
+CREATE TABLE nodes (
+  node_uuid uuid NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT nodes_pkey PRIMARY KEY (node_uuid)
+) WITH (fillfactor=50);
 
 CREATE TABLE queues (
   queue_id integer NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -41,6 +73,14 @@ CREATE TABLE ready_steps (
   step_index integer NOT NULL,
   CONSTRAINT ready_steps_pkey PRIMARY KEY (queue_id, priority, sequence)
 ) WITH (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000);
+
+CREATE TABLE session_handlers (
+  session_id integer NOT NULL,
+  namespace text NOT NULL,
+  callable text NOT NULL,
+  node_uuid uuid NOT NULL,
+  CONSTRAINT session_handlers_pkey PRIMARY KEY (session_id, namespace, callable)
+);
 
 CREATE TABLE session_leases (
   session_id integer NOT NULL,
@@ -199,6 +239,17 @@ CREATE TABLE workflow_steps (
 
 CREATE SEQUENCE ready_sequence;
 
+VIEW published_domain_events (
+  namespace character varying(64),
+  event_id uuid,
+  event_name text,
+  task_uuid uuid,
+  step_uuid uuid,
+  step_state text,
+  published_at timestamp with time zone,
+  message text
+);
+
 VIEW task_transitions (
   task_uuid uuid,
   sort_key integer,
@@ -240,10 +291,26 @@ VIEW workflow_step_transitions (
   created_at timestamp with time zone
 );
 
+FUNCTION acknowledge_domain_events(p_namespace text, p_consumer text, p_receipt bigint, p_cursor text)
+  RETURNS boolean
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp;
+
 FUNCTION audit_tasks(p_from uuid, p_to uuid)
   RETURNS TABLE(code text, task_uuid uuid, step_index integer, expected text, found text)
   LANGUAGE sql STABLE
   SET search_path=tasker, pg_temp;
+
+FUNCTION cancel_tasks(p_task uuid[], p_detail text[])
+  RETURNS TABLE(kind smallint, task_uuid uuid, step_index integer, token integer, session_id integer, state smallint, detail text)
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
+  SET plan_cache_mode=force_generic_plan
+  SET enable_seqscan=off
+  SET enable_bitmapscan=off
+  SET enable_hashjoin=off
+  SET enable_mergejoin=off
+  SET lock_timeout=10s;
 
 FUNCTION cause(p_name text)
   RETURNS smallint
@@ -281,7 +348,7 @@ FUNCTION clear_checkpoint(p_task uuid, p_step integer)
   SET search_path=tasker, pg_temp
   SET lock_timeout=10s;
 
-FUNCTION complete_steps(p_batch bigint, p_renew integer[], p_task uuid[], p_step integer[], p_token integer[], p_session integer[], p_outcome smallint[], p_delay_ms integer[], p_execution_ms integer[], p_result text[], p_refusal text[], p_accept_task uuid[], p_accept_step integer[], p_accept_session integer[])
+FUNCTION complete_steps(p_batch bigint, p_renew integer[], p_task uuid[], p_step integer[], p_token integer[], p_session integer[], p_outcome smallint[], p_delay_ms integer[], p_execution_ms integer[], p_result text[], p_refusal text[], p_accept_task uuid[], p_accept_step integer[], p_accept_session integer[], p_event_task uuid[], p_event_step integer[], p_event_state integer[], p_event_id uuid[], p_event_namespace text[], p_event_name text[], p_event_message text[])
   RETURNS TABLE(kind smallint, task_uuid uuid, step_index integer, state smallint, token integer, attempts integer, queue_id integer, priority integer, session_id integer)
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp
@@ -318,7 +385,7 @@ FUNCTION expire_session(p_session integer, p_grace_ms integer, p_result text, p_
   SET enable_mergejoin=off
   SET lock_timeout=10s;
 
-FUNCTION grow_and_complete(p_batch bigint, p_renew integer[], p_task uuid[], p_step integer[], p_token integer[], p_session integer[], p_outcome smallint[], p_delay_ms integer[], p_execution_ms integer[], p_result text[], p_refusal text[], p_accept_task uuid[], p_accept_step integer[], p_accept_session integer[], p_grow_task uuid[], p_grow_step integer[], p_grow_token integer[], p_grow_version integer[], p_new_task uuid[], p_new_step integer[], p_new_queue integer[], p_new_template integer[], p_new_batch integer[], p_new_retryable integer[], p_new_max integer[], p_new_parents integer[], p_new_children text[], p_new_name text[], p_new_inputs text[], p_edge_task uuid[], p_edge_from integer[], p_edge_to integer[], p_edge_barrier integer[], p_gain_task uuid[], p_gain_step integer[], p_gain_parents integer[], p_batch_task uuid[], p_batch_step integer[], p_batch_last integer[], p_batch_next integer[])
+FUNCTION grow_and_complete(p_batch bigint, p_renew integer[], p_task uuid[], p_step integer[], p_token integer[], p_session integer[], p_outcome smallint[], p_delay_ms integer[], p_execution_ms integer[], p_result text[], p_refusal text[], p_accept_task uuid[], p_accept_step integer[], p_accept_session integer[], p_grow_task uuid[], p_grow_step integer[], p_grow_token integer[], p_grow_version integer[], p_new_task uuid[], p_new_step integer[], p_new_queue integer[], p_new_template integer[], p_new_batch integer[], p_new_retryable integer[], p_new_max integer[], p_new_parents integer[], p_new_children text[], p_new_name text[], p_new_inputs text[], p_edge_task uuid[], p_edge_from integer[], p_edge_to integer[], p_edge_barrier integer[], p_gain_task uuid[], p_gain_step integer[], p_gain_parents integer[], p_batch_task uuid[], p_batch_step integer[], p_batch_last integer[], p_batch_next integer[], p_event_task uuid[], p_event_step integer[], p_event_state integer[], p_event_id uuid[], p_event_namespace text[], p_event_name text[], p_event_message text[])
   RETURNS TABLE(kind integer, task_uuid uuid, step_index integer, state integer, token integer, attempts integer, queue_id integer, priority integer, session_id integer)
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp
@@ -340,17 +407,43 @@ FUNCTION heartbeat(p_sessions integer[], p_batch bigint, p_held_session integer[
   SET enable_mergejoin=off
   SET lock_timeout=5s;
 
+FUNCTION keep_domain_events(p_task uuid[], p_step integer[], p_state integer[], p_id uuid[], p_namespace text[], p_name text[], p_message text[])
+  RETURNS TABLE(number integer)
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
+  SET plan_cache_mode=force_generic_plan
+  SET enable_seqscan=off
+  SET enable_bitmapscan=off
+  SET enable_hashjoin=off
+  SET enable_mergejoin=off;
+
 FUNCTION leases_of(p_session integer)
   RETURNS TABLE(task_uuid uuid, step_index integer, token integer, attempts integer, queue_id integer)
   LANGUAGE sql STABLE
   SET search_path=tasker, pg_temp
   SET enable_seqscan=off;
 
+FUNCTION operate_steps(p_task uuid[], p_step integer[], p_action smallint[], p_result text[], p_detail text[], p_clear_checkpoint boolean[])
+  RETURNS TABLE(kind smallint, task_uuid uuid, step_index integer, state smallint, token integer, queue_id integer, priority integer, session_id integer, task_state smallint, detail text)
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
+  SET plan_cache_mode=force_generic_plan
+  SET enable_seqscan=off
+  SET enable_bitmapscan=off
+  SET enable_hashjoin=off
+  SET enable_mergejoin=off
+  SET lock_timeout=10s;
+
 FUNCTION pulse(p_queues integer[], p_known integer)
   RETURNS TABLE(kind smallint, at timestamp with time zone, id integer, priority integer, sequence bigint, namespace text, callable text)
   LANGUAGE sql STABLE
   SET search_path=tasker, pg_temp
   SET enable_seqscan=off;
+
+FUNCTION read_domain_events(p_namespace text, p_consumer text, p_limit integer, p_hidden interval)
+  RETURNS TABLE(receipt bigint, cursor text, event_id uuid, event_name text, task_uuid uuid, step_uuid uuid, step_state text, published_at timestamp with time zone, message json)
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp;
 
 FUNCTION reject_steps(p_task uuid[], p_step integer[], p_token integer[], p_session integer[])
   RETURNS TABLE(task_uuid uuid, step_index integer, state smallint, queue_id integer, priority integer)
@@ -402,6 +495,11 @@ FUNCTION task_state_name(p_state smallint)
   RETURNS text
   LANGUAGE sql IMMUTABLE PARALLEL SAFE;
 
-FUNCTION task_via(p_from smallint, p_to smallint)
+FUNCTION task_via(p_from smallint, p_to smallint, p_cause smallint)
   RETURNS text[]
   LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+FUNCTION trim_domain_events(p_retention interval, p_limit integer)
+  RETURNS bigint
+  LANGUAGE sql VOLATILE
+  SET search_path=tasker, pg_temp;

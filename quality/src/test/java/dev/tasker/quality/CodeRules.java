@@ -30,7 +30,7 @@ final class CodeRules {
     private static final Set<String> CLOCK_READERS = Set.of();
 
     /** Modules that hold statements, and {@code benchmarks}, which measures the SQL ceiling. */
-    private static final Set<String> JDBC_MODULES = Set.of("engine", "postgres", "testkit", "benchmarks");
+    private static final Set<String> JDBC_MODULES = Set.of("engine", "errors", "postgres", "testkit", "benchmarks");
 
     /** The package of the server that wires its parts: it makes the data source and hands it to the engine. */
     private static final String SERVER_WIRING = "dev.tasker.server";

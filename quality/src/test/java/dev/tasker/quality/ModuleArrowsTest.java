@@ -1,5 +1,6 @@
 package dev.tasker.quality;
 
+import static java.util.Map.entry;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.TestInstance.Lifecycle.PER_CLASS;
@@ -21,18 +22,20 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(PER_CLASS)
 class ModuleArrowsTest {
     /** What a module may use of the others. */
-    private static final Map<String, Set<String>> ARROWS = Map.of(
-            "template", Set.of(),
-            "postgres", Set.of(),
-            "protocol", Set.of(),
-            "engine", Set.of("template"),
-            "worker", Set.of("protocol"),
-            "server", Set.of("engine", "worker", "template", "protocol", "postgres"),
-            "testkit", Set.of("engine", "postgres", "template"),
-            "examples", Set.of("worker", "template"),
-            "benchmarks",
-                    Set.of("server", "examples", "testkit", "engine", "worker", "template", "protocol", "postgres"),
-            "cli", Set.of("server", "worker", "benchmarks", "examples", "template", "postgres"));
+    private static final Map<String, Set<String>> ARROWS = Map.ofEntries(
+            entry("errors", Set.of()),
+            entry("template", Set.of()),
+            entry("postgres", Set.of()),
+            entry("protocol", Set.of()),
+            entry("engine", Set.of("errors", "template")),
+            entry("worker", Set.of("errors", "protocol")),
+            entry("server", Set.of("engine", "worker", "template", "protocol", "postgres")),
+            entry("testkit", Set.of("engine", "errors", "postgres", "template")),
+            entry("examples", Set.of("worker", "template")),
+            entry(
+                    "benchmarks",
+                    Set.of("server", "examples", "testkit", "engine", "worker", "template", "protocol", "postgres")),
+            entry("cli", Set.of("server", "worker", "benchmarks", "examples", "template", "postgres")));
 
     private final JavaClasses classes = new ClassFileImporter()
             .importPaths(Module.all().stream()

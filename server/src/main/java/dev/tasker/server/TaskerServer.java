@@ -12,6 +12,7 @@ import dev.tasker.server.health.NodeHealth;
 import dev.tasker.server.health.OperationalState;
 import dev.tasker.server.rest.RestServer;
 import dev.tasker.server.rest.ServerIdentity;
+import dev.tasker.template.TaskTemplate;
 import dev.tasker.template.TemplateParser;
 import dev.tasker.worker.WorkSource;
 import java.io.IOException;
@@ -107,7 +108,7 @@ public final class TaskerServer implements AutoCloseable {
         GatewayConfig gatewayConfig = GatewayConfig.DEFAULT
                 .withLeases(config.engine().leases())
                 .withDrain(smaller(GATEWAY_DRAIN_MAX, config.shutdownTimeout().dividedBy(2)));
-        WorkerGateway workers = new WorkerGateway(engine::openSession, engine::register, gatewayConfig);
+        WorkerGateway workers = new WorkerGateway(engine::openSession, this::register, gatewayConfig);
         GatewayServer opened =
                 listening("gRPC", address, () -> GatewayServer.start(address.toSocketAddress(), workers, List.of()));
         gateway = opened;
@@ -152,9 +153,11 @@ public final class TaskerServer implements AutoCloseable {
      * @throws dev.tasker.template.TemplateException when it cannot be used
      */
     public void register(String name, String yaml) {
-        engine.register(TemplateParser.parse(name, yaml)
-                .template()
-                .withEnvironment(config.environment().text()));
+        register(TemplateParser.parse(name, yaml).template());
+    }
+
+    private void register(TaskTemplate template) {
+        engine.register(template.withEnvironment(config.environment().text()));
     }
 
     /** Work for workers in this JVM; close them before the server. */

@@ -12,11 +12,15 @@ import dev.tasker.template.TemplateException;
 import dev.tasker.template.TemplateParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Registers the templates below configured paths. Broken ones are reported and skipped; in production they stop the start (06 §13.5). */
+/**
+ * Registers the templates below configured paths. Broken ones, and those that may not replace what is registered, are reported and skipped;
+ * in production they stop the start (06 §13.5, §18).
+ */
 final class TemplateLoader {
     private static final Logger log = LoggerFactory.getLogger(TemplateLoader.class);
 
@@ -28,26 +32,27 @@ final class TemplateLoader {
         this.environment = environment;
     }
 
+    /** All files are checked before the first one is registered. */
     void load(List<Path> paths) {
+        List<ParsedTemplate> templates = new ArrayList<>();
+        List<Finding> findings = new ArrayList<>();
         for (Path path : paths) {
             if (Files.isDirectory(path)) {
                 TemplateDirectory directory = TemplateDirectory.load(path);
-                report(directory.findings());
-                directory.templates().forEach(this::register);
+                findings.addAll(directory.findings());
+                templates.addAll(directory.templates());
             } else {
-                loadFile(path);
+                try {
+                    ParsedTemplate parsed = TemplateParser.parse(path);
+                    findings.addAll(parsed.findings());
+                    templates.add(parsed);
+                } catch (TemplateException e) {
+                    findings.addAll(e.findings());
+                }
             }
         }
-    }
-
-    private void loadFile(Path file) {
-        try {
-            ParsedTemplate parsed = TemplateParser.parse(file);
-            report(parsed.findings());
-            register(parsed);
-        } catch (TemplateException e) {
-            report(e.findings());
-        }
+        report(findings);
+        templates.forEach(this::register);
     }
 
     private void register(ParsedTemplate parsed) {
@@ -59,24 +64,27 @@ final class TemplateLoader {
             if (e.code().kind() == ErrorCode.Kind.INTERNAL || e.code().kind() == ErrorCode.Kind.UNAVAILABLE) {
                 throw e;
             }
-            refuse(parsed.file() + ": " + e.getMessage());
+            refuse(List.of(parsed.file() + ": " + e.getMessage()));
         }
     }
 
     private void report(List<Finding> findings) {
+        List<String> faults = new ArrayList<>();
         for (Finding finding : findings) {
             switch (finding.severity()) {
-                case ERROR -> refuse(finding.describe());
+                case ERROR -> faults.add(finding.describe());
                 case WARNING -> log.warn("{}", finding.describe());
                 case INFO -> log.debug("{}", finding.describe());
             }
         }
+        refuse(faults);
     }
 
-    private void refuse(String fault) {
-        if (environment == Environment.PRODUCTION) {
-            throw new StartupException("A template cannot be used: " + fault);
+    private void refuse(List<String> faults) {
+        faults.forEach(fault -> log.error("Template skipped: {}", fault));
+        if (environment == Environment.PRODUCTION && !faults.isEmpty()) {
+            String others = faults.size() == 1 ? "" : " (and " + (faults.size() - 1) + " more faults, see the log)";
+            throw new StartupException("A template cannot be used: " + faults.getFirst() + others);
         }
-        log.error("Template skipped: {}", fault);
     }
 }

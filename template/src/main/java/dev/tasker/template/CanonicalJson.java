@@ -105,11 +105,14 @@ final class CanonicalJson {
         ObjectNode node = NODES.objectNode();
         node.put("name", step.name());
         node.put("description", step.description());
-        node.putObject("handler")
+        ObjectNode handler = node.putObject("handler")
                 .put("callable", step.handler().callable())
                 .put("method", step.handler().method())
-                .put("resolver", step.handler().resolver())
-                .set("initialization", step.handler().initialization());
+                .put("resolver", step.handler().resolver());
+        handler.set("initialization", step.handler().initialization());
+        if (step.handler().atMostOnce()) {
+            handler.put("at_most_once", true);
+        }
         node.put("type", step.type().text());
         node.put("system_dependency", step.systemDependency());
         node.set("dependencies", texts(step.dependencies()));

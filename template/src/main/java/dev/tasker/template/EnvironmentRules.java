@@ -23,13 +23,12 @@ final class EnvironmentRules {
         });
     }
 
-    static void blankCallables(TaskTemplate template, RuleReport report) {
+    static void callables(TaskTemplate template, RuleReport report) {
         eachOverlay(template, (overlay, environment, index) -> {
             String callable = overlay.callable();
-            if (callable != null && callable.isBlank()) {
+            if (callable != null) {
                 Object[] path = {"environments", environment, "steps", index, "handler", "callable"};
-                String message = "callable: blank (expected: the address of a handler)";
-                report.error("EMPTY_CALLABLE", overlay.name(), message, path);
+                PolicyRules.callable(callable, overlay.name(), report, path);
             }
         });
     }

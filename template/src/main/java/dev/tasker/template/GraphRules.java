@@ -74,13 +74,16 @@ final class GraphRules {
         }
     }
 
-    static void decisionsWithoutDependency(TaskTemplate template, RuleReport report) {
+    static void orphans(TaskTemplate template, RuleReport report) {
         List<StepDefinition> steps = template.steps();
-        for (int i = 0; i < steps.size(); i++) {
+        Set<String> parents =
+                steps.stream().flatMap(step -> step.dependencies().stream()).collect(Collectors.toSet());
+        for (int i = 0; i < steps.size() && steps.size() > 1; i++) {
             StepDefinition step = steps.get(i);
-            if (step.type() == StepType.DECISION && step.dependencies().isEmpty()) {
-                String message = "dependencies: none (expected: at least one for a step of type decision)";
-                report.error("DECISION_NO_DEPENDENCY", step.name(), message, "steps", i);
+            if (step.dependencies().isEmpty() && !parents.contains(step.name())) {
+                String message = "name: " + Quoted.of(step.name())
+                        + " stands alone (expected: dependencies, or a step that depends on it)";
+                report.warning("ORPHAN_STEP", step.name(), message, "steps", i, "name");
             }
         }
     }

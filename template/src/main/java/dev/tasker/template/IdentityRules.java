@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
 /** Rules for names, namespaces and versions (spec 06 §2.5, §13.5). */
 final class IdentityRules {
     private static final int NAME_MAX = 64;
-    private static final int STEP_NAME_MAX = 128;
+    static final int STEP_NAME_MAX = 128;
     private static final int NAMESPACE_MAX = 29;
     private static final int VERSION_MAX = 16;
+    private static final int DESCRIPTION_MAX = 255;
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]*");
     private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     private static final Pattern VERSION = Pattern.compile("[0-9]+\\.[0-9]+\\.[0-9]+(?:[-+][0-9A-Za-z.+-]+)?");
@@ -38,6 +39,17 @@ final class IdentityRules {
             String message = "namespace_name: %s has %d characters (expected: at most %d)"
                     .formatted(Quoted.of(namespace), namespace.length(), NAMESPACE_MAX);
             report.error("NAMESPACE_FORMAT", null, message, "namespace_name");
+            report.warning(
+                    "NAMESPACE_TOO_LONG", null, message, "namespace_name"); // what tools of the earlier system look for
+        }
+    }
+
+    static void description(TaskTemplate template, RuleReport report) {
+        String description = template.description();
+        int length = description == null ? 0 : description.codePointCount(0, description.length());
+        if (length > DESCRIPTION_MAX) {
+            String message = "description: " + length + " characters (expected: at most " + DESCRIPTION_MAX + ")";
+            report.error("DESCRIPTION_TOO_LONG", null, message, "description");
         }
     }
 

@@ -406,10 +406,7 @@ final class MappingReader {
         return switch (value) {
             case Located.Mapping _ -> "a mapping";
             case Located.Sequence _ -> "a list";
-            case Located.Scalar scalar
-            when scalar.value().isString() -> Quoted.of(scalar.value().stringValue());
-            case Located.Scalar scalar when scalar.value().isNull() -> "nothing";
-            case Located.Scalar scalar -> scalar.value().asString();
+            case Located.Scalar scalar -> Quoted.of(scalar.value());
         };
     }
 }

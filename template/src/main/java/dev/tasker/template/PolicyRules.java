@@ -23,18 +23,21 @@ final class PolicyRules {
 
     private PolicyRules() {}
 
-    static void blankCallables(TaskTemplate template, RuleReport report) {
+    static void callables(TaskTemplate template, RuleReport report) {
         eachStep(template, (step, index) -> {
-            String callable = step.handler().callable();
-            if (callable.isBlank()) {
-                String message = "callable: blank (expected: the address of a handler)";
-                report.error("EMPTY_CALLABLE", step.name(), message, "steps", index, "handler", "callable");
-            } else if (callable.length() > CALLABLE_MAX) {
-                String message = "callable: %s has %d characters (expected: at most %d)"
-                        .formatted(Quoted.of(callable), callable.length(), CALLABLE_MAX);
-                report.violation("CALLABLE_TOO_LONG", step.name(), message, "steps", index, "handler", "callable");
-            }
+            callable(step.handler().callable(), step.name(), report, "steps", index, "handler", "callable");
         });
+    }
+
+    /** Checks an address, which must fit the table of queues; the path leads to it. */
+    static void callable(String callable, String step, RuleReport report, Object... path) {
+        if (callable.isBlank()) {
+            report.error("EMPTY_CALLABLE", step, "callable: blank (expected: the address of a handler)", path);
+        } else if (callable.length() > CALLABLE_MAX) {
+            String message = "callable: %s has %d characters (expected: at most %d)"
+                    .formatted(Quoted.of(callable), callable.length(), CALLABLE_MAX);
+            report.error("CALLABLE_TOO_LONG", step, message, path);
+        }
     }
 
     static void retryRanges(TaskTemplate template, RuleReport report) {
@@ -148,6 +151,34 @@ final class PolicyRules {
             batchText(batch.cursorField(), "cursor_field", step, index, report);
             batchText(batch.workerTemplate(), "worker_template", step, index, report);
         });
+    }
+
+    /** Keys that say something to readers only. */
+    static void keysWithoutEffect(TaskTemplate template, RuleReport report) {
+        eachStep(template, (step, index) -> {
+            if (step.systemDependency() != null) {
+                String message = "system_dependency: has no effect, nothing is routed by it (expected: none)";
+                report.warning("NO_EFFECT", step.name(), message, "steps", index, "system_dependency");
+            }
+        });
+        LifecyclePolicy lifecycle = template.lifecycle();
+        if (lifecycle != null) {
+            lifecycleWithoutEffect(lifecycle, report, "lifecycle", "auto_dlq_on_timeout");
+        }
+        template.environments().forEach((environment, overlay) -> {
+            LifecyclePolicy overlaid = overlay.lifecycle();
+            if (overlaid != null) {
+                Object[] path = {"environments", environment, "lifecycle", "auto_dlq_on_timeout"};
+                lifecycleWithoutEffect(overlaid, report, path);
+            }
+        });
+    }
+
+    private static void lifecycleWithoutEffect(LifecyclePolicy lifecycle, RuleReport report, Object... path) {
+        if (lifecycle.autoDlqOnTimeout() != null) {
+            String message = "auto_dlq_on_timeout: has no effect (expected: staleness_action, which decides)";
+            report.warning("NO_EFFECT", null, message, path);
+        }
     }
 
     private static void minutes(@Nullable Integer value, Range range, RuleReport report, Object... path) {

@@ -16,15 +16,23 @@ final class RuleReport {
 
     /** Something that cannot run. */
     void error(String code, @Nullable String step, String message, Object... path) {
-        findings.add(code, Severity.ERROR, message, step, sources.find(path));
+        add(code, Severity.ERROR, step, message, path);
     }
 
     /** Something the earlier system let pass: an error in strict files, a warning in others. */
     void violation(String code, @Nullable String step, String message, Object... path) {
-        findings.add(code, strict ? Severity.ERROR : Severity.WARNING, message, step, sources.find(path));
+        add(code, strict ? Severity.ERROR : Severity.WARNING, step, message, path);
+    }
+
+    void info(String code, @Nullable String step, String message, Object... path) {
+        add(code, Severity.INFO, step, message, path);
     }
 
     void warning(String code, @Nullable String step, String message, Object... path) {
-        findings.add(code, Severity.WARNING, message, step, sources.find(path));
+        add(code, Severity.WARNING, step, message, path);
+    }
+
+    void add(String code, Severity severity, @Nullable String step, String message, Object... path) {
+        findings.add(code, severity, message, step, sources.find(path));
     }
 }

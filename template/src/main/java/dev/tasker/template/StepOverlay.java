@@ -35,7 +35,8 @@ public record StepOverlay(
                         handler.resolver(),
                         initialization == null
                                 ? handler.initialization()
-                                : merged(handler.initialization(), initialization)),
+                                : merged(handler.initialization(), initialization),
+                        handler.atMostOnce()),
                 step.type(),
                 step.systemDependency(),
                 step.dependencies(),

@@ -76,7 +76,8 @@ final class StepReader {
                 reader.requiredText("callable"),
                 reader.text("method"),
                 reader.text("resolver"),
-                reader.jsonObjectOrEmpty("initialization"));
+                reader.jsonObjectOrEmpty("initialization"),
+                reader.forNewKeys().flag("at_most_once", false));
         reader.finish();
         return handler;
     }

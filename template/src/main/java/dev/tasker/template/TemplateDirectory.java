@@ -40,6 +40,11 @@ public record TemplateDirectory(
      * @throws TemplateException when there is no such directory
      */
     public static TemplateDirectory load(Path directory) {
+        return load(directory, TemplateCheck.DEFAULT);
+    }
+
+    /** As {@link #load(Path)}, checked as told. */
+    public static TemplateDirectory load(Path directory, TemplateCheck check) {
         if (!Files.isDirectory(directory)) {
             throw new Findings(directory.toString())
                     .fatal("FILE_UNREADABLE", "not a directory (expected: a directory of templates)", Place.NOWHERE);
@@ -49,7 +54,7 @@ public record TemplateDirectory(
         List<Path> broken = new ArrayList<>();
         for (Path file : files(directory, findings)) {
             try {
-                ParsedTemplate parsed = TemplateParser.parse(file);
+                ParsedTemplate parsed = TemplateParser.parse(file, check);
                 templates.add(parsed);
                 findings.addAll(parsed.findings());
             } catch (TemplateException failure) {

@@ -13,8 +13,15 @@ final class TemplateReader {
         this.root = root;
     }
 
-    static TaskTemplate read(Located.Mapping document, Findings findings) {
-        boolean strict = new MappingReader(document, findings, false).has("template_format");
+    /** Whether the document says which format it has, and with that asks for strict rules (spec 06 §13.5). */
+    static boolean statesFormat(Located.Mapping document) {
+        Located.Member format = document.members().get("template_format");
+        return format != null
+                && !(format.value() instanceof Located.Scalar scalar
+                        && scalar.value().isNull());
+    }
+
+    static TaskTemplate read(Located.Mapping document, Findings findings, boolean strict) {
         return new TemplateReader(new MappingReader(document, findings, strict)).template();
     }
 

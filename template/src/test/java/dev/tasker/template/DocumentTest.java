@@ -102,7 +102,7 @@ class DocumentTest {
 
     @Test
     void nestingIsBounded() {
-        assertThat(Yaml.findings(withValue("[".repeat(120) + "]".repeat(120)))).isEmpty();
+        assertThat(Yaml.remarks(withValue("[".repeat(120) + "]".repeat(120)))).isEmpty();
         assertThat(Yaml.finding(withValue("[".repeat(300_000)), "NESTING_TOO_DEEP")
                         .message())
                 .contains("at most 128 levels");
@@ -132,14 +132,14 @@ class DocumentTest {
 
     @Test
     void digitsAreBounded() {
-        assertThat(Yaml.findings(withValue("9".repeat(1000)))).isEmpty();
+        assertThat(Yaml.remarks(withValue("9".repeat(1000)))).isEmpty();
         assertThat(Yaml.finding(withValue("9".repeat(1001)), "NUMBER_NOT_JSON").message())
                 .endsWith("(expected: a finite number)");
     }
 
     @Test
     void oneFileHoldsOneDocument() {
-        assertThat(Yaml.findings("---\n" + Yaml.withTopLevel("") + "...\n")).isEmpty();
+        assertThat(Yaml.remarks("---\n" + Yaml.withTopLevel("") + "...\n")).isEmpty();
         assertThat(Yaml.finding(Yaml.withTopLevel("") + "---\nname: b\n", "YAML_DOCUMENTS")
                         .line())
                 .isEqualTo(7);

@@ -50,13 +50,13 @@ class GrammarTest {
         steps:
           - name: validate_items
             description: Looks at the items
-            handler: validate_items
+            handler: grammar:validate_items
             result_schema: {type: object}
-            composition: {name: c}
+            composition: {name: c, outcome: {description: d, output_schema: {}}, invocations: [{capability: transform, config: {output: {}, filter: .}}]}
           - name: charge_card
             step_type: batchable
             system_dependency: stripe
-            handler: {callable: pay, method: charge, resolver: explicit_mapping, initialization: {gateway: {name: stripe, keys: [1, 2]}}}
+            handler: {callable: pay, method: charge, resolver: explicit_mapping, initialization: {gateway: {name: stripe, keys: [1, 2]}, worker_template_name: w}}
             depends_on: [validate_items]
             timeout_seconds: 20
             retry: {retryable: true, max_attempts: 5, backoff: fibonacci, backoff_base_ms: 500, max_backoff_ms: 20000}
@@ -70,6 +70,11 @@ class GrammarTest {
                 payload: {id: /transaction/id}
               - {ref: payment.charged}
             batch_config: {batch_size: 5, parallelism: 6, cursor_field: row, worker_template: w, failure_strategy: isolate}
+          - name: w
+            type: batch_worker
+            handler: pay_one
+            dependencies: [charge_card]
+            batch_config: {worker_template: w}
         environments:
           test:
             lifecycle: {max_duration_minutes: 9}
@@ -120,7 +125,8 @@ class GrammarTest {
         assertThat(step.handler().callable()).isEqualTo("pay");
         assertThat(step.handler().method()).isEqualTo("charge");
         assertThat(step.handler().resolver()).isEqualTo("explicit_mapping");
-        assertThat(step.handler().initialization()).hasToString("{\"gateway\":{\"name\":\"stripe\",\"keys\":[1,2]}}");
+        assertThat(step.handler().initialization())
+                .hasToString("{\"gateway\":{\"name\":\"stripe\",\"keys\":[1,2]},\"worker_template_name\":\"w\"}");
         assertThat(step.retry())
                 .isEqualTo(new RetryPolicy(
                         true,
@@ -133,11 +139,12 @@ class GrammarTest {
     void handlerMayBeJustItsCallable() {
         StepDefinition step = template.steps().getFirst();
 
-        assertThat(step.handler().callable()).isEqualTo("validate_items");
+        assertThat(step.handler().callable()).isEqualTo("grammar:validate_items");
         assertThat(step.handler().initialization()).hasToString("{}");
         assertThat(step.description()).isEqualTo("Looks at the items");
         assertThat(step.resultSchema()).hasToString("{\"type\":\"object\"}");
-        assertThat(step.composition()).hasToString("{\"name\":\"c\"}");
+        assertThat(requireNonNull(step.composition()).path("name").stringValue())
+                .isEqualTo("c");
     }
 
     @Test
@@ -179,7 +186,7 @@ class GrammarTest {
         assertThat(step.type()).isEqualTo(StepType.STANDARD);
         assertThat(step.retry()).isEqualTo(RetryPolicy.DEFAULT);
         assertThat(step.timeoutMillis()).isEmpty();
-        assertThat(Yaml.findings(Yaml.withTopLevel(""))).isEmpty();
+        assertThat(Yaml.remarks(Yaml.withTopLevel(""))).isEmpty();
     }
 
     @Test
@@ -229,7 +236,8 @@ class GrammarTest {
         assertThat(charge.handler().callable()).isEqualTo("fake");
         assertThat(charge.handler().method()).isEqualTo("charge");
         assertThat(charge.handler().initialization())
-                .hasToString("{\"gateway\":{\"name\":\"mock\",\"keys\":[1,2]},\"extra\":1}");
+                .hasToString(
+                        "{\"gateway\":{\"name\":\"mock\",\"keys\":[1,2]},\"worker_template_name\":\"w\",\"extra\":1}");
         assertThat(charge.retry().maxAttempts()).isEqualTo(1);
         assertThat(charge.retry().backoff())
                 .isEqualTo(template.steps().get(1).retry().backoff());
@@ -337,6 +345,42 @@ class GrammarTest {
     void handlerNeedsAnObjectAsInitialization() {
         assertThatThrownBy(() -> new HandlerDefinition("c", null, null, JsonNodeFactory.instance.arrayNode()))
                 .hasMessage("handler.initialization: ARRAY (expected: OBJECT)");
+    }
+
+    @Test
+    void handlerIsRunAtMostOnceWhenItSaysSo() {
+        String marked = Yaml.HEAD + """
+            steps:
+              - name: pay
+                handler: {callable: pay, at_most_once: true}
+            environments:
+              test:
+                steps:
+                  - name: pay
+                    handler: {callable: pretend}
+            """;
+        TaskTemplate template = Yaml.template(marked);
+        assertThat(template.steps().getFirst().handler().atMostOnce()).isTrue();
+        assertThat(template.withEnvironment("test").steps().getFirst().handler())
+                .as("in an environment that changes the handler")
+                .extracting(HandlerDefinition::callable, HandlerDefinition::atMostOnce)
+                .containsExactly("pretend", true);
+        String json = TemplatePlan.compile(template).canonicalJson();
+        assertThat(json).contains("\"at_most_once\":true");
+        assertThat(TemplateParser.fromJson(json)
+                        .template()
+                        .steps()
+                        .getFirst()
+                        .handler()
+                        .atMostOnce())
+                .isTrue();
+    }
+
+    @Test
+    void handlerThatSaysNothingIsRunAgain() {
+        TaskTemplate template = Yaml.template(Yaml.withStep(""));
+        assertThat(template.steps().getFirst().handler().atMostOnce()).isFalse();
+        assertThat(TemplatePlan.compile(template).canonicalJson()).doesNotContain("at_most_once");
     }
 
     private static LifecyclePolicy lifecycle(String block) {

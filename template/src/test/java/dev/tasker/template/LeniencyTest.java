@@ -134,14 +134,14 @@ class LeniencyTest {
                 List.of("colour: red", "identity_strategy: sometimes", "default_context: 5", "version_: 1")) {
             String lenient = Yaml.withTopLevel(line + "\n");
 
-            assertThat(Yaml.findings(lenient)).hasSize(1).noneMatch(Finding::isError);
-            assertThat(Yaml.findings("template_format: 1\n" + lenient))
+            assertThat(Yaml.remarks(lenient)).hasSize(1).noneMatch(Finding::isError);
+            assertThat(Yaml.remarks("template_format: 1\n" + lenient))
                     .hasSize(1)
                     .allMatch(Finding::isError);
         }
         for (String line : List.of("timeout_seconds: 9999", "retry: {max_attempts: 101}")) {
-            assertThat(Yaml.findings(Yaml.withStep(line))).hasSize(1).noneMatch(Finding::isError);
-            assertThat(Yaml.findings("template_format: 1\n" + Yaml.withStep(line)))
+            assertThat(Yaml.remarks(Yaml.withStep(line))).hasSize(1).noneMatch(Finding::isError);
+            assertThat(Yaml.remarks("template_format: 1\n" + Yaml.withStep(line)))
                     .hasSize(1)
                     .allMatch(Finding::isError);
         }

@@ -116,7 +116,7 @@ class RefusalTest {
                 "version: \"1.0.0\" | version: 1.0.0-longer-than-16 | VERSION_FORMAT | ERROR",
                 "version: \"1.0.0\" | version: 1.0 | WRONG_TYPE | ERROR",
                 "{callable: say_hello} | {callable: ' '} | EMPTY_CALLABLE | ERROR",
-                "{callable: say_hello} | {callable: LONGLONGLONGLONG} | CALLABLE_TOO_LONG | WARNING"
+                "{callable: say_hello} | {callable: LONGLONGLONGLONG} | CALLABLE_TOO_LONG | ERROR"
             })
     void identityMustFitTheStore(String line, String replacement, String code, Severity severity) {
         String bad = replacement.replace("LONG", "x".repeat(129));
@@ -251,7 +251,9 @@ class RefusalTest {
         String steps =
                 IntStream.range(0, 40).mapToObj(i -> "  - {name: s" + i + "}\n").collect(joining());
 
-        assertThat(findings).hasSize(501);
+        assertThat(findings)
+                .filteredOn(finding -> finding.code().equals("UNKNOWN_KEY"))
+                .hasSize(500);
         assertThat(findings.getLast().message()).isEqualTo("1500 more findings are not shown");
         assertThatThrownBy(() -> TemplateParser.parse("many.yaml", Yaml.HEAD + "steps:\n" + steps))
                 .hasMessageEndingWith("... and 20 more errors");

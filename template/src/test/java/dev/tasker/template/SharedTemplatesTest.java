@@ -2,6 +2,8 @@ package dev.tasker.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,6 +18,19 @@ class SharedTemplatesTest {
         assertThat(loaded.brokenFiles()).as("%s", loaded.findings()).isEmpty();
         assertThat(loaded.templates()).hasSize(55);
         assertThat(loaded.findings()).noneMatch(Finding::isError);
+    }
+
+    @Test
+    void exampleOfTheSpecificationIsSound() throws IOException {
+        String chapter = Files.readString(SharedTemplates.directory().resolveSibling("spec/06-task-templates.md"));
+        String example = chapter.substring(chapter.indexOf("## 17. Full example"));
+        String yaml =
+                example.substring(example.indexOf("```yaml\n") + "```yaml\n".length(), example.indexOf("\n```\n"));
+
+        assertThat(TemplateReport.of("example.yaml", yaml, TemplateCheck.DEFAULT)
+                        .findings())
+                .filteredOn(finding -> finding.severity() != Severity.INFO)
+                .isEmpty();
     }
 
     @Test

@@ -68,6 +68,13 @@ final class Yaml {
         }
     }
 
+    /** What is found, but for hints. */
+    static List<Finding> remarks(String yaml) {
+        return findings(yaml).stream()
+                .filter(finding -> finding.severity() != Severity.INFO)
+                .toList();
+    }
+
     /** The only finding of that code. */
     static Finding finding(String yaml, String code) {
         List<Finding> findings = findings(yaml);

@@ -1,5 +1,6 @@
 package dev.tasker.testkit;
 
+import dev.tasker.engine.BackoffRequest;
 import dev.tasker.engine.StepResult;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,12 @@ public final class Results {
 
     /** A failure that may be retried, not before {@code delay}. */
     public static StepResult retryAfter(Duration delay) {
-        return failure(true, delay);
+        return asking(new BackoffRequest(BackoffRequest.Kind.SERVER_REQUESTED, delay));
+    }
+
+    /** A failure that may be retried when {@code request} allows it. */
+    public static StepResult asking(BackoffRequest request) {
+        return failure(true, request);
     }
 
     /** A failure that may not be retried. */
@@ -23,12 +29,12 @@ public final class Results {
         return failure(false, null);
     }
 
-    private static StepResult failure(boolean retryable, @Nullable Duration retryAfter) {
+    private static StepResult failure(boolean retryable, @Nullable BackoffRequest backoff) {
         return new StepResult(
                 false,
                 retryable,
                 7,
-                retryAfter,
+                backoff,
                 "{\"success\":false,\"result\":{},\"status\":\"error\",\"error\":{\"message\":\"broken\",\"retryable\":"
                         + retryable + "}}");
     }

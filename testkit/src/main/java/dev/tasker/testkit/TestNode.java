@@ -5,6 +5,7 @@ import dev.tasker.engine.Creation;
 import dev.tasker.engine.DispatchConfig;
 import dev.tasker.engine.Engine;
 import dev.tasker.engine.EngineConfig;
+import dev.tasker.engine.EngineListener;
 import dev.tasker.engine.LeaseConfig;
 import dev.tasker.engine.SessionRequest;
 import dev.tasker.engine.SessionRequest.HandlerKey;
@@ -19,6 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import javax.sql.DataSource;
 
 /**
  * An engine for a test, with a namespace of its own: what other tests left in the database is not offered to its workers. Leases of its
@@ -39,9 +41,9 @@ public final class TestNode implements AutoCloseable {
     private final Engine engine;
     private final String namespace;
 
-    private TestNode(TestDatabase database, EngineConfig config, String namespace) {
+    private TestNode(TestDatabase database, Engine engine, String namespace) {
         this.database = database;
-        this.engine = Engine.open(database.dataSource(), config);
+        this.engine = engine;
         this.namespace = namespace;
     }
 
@@ -50,8 +52,14 @@ public final class TestNode implements AutoCloseable {
     }
 
     public static TestNode open(TestDatabase database, EngineConfig config) {
+        return open(database, config, database.dataSource(), EngineListener.NONE);
+    }
+
+    /** A node whose lanes and loops get their connections from {@code direct}, such as one with faults; {@code listener} hears it. */
+    public static TestNode open(
+            TestDatabase database, EngineConfig config, DataSource direct, EngineListener listener) {
         String namespace = "n" + Long.toHexString(ThreadLocalRandom.current().nextLong());
-        return new TestNode(database, config, namespace);
+        return new TestNode(database, Engine.open(database.dataSource(), direct, config, listener), namespace);
     }
 
     /** Another node on the same database, with the same namespace. */
@@ -60,7 +68,7 @@ public final class TestNode implements AutoCloseable {
     }
 
     public TestNode another(EngineConfig config) {
-        return new TestNode(database, config, namespace);
+        return new TestNode(database, Engine.open(database.dataSource(), config), namespace);
     }
 
     public Engine engine() {

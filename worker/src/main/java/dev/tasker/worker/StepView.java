@@ -1,5 +1,7 @@
 package dev.tasker.worker;
 
+import dev.tasker.worker.event.DeclaredEvent;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param inputsJson the step's own inputs (a batch cursor, say), a JSON object
  * @param previousResultJson result document of the attempt before
  * @param checkpointJson last saved checkpoint
+ * @param publishedEvents the domain events it declares, in the order of the template
  */
 public record StepView(
         String name,
@@ -24,4 +27,30 @@ public record StepView(
         String initializationJson,
         @Nullable String inputsJson,
         @Nullable String previousResultJson,
-        @Nullable String checkpointJson) {}
+        @Nullable String checkpointJson,
+        List<DeclaredEvent> publishedEvents) {
+
+    /** A step that publishes nothing. */
+    public StepView(
+            String name,
+            String templateStepName,
+            String callable,
+            String method,
+            @Nullable String resolver,
+            String initializationJson,
+            @Nullable String inputsJson,
+            @Nullable String previousResultJson,
+            @Nullable String checkpointJson) {
+        this(
+                name,
+                templateStepName,
+                callable,
+                method,
+                resolver,
+                initializationJson,
+                inputsJson,
+                previousResultJson,
+                checkpointJson,
+                List.of());
+    }
+}

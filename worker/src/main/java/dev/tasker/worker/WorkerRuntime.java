@@ -1,5 +1,6 @@
 package dev.tasker.worker;
 
+import dev.tasker.worker.event.PublisherRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,8 @@ public final class WorkerRuntime implements AutoCloseable {
     private final LongSupplier ticker;
     private final Listeners listeners;
     private final WorkerStatistics statistics = new WorkerStatistics();
+    private final EventStatistics eventStatistics = new EventStatistics();
+    private final StepPublishing publishing;
     private final ResultDocument documents;
     private final ConcurrentMap<Assignment, StepExecution> running = new ConcurrentHashMap<>();
     private final Slots slots;
@@ -50,10 +53,21 @@ public final class WorkerRuntime implements AutoCloseable {
             WorkerConfig config,
             List<WorkerListener> listeners,
             LongSupplier ticker) {
+        this(source, registry, new PublisherRegistry(), config, listeners, ticker);
+    }
+
+    private WorkerRuntime(
+            WorkSource source,
+            HandlerRegistry registry,
+            PublisherRegistry publishers,
+            WorkerConfig config,
+            List<WorkerListener> listeners,
+            LongSupplier ticker) {
         this.registry = registry;
+        this.publishing = new StepPublishing(publishers);
         this.config = config;
         this.ticker = ticker;
-        var all = new ArrayList<WorkerListener>(List.of(statistics, new WorkerLog()));
+        var all = new ArrayList<WorkerListener>(List.of(statistics, eventStatistics, new WorkerLog()));
         all.addAll(listeners);
         this.listeners = new Listeners(all);
         this.documents = new ResultDocument(config.name(), config.documentCharsMax(), config.stackTraces());
@@ -67,10 +81,25 @@ public final class WorkerRuntime implements AutoCloseable {
     /** Opens a session and begins to work. The source stays the caller's to close, after this worker. */
     public static WorkerRuntime start(
             WorkSource source, HandlerRegistry registry, WorkerConfig config, WorkerListener... listeners) {
-        var worker = new WorkerRuntime(source, registry, config, List.of(listeners), System::nanoTime);
+        return start(source, registry, new PublisherRegistry(), config, listeners);
+    }
+
+    /** Opens a session and begins to work, with publishers that make payloads of events. */
+    public static WorkerRuntime start(
+            WorkSource source,
+            HandlerRegistry registry,
+            PublisherRegistry publishers,
+            WorkerConfig config,
+            WorkerListener... listeners) {
+        var worker = new WorkerRuntime(source, registry, publishers, config, List.of(listeners), System::nanoTime);
         worker.link.open();
         worker.watch.start();
         return worker;
+    }
+
+    /** What the results sent so far published. */
+    public EventStatistics.Snapshot eventStatistics() {
+        return eventStatistics.snapshot();
     }
 
     public WorkerStatistics.Snapshot statistics() {
@@ -115,6 +144,7 @@ public final class WorkerRuntime implements AutoCloseable {
         } finally {
             watch.close();
             link.close();
+            publishing.close();
         }
     }
 
@@ -263,7 +293,7 @@ public final class WorkerRuntime implements AutoCloseable {
         @Override
         public void ended(StepExecution execution, StepReport report) {
             run(slots.release()); // before the report, so that a slow source cannot starve execution
-            report(execution, report);
+            report(execution, publishing.published(execution.assignment(), report));
             depart(execution); // after the report, so that a closing worker waits for it
         }
 

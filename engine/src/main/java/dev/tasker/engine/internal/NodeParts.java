@@ -7,6 +7,14 @@ import dev.tasker.engine.EngineListener;
 import dev.tasker.engine.EngineMetrics;
 import dev.tasker.engine.SessionRequest;
 import dev.tasker.engine.TaskState;
+import dev.tasker.engine.internal.domainevent.EndedEvents;
+import dev.tasker.engine.internal.domainevent.EventBus;
+import dev.tasker.engine.internal.domainevent.EventCounters;
+import dev.tasker.engine.internal.domainevent.EventMaker;
+import dev.tasker.engine.internal.domainevent.EventOutbox;
+import dev.tasker.engine.internal.domainevent.OutcomeReader;
+import dev.tasker.engine.internal.domainevent.PublishedEvents;
+import dev.tasker.engine.internal.domainevent.ResultEvents;
 import dev.tasker.engine.internal.event.Hints;
 import dev.tasker.engine.internal.graph.GraphPlanner;
 import dev.tasker.engine.internal.lane.Aftermath;
@@ -16,17 +24,24 @@ import dev.tasker.engine.internal.lane.CommitLane;
 import dev.tasker.engine.internal.lane.LaneCalls;
 import dev.tasker.engine.internal.lane.LaneStatistics;
 import dev.tasker.engine.internal.loop.BackgroundLoop;
+import dev.tasker.engine.internal.operator.Cancellations;
+import dev.tasker.engine.internal.operator.StepOperator;
+import dev.tasker.engine.internal.operator.TaskCanceller;
 import dev.tasker.engine.internal.recovery.ExpiryGuard;
+import dev.tasker.engine.internal.recovery.OverdueSteps;
 import dev.tasker.engine.internal.recovery.Recovery;
 import dev.tasker.engine.internal.session.Heartbeater;
 import dev.tasker.engine.internal.session.LiveSession;
+import dev.tasker.engine.internal.session.NodePresence;
 import dev.tasker.engine.internal.session.SessionOpener;
 import dev.tasker.engine.internal.session.SessionRegistry;
+import dev.tasker.engine.internal.session.StepDeadlines;
 import dev.tasker.engine.internal.sql.Database;
 import dev.tasker.engine.internal.sql.DedicatedConnection;
 import dev.tasker.engine.internal.step.AssignmentAssembler;
 import dev.tasker.engine.internal.step.CheckpointCleaner;
 import dev.tasker.engine.internal.step.LeasedStep;
+import dev.tasker.engine.internal.step.OverdueEnder;
 import dev.tasker.engine.internal.step.QueueHeads;
 import dev.tasker.engine.internal.step.ResultIntake;
 import dev.tasker.engine.internal.step.RetryDelay;
@@ -34,23 +49,28 @@ import dev.tasker.engine.internal.step.StepCheckpointer;
 import dev.tasker.engine.internal.step.StepClaimer;
 import dev.tasker.engine.internal.step.StepCompleter;
 import dev.tasker.engine.internal.step.StepGrower;
+import dev.tasker.engine.internal.step.StepKey;
 import dev.tasker.engine.internal.step.StepRejecter;
 import dev.tasker.engine.internal.task.PayloadCache;
 import dev.tasker.engine.internal.task.PayloadReader;
 import dev.tasker.engine.internal.task.TaskAdmission;
 import dev.tasker.engine.internal.task.TaskCreator;
+import dev.tasker.engine.internal.task.TaskExplainer;
 import dev.tasker.engine.internal.task.TaskReader;
 import dev.tasker.engine.internal.task.TaskUuids;
 import dev.tasker.engine.internal.template.TemplateCatalogue;
+import dev.tasker.errors.ErrorHandling;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -69,6 +89,7 @@ public final class NodeParts implements Aftermath {
     private static final int BULK_STEPS = 250;
 
     private static final Duration BARRIER_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration TRIM_INTERVAL = Duration.ofHours(1);
 
     private final EngineListener listener;
     private final UUID nodeUuid = UUID.randomUUID();
@@ -84,67 +105,95 @@ public final class NodeParts implements Aftermath {
     private final TaskAdmission admission;
     private final TaskReader reader;
     private final CheckpointCleaner checkpoints;
+    private final TaskExplainer explainer;
     private final PayloadCache payloads;
     private final ResultIntake results;
     private final AssignmentAssembler assembler;
     private final SessionOpener opener;
     private final StepClaimer claimer;
     private final Heartbeater heartbeater;
+    private final NodePresence presence;
+    private final OverdueSteps overdueSteps;
+    private final Cancellations cancellations;
     private final ExpiryGuard guard;
     private final Recovery recovery;
     private final Hints hints;
     private final TableGrowth growth;
     private final List<DedicatedConnection> connections = new ArrayList<>();
 
+    private final EventCounters eventCounters = new EventCounters();
+    private final EventOutbox outbox;
+    private final EventBus bus;
+
     private final BackgroundLoop claimLoop;
     private final BackgroundLoop heartbeatLoop;
     private final BackgroundLoop recoveryLoop;
     private final BackgroundLoop hintSendLoop;
     private final BackgroundLoop hintListenLoop;
+    private final BackgroundLoop trimLoop;
     private final boolean listens;
 
     private NodeParts(DataSource poolSource, DataSource directSource, EngineConfig config, EngineListener listener) {
         this.listener = listener;
         Database pool = new Database(poolSource);
         Database direct = new Database(directSource);
-        templates = new TemplateCatalogue(pool, sessions::known);
+        templates = new TemplateCatalogue(pool, sessions::known, config.replacesTemplates());
         admission = new TaskAdmission(templates, new TaskUuids(InstantSource.system()), config.graph());
         reader = new TaskReader(pool, templates);
         checkpoints = new CheckpointCleaner(pool);
+        explainer = new TaskExplainer(pool, templates);
+        RetryDelay retryDelay = new RetryDelay(config.backoff(), ThreadLocalRandom::current);
+        StepDeadlines deadlines = new StepDeadlines(sessions, config.leases(), System::nanoTime, this::lookAtDeadlines);
+        overdueSteps = new OverdueSteps(deadlines, retryDelay, reader, task -> laneOf(task, 0));
         payloads = new PayloadCache(config.dispatch().payloadCacheBytes());
-        GraphPlanner planner = new GraphPlanner(config.graph());
-        results = new ResultIntake(reader, new RetryDelay(config.backoff()), planner, payloads);
         assembler = new AssignmentAssembler(
                 payloads,
                 new PayloadReader(pool, templates),
                 readers,
+                deadlines,
                 session -> readers.execute(() -> closeSession(session)));
         opener = new SessionOpener(pool, nodeUuid, config.leases());
         claimer = new StepClaimer(sessions, heads, assembler, numbers, connection(direct, "claims"), config.leases());
-        heartbeater =
-                new Heartbeater(sessions, numbers, connection(direct, "heartbeat"), config.leases(), this::slotsFreed);
+        DedicatedConnection heartbeats = connection(direct, "heartbeat");
+        heartbeater = new Heartbeater(sessions, numbers, heartbeats, config.leases(), this::slotsFreed);
+        presence = new NodePresence(
+                pool, heartbeats, nodeUuid, sessions, config.dispatch().pulse());
+        outbox = new EventOutbox(pool);
+        bus = new EventBus(config.domainEvents());
+        PublishedEvents published = new PublishedEvents(bus, eventCounters);
+        OutcomeReader outcomes = new OutcomeReader(templates);
+        EventMaker eventMaker = new EventMaker(InstantSource.system(), eventCounters);
+        EndedEvents endedEvents = new EndedEvents(outcomes, eventMaker, published);
+        GraphPlanner planner = new GraphPlanner(config.graph());
+        results = new ResultIntake(
+                reader, retryDelay, planner, payloads, new ResultEvents(pool, payloads, outcomes, eventMaker));
         guard = new ExpiryGuard(config.leases().duration());
         recovery = new Recovery(
                 connection(direct, "recovery"),
                 heads,
                 sessions,
                 this,
+                endedEvents,
                 guard,
                 this::flushLanes,
                 config.leases(),
                 config.dispatch().pulse(),
                 config.soleNode() ? nodeUuid : null);
+        cancellations = new Cancellations(pool, readers, this::laneOf);
         hints = new Hints(direct);
         growth = new TableGrowth(pool, readers);
         listens = config.dispatch().listen();
         StepCompleter completer =
-                new StepCompleter(sessions, heads, payloads, this, config.leases(), config.dispatch());
+                new StepCompleter(sessions, heads, payloads, this, published, config.leases(), config.dispatch());
         LaneCalls calls = new LaneCalls(
                 new TaskCreator(sessions, heads, payloads, this, config.leases()),
                 completer,
                 new StepGrower(completer, planner, payloads, this::submitAgain),
-                new StepCheckpointer(this),
+                new StepCheckpointer(this, deadlines),
                 new StepRejecter(this),
+                new OverdueEnder(endedEvents, this),
+                new StepOperator(payloads, this),
+                new TaskCanceller(payloads, this),
                 this::databaseAway,
                 this::answerLost);
         for (int i = 0; i < config.lanes().lanes(); i++) {
@@ -153,10 +202,14 @@ public final class NodeParts implements Aftermath {
         bulkLane = new CommitLane("lane-bulk", config.lanes(), direct, calls, numbers);
 
         claimLoop = BackgroundLoop.of("claims", this::claimOnce);
-        heartbeatLoop = BackgroundLoop.of("heartbeat", heartbeater::runOnce);
+        heartbeatLoop = BackgroundLoop.of("heartbeat", this::renewOnce);
         recoveryLoop = BackgroundLoop.of("recovery", recovery::runOnce);
         hintSendLoop = BackgroundLoop.of("hints-out", hints::sendOnce);
         hintListenLoop = BackgroundLoop.of("hints-in", () -> hints.listenOnce(this::hinted));
+        trimLoop = BackgroundLoop.of("events-trim", () -> {
+            outbox.trim(config.domainEvents().retention());
+            return TRIM_INTERVAL;
+        });
     }
 
     /** Starts a node on a migrated database. */
@@ -172,6 +225,7 @@ public final class NodeParts implements Aftermath {
         parts.heartbeatLoop.start();
         parts.recoveryLoop.start();
         parts.hintSendLoop.start();
+        parts.trimLoop.start();
         if (parts.listens) {
             parts.hintListenLoop.start();
         }
@@ -196,6 +250,10 @@ public final class NodeParts implements Aftermath {
         return reader;
     }
 
+    public TaskExplainer explainer() {
+        return explainer;
+    }
+
     public ResultIntake results() {
         return results;
     }
@@ -204,8 +262,24 @@ public final class NodeParts implements Aftermath {
         return checkpoints;
     }
 
+    public Cancellations cancellations() {
+        return cancellations;
+    }
+
     public Counters counters() {
         return counters;
+    }
+
+    public EventOutbox outbox() {
+        return outbox;
+    }
+
+    public EventBus bus() {
+        return bus;
+    }
+
+    public EventCounters eventCounters() {
+        return eventCounters;
     }
 
     /** The lane for a command of {@code task} that writes about so many steps: a task's ordinary commands always meet in one lane. */
@@ -232,6 +306,7 @@ public final class NodeParts implements Aftermath {
 
     public LiveSession openSession(SessionRequest request, AssignmentListener listener) {
         LiveSession session = opener.open(request, listener);
+        presence.enter(session);
         sessions.add(session);
         recoveryLoop.signal(); // finds what waits in queues nobody here was served from
         return session;
@@ -239,11 +314,18 @@ public final class NodeParts implements Aftermath {
 
     public void drain(LiveSession session) {
         opener.drain(session);
+        leave(session);
+    }
+
+    private void leave(LiveSession session) {
+        presence.leave(session);
+        heartbeatLoop.signal();
     }
 
     /** Forgets the session; what it holds is taken back at once, not when its lease runs out. */
     public void closeSession(LiveSession session) {
         sessions.remove(session);
+        leave(session);
         if (opener.close(session)) {
             recovery.ended(session.id());
             recoveryLoop.signal();
@@ -253,6 +335,18 @@ public final class NodeParts implements Aftermath {
     public void heartbeat(LiveSession session) {
         heartbeater.alive(session);
         heartbeatLoop.signal();
+    }
+
+    /** Ends what is out of time, then renews the sessions that are alive and says that the node is. */
+    private Duration renewOnce() throws SQLException {
+        Duration untilDeadline = overdueSteps.runOnce();
+        Duration untilRenewal = heartbeater.runOnce();
+        Duration untilPresence = presence.runOnce();
+        return Collections.min(List.of(untilDeadline, untilRenewal, untilPresence));
+    }
+
+    private void lookAtDeadlines(Duration delay) {
+        heartbeatLoop.signalWithin(delay);
     }
 
     private Duration claimOnce() throws SQLException {
@@ -320,6 +414,23 @@ public final class NodeParts implements Aftermath {
     }
 
     @Override
+    public void errorHandled(ErrorHandling handling) {
+        try {
+            listener.errorHandled(handling);
+        } catch (RuntimeException e) {
+            log.error("the engine's listener failed on step {}", handling.stepUuid(), e);
+        }
+    }
+
+    @Override
+    public void leaseEnded(int sessionId, StepKey step, int token) {
+        LiveSession session = sessions.byId(sessionId);
+        if (session != null) {
+            heartbeater.lose(session, step, token); // another node's hears of it with its next heartbeat
+        }
+    }
+
+    @Override
     public void taskEntered(UUID task, TaskState state) {
         counters.entered(state);
         try {
@@ -368,12 +479,15 @@ public final class NodeParts implements Aftermath {
         }
         claimLoop.close();
         heartbeatLoop.close();
+        presence.end();
         recoveryLoop.close();
         hintSendLoop.cease();
         hintListenLoop.cease();
         hints.close();
         hintSendLoop.close();
         hintListenLoop.close();
+        trimLoop.close();
+        bus.close();
         connections.forEach(DedicatedConnection::close);
         readers.shutdownNow();
     }

@@ -85,7 +85,7 @@ BEGIN
     FROM   step WHERE session_id IS NOT NULL GROUP BY session_id
   ),
   renewed AS (
-    UPDATE worker_sessions SET expires_at = v_now + lease_duration WHERE session_id = ANY (p_renew)
+    UPDATE worker_sessions SET expires_at = v_now + lease_duration WHERE session_id = ANY (p_renew) AND expires_at > '-infinity'
   ),
   waiting AS (
     INSERT INTO ready_steps (queue_id, priority, task_uuid, step_index)

@@ -3,17 +3,23 @@
 --   p_outcome: 0 success, 1 failure that may be retried, 2 failure that may not.
 --   p_refusal: why the engine did not accept a success, for the history of a step that fails by it; null otherwise.
 --   p_accept_*: steps that become ready by this call and shall be leased to the given session instead of waiting in their queue.
+--   p_event_*: domain events of the results; state: the one that the outcome must leave the step in (null: any); message: what is kept
+--     for consumers (null: nothing).
 -- A result counts when its step is in progress under the same token; others change nothing and return no row of kind 0.
 -- Returns rows by kind:
 --   0 accepted result: task, step, resulting state
 --   1 step that became ready: task, step, state (enqueued or in_progress), token, attempts, queue, priority, session
 --   2 task whose state changed: task, -1, new state
 --   3 retry timer set: task, step, milliseconds until it is due in "token"
+--   5 event published: task, step, resulting state, position among p_event_* in "token"
 CREATE OR REPLACE FUNCTION complete_steps(
   p_batch bigint, p_renew integer[],
   p_task uuid[], p_step integer[], p_token integer[], p_session integer[], p_outcome smallint[], p_delay_ms integer[],
   p_execution_ms integer[], p_result text[], p_refusal text[],
-  p_accept_task uuid[], p_accept_step integer[], p_accept_session integer[])
+  p_accept_task uuid[], p_accept_step integer[], p_accept_session integer[],
+  p_event_task uuid[] DEFAULT '{}', p_event_step integer[] DEFAULT '{}', p_event_state integer[] DEFAULT '{}',
+  p_event_id uuid[] DEFAULT '{}', p_event_namespace text[] DEFAULT '{}', p_event_name text[] DEFAULT '{}',
+  p_event_message text[] DEFAULT '{}')
 RETURNS TABLE (kind smallint, task_uuid uuid, step_index integer, state smallint, token integer, attempts integer, queue_id integer,
                priority integer, session_id integer)
 LANGUAGE plpgsql
@@ -122,7 +128,8 @@ BEGIN
     FROM   child WHERE child.started AND child.session_id IS NOT NULL GROUP BY child.session_id
   ),
   renewed AS (
-    UPDATE worker_sessions AS session SET expires_at = v_now + session.lease_duration WHERE session.session_id = ANY (p_renew)
+    UPDATE worker_sessions AS session SET expires_at = v_now + session.lease_duration
+    WHERE  session.session_id = ANY (p_renew) AND session.expires_at > '-infinity'
   ),
   step_log AS (
     INSERT INTO step_history (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at, session_id, execution_time_ms,
@@ -160,6 +167,28 @@ BEGIN
     WHERE  task.task_uuid = v.task_uuid
     RETURNING task.task_uuid, task.version, v.from_state, v.to_state
   ),
+  -- events of the results that were recorded, where the outcome is the one they tell of
+  published AS (
+    SELECT event.task_uuid, event.step_index, event.decided, event.sort_key, event.event_id, event.namespace, event.event_name,
+           event.message, event.number
+    FROM  (SELECT facts.*, max(facts.state) OVER step AS decided, max(facts.version) OVER step AS sort_key
+           FROM  (SELECT i.task_uuid, i.step_index, i.needed, i.event_id, i.namespace, i.event_name, i.message, i.number::integer,
+                         NULL::smallint AS state, NULL::integer AS version
+                  FROM   unnest(p_event_task, p_event_step, p_event_state, p_event_id, p_event_namespace, p_event_name, p_event_message)
+                           WITH ORDINALITY AS i(task_uuid, step_index, needed, event_id, namespace, event_name, message, number)
+                  UNION ALL
+                  SELECT done.task_uuid, done.step_index, NULL, NULL, NULL, NULL, NULL, NULL, done.state, done.version
+                  FROM   done WHERE cardinality(p_event_task) > 0) AS facts
+           WINDOW step AS (PARTITION BY facts.task_uuid, facts.step_index)) AS event
+    WHERE  event.number IS NOT NULL AND event.decided = coalesce(event.needed, event.decided)
+  ),
+  outbox AS (
+    INSERT INTO domain_events (namespace, event_id, event_name, task_uuid, step_index, sort_key, step_state, published_at, message)
+    SELECT published.namespace, published.event_id, published.event_name, published.task_uuid, published.step_index,
+           published.sort_key, published.decided, v_now, published.message
+    FROM   published WHERE published.message IS NOT NULL
+    ORDER  BY published.number
+  ),
   task_log AS (
     INSERT INTO task_history (task_uuid, sort_key, from_state, to_state, cause, created_at)
     SELECT task.task_uuid, task.version, task.from_state, task.to_state, cause('worker'), v_now
@@ -176,5 +205,8 @@ BEGIN
   SELECT 2::smallint, task.task_uuid, -1, task.to_state, NULL, NULL, NULL, NULL, NULL FROM task WHERE task.to_state <> task.from_state
   UNION ALL
   SELECT 3::smallint, done.task_uuid, done.step_index, done.state, done.delay_ms, NULL, NULL, NULL, NULL
-  FROM   done WHERE done.state = step_state('waiting_for_retry');
+  FROM   done WHERE done.state = step_state('waiting_for_retry')
+  UNION ALL
+  SELECT 5::smallint, published.task_uuid, published.step_index, published.decided, published.number, NULL, NULL, NULL, NULL
+  FROM   published;
 END $$;

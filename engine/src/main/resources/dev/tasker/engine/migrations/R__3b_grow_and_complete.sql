@@ -7,6 +7,7 @@
 --   p_edge_*: edges that begin at a step which exists; one that only holds the child back is left out when its parent is satisfied
 --   p_gain_*: steps which exist and get so many new parents
 --   p_batch_*: slots of new batches
+--   p_event_*: as in complete_steps
 -- Returns the rows of complete_steps, and kind 4 for a task whose graph was another: steps from step_index to "state" (one, or the
 -- instances of a batch), template_step in "attempts", version in "token", batchable step of instances in "queue_id".
 CREATE OR REPLACE FUNCTION grow_and_complete(
@@ -19,7 +20,10 @@ CREATE OR REPLACE FUNCTION grow_and_complete(
   p_new_max integer[], p_new_parents integer[], p_new_children text[], p_new_name text[], p_new_inputs text[],
   p_edge_task uuid[], p_edge_from integer[], p_edge_to integer[], p_edge_barrier integer[],
   p_gain_task uuid[], p_gain_step integer[], p_gain_parents integer[],
-  p_batch_task uuid[], p_batch_step integer[], p_batch_last integer[], p_batch_next integer[])
+  p_batch_task uuid[], p_batch_step integer[], p_batch_last integer[], p_batch_next integer[],
+  p_event_task uuid[] DEFAULT '{}', p_event_step integer[] DEFAULT '{}', p_event_state integer[] DEFAULT '{}',
+  p_event_id uuid[] DEFAULT '{}', p_event_namespace text[] DEFAULT '{}', p_event_name text[] DEFAULT '{}',
+  p_event_message text[] DEFAULT '{}')
 RETURNS TABLE (kind integer, task_uuid uuid, step_index integer, state integer, token integer, attempts integer, queue_id integer,
                priority integer, session_id integer)
 LANGUAGE plpgsql
@@ -124,7 +128,8 @@ BEGIN
          WHERE  v_stale IS NULL OR i.task_uuid <> ALL (v_stale)) AS accepted,
          complete_steps(p_batch, p_renew, accepted.task_uuid, accepted.step_index, accepted.token, accepted.session_id, accepted.outcome,
                         accepted.delay_ms, accepted.execution_ms, accepted.result, accepted.refusal,
-                        p_accept_task, p_accept_step, p_accept_session) AS done;
+                        p_accept_task, p_accept_step, p_accept_session,
+                        p_event_task, p_event_step, p_event_state, p_event_id, p_event_namespace, p_event_name, p_event_message) AS done;
 
   RETURN QUERY
   SELECT 4, step.task_uuid, min(step.step_index), max(step.step_index), max(task.graph_version), step.template_step, step.batch_step,

@@ -2,7 +2,7 @@
 -- of arrival. A row locked by another claimer is skipped; one whose step has moved on is dropped. Never touches tasks.
 -- Returns kind 0: leased step (task, step, token, attempts, queue); kind 1: what was taken from a queue and priority (how many in "token",
 -- highest sequence). One row of kind 2 and nothing else: the session's own leases ran out, so it is given nothing before its next sign of
--- life; its silence would only use up attempts.
+-- life; its silence would only use up attempts. Or it was ended.
 CREATE OR REPLACE FUNCTION claim_steps(
   p_batch bigint, p_renew integer[], p_session integer, p_queue integer[], p_priority integer[], p_cursor bigint[], p_limit integer)
 RETURNS TABLE (kind smallint, task_uuid uuid, step_index integer, token integer, attempts integer, queue_id integer,
@@ -21,7 +21,7 @@ DECLARE
   v_now timestamptz := engine_now();
 BEGIN
   IF NOT EXISTS (SELECT FROM worker_sessions AS session WHERE session.session_id = p_session
-                 AND (session.expires_at > v_now OR session.session_id = ANY (p_renew))) THEN
+                 AND session.expires_at > CASE WHEN session.session_id = ANY (p_renew) THEN '-infinity' ELSE v_now END) THEN
     RETURN QUERY SELECT 2::smallint, NULL::uuid, NULL::integer, NULL::integer, NULL::integer, NULL::integer, NULL::integer, NULL::bigint;
     RETURN;
   END IF;
@@ -45,7 +45,8 @@ BEGIN
     UPDATE workflow_steps AS step
     SET    state = step_state('in_progress'), version = step.version + 1, attempts = step.attempts + 1,
            lease_token = step.lease_token + 1, session_id = p_session, entered_at = v_now, last_attempted_at = v_now
-    FROM   taken
+    -- by task and index, as whoever locks waiting steps of several tasks does
+    FROM  (SELECT taken.* FROM taken ORDER BY taken.task_uuid, taken.step_index) AS taken
     WHERE  step.task_uuid = taken.task_uuid AND step.step_index = taken.step_index AND step.state = step_state('enqueued')
     RETURNING step.task_uuid, step.step_index, step.version, step.lease_token, step.attempts, step.queue_id, taken.priority,
               taken.sequence
@@ -61,7 +62,8 @@ BEGIN
     SELECT p_session, p_batch, array_agg(claimed.task_uuid), array_agg(claimed.step_index) FROM claimed HAVING count(*) > 0
   ),
   renewed AS (
-    UPDATE worker_sessions AS session SET expires_at = v_now + session.lease_duration WHERE session.session_id = ANY (p_renew)
+    UPDATE worker_sessions AS session SET expires_at = v_now + session.lease_duration
+    WHERE  session.session_id = ANY (p_renew) AND session.expires_at > '-infinity'
   )
   SELECT 0::smallint, claimed.task_uuid, claimed.step_index, claimed.lease_token, claimed.attempts, claimed.queue_id, claimed.priority,
          claimed.sequence

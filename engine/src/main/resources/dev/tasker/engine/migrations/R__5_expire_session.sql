@@ -1,10 +1,12 @@
 -- Takes back what an expired session still held: the attempt stays counted, the token rises, the step is enqueued again without delay,
--- or fails when its attempts are used up (04 §9.6). Works on the first p_batches rows of the session's lease log; the caller repeats until
--- nothing comes back. Does nothing for a session that was renewed meanwhile.
--- Returns the steps taken back with their new state, queue and priority, and with index -1 the tasks whose state changed; when all
--- of them had moved on before, one row without a task says that the log was cut.
-CREATE OR REPLACE FUNCTION expire_session(p_session integer, p_grace_ms integer, p_result text, p_batches integer)
-RETURNS TABLE (task_uuid uuid, step_index integer, state smallint, queue_id integer, priority integer)
+-- or fails when its attempts are used up or its template wants it run at most once (04 §9.6). Works on the first p_batches rows of the
+-- session's lease log; the caller repeats until nothing comes back. Does nothing for a session that was renewed meanwhile.
+--   p_results: what is stored for a step that may be retried, for one that may not, and for one that is run at most once.
+-- Returns the steps taken back with their new state, queue, priority, attempts made and allowed, and which of the results they got, and with index -1
+-- the tasks whose state changed; when all of them had moved on before, one row without a task says that the log was cut.
+CREATE OR REPLACE FUNCTION expire_session(p_session integer, p_grace_ms integer, p_results text[], p_batches integer)
+RETURNS TABLE (task_uuid uuid, step_index integer, state smallint, queue_id integer, priority integer, attempts integer,
+               max_attempts integer, ending integer)
 LANGUAGE plpgsql
 SET search_path = tasker, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -40,26 +42,34 @@ BEGIN
   END IF;
 
   RETURN QUERY
-  WITH held AS (
-    SELECT step.task_uuid, step.step_index, task.priority, step.retryable AND step.attempts < step.max_attempts AS again,
-           task.failed_steps = 0
-             AND bool_and(step.retryable AND step.attempts < step.max_attempts) OVER (PARTITION BY step.task_uuid) AS open
+  WITH leased AS (
+    SELECT step.task_uuid, step.step_index, task.priority, task.failed_steps,
+           step.retryable AND step.attempts < step.max_attempts AND NOT definition.once AS again,
+           CASE WHEN definition.once THEN 3 WHEN step.retryable THEN 1 ELSE 2 END AS ending
     FROM  (SELECT DISTINCT i.task_uuid, i.step_index FROM unnest(v_task, v_step) AS i(task_uuid, step_index)) AS i
            JOIN tasks AS task ON task.task_uuid = i.task_uuid
            JOIN workflow_steps AS step ON step.task_uuid = i.task_uuid AND step.step_index = i.step_index
+           CROSS JOIN LATERAL (SELECT coalesce((SELECT step.template_step = ANY (template.at_most_once) FROM templates AS template
+                                                WHERE  template.template_id = task.template_id), false)) AS definition(once)
     WHERE  step.state = step_state('in_progress') AND step.session_id = p_session
+  ),
+  held AS (
+    SELECT leased.*, leased.failed_steps = 0 AND bool_and(leased.again) OVER (PARTITION BY leased.task_uuid) AS open
+    FROM   leased
   ),
   expired AS (
     UPDATE workflow_steps AS step
     SET    state = CASE WHEN NOT held.again THEN step_state('error')
                         WHEN held.open THEN step_state('enqueued') ELSE step_state('waiting_for_retry') END,
-           version = step.version + 1, entered_at = v_now, session_id = NULL, lease_token = step.lease_token + 1, result = p_result,
+           version = step.version + 1, entered_at = v_now, session_id = NULL, lease_token = step.lease_token + 1,
+           result = p_results[held.ending],
            next_retry_at = CASE WHEN held.again THEN v_now ELSE step.next_retry_at END,
            backoff_request_seconds = CASE WHEN held.again THEN 0 ELSE step.backoff_request_seconds END
     FROM   held
     WHERE  step.task_uuid = held.task_uuid AND step.step_index = held.step_index
     AND    step.state = step_state('in_progress') AND step.session_id = p_session
-    RETURNING step.task_uuid, step.step_index, step.state, step.version, step.queue_id, held.priority
+    RETURNING step.task_uuid, step.step_index, step.state, step.version, step.queue_id, held.priority, step.attempts, step.max_attempts,
+              step.retryable, held.ending
   ),
   waiting AS (
     INSERT INTO ready_steps (queue_id, priority, task_uuid, step_index)
@@ -70,7 +80,7 @@ BEGIN
   step_log AS (
     INSERT INTO step_history (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at, session_id, detail)
     SELECT expired.task_uuid, expired.step_index, expired.version, step_state('in_progress'), expired.state, cause('lease_expired'),
-           v_now, p_session, p_result
+           v_now, p_session, p_results[expired.ending]
     FROM   expired
   ),
   verdict AS (
@@ -100,9 +110,12 @@ BEGIN
   cut AS (
     DELETE FROM session_leases AS log WHERE log.session_id = p_session AND log.batch = ANY (v_batches)
   )
-  SELECT expired.task_uuid, expired.step_index, expired.state, expired.queue_id, expired.priority FROM expired
+  SELECT expired.task_uuid, expired.step_index, expired.state, expired.queue_id, expired.priority, expired.attempts,
+         CASE WHEN expired.retryable THEN expired.max_attempts ELSE 1 END, expired.ending
+  FROM   expired
   UNION ALL
-  SELECT task.task_uuid, -1, task.to_state, NULL, NULL FROM task WHERE task.to_state <> task.from_state
+  SELECT task.task_uuid, -1, task.to_state, NULL, NULL, NULL, NULL, NULL FROM task WHERE task.to_state <> task.from_state
   UNION ALL
-  SELECT NULL::uuid, -1, NULL::smallint, NULL::integer, NULL::integer WHERE NOT EXISTS (SELECT FROM expired);
+  SELECT NULL::uuid, -1, NULL::smallint, NULL::integer, NULL::integer, NULL::integer, NULL::integer, NULL::integer
+  WHERE  NOT EXISTS (SELECT FROM expired);
 END $$;

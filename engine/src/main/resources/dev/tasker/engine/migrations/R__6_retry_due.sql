@@ -1,6 +1,7 @@
 -- Enqueues up to p_limit steps whose retry is due. A timer whose step has moved on is dropped, and so is one of a blocked task: the repair
 -- of the task starts its due retries again (01 §2.7).
--- Returns the steps with their queue and priority, and with index -1 the tasks whose state changed.
+-- Returns the steps with their queue and priority, with index -1 the tasks whose state changed, and in one row without a task how many
+-- timers were due, dropped ones included: as many as asked for means that there may be more.
 CREATE OR REPLACE FUNCTION retry_due(p_limit integer)
 RETURNS TABLE (task_uuid uuid, step_index integer, state smallint, queue_id integer, priority integer)
 LANGUAGE plpgsql
@@ -76,5 +77,7 @@ BEGIN
   )
   SELECT retried.task_uuid, retried.step_index, retried.state, retried.queue_id, retried.priority FROM retried
   UNION ALL
-  SELECT task.task_uuid, -1, task.to_state, NULL, NULL FROM task WHERE task.to_state <> task.from_state;
+  SELECT task.task_uuid, -1, task.to_state, NULL, NULL FROM task WHERE task.to_state <> task.from_state
+  UNION ALL
+  SELECT NULL::uuid, cardinality(v_task), NULL::smallint, NULL::integer, NULL::integer;
 END $$;

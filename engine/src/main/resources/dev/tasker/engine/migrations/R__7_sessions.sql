@@ -1,5 +1,5 @@
 -- Renews sessions and cuts their lease logs back to what they still hold. p_batch is the highest call number up to which the node has
--- seen every answer: what those calls leased and is not named here has ended. Later rows stay.
+-- seen every answer: what those calls leased and is not named here has ended. Later rows stay. A session that was ended is not renewed.
 -- Returns the named leases that are no longer theirs.
 CREATE OR REPLACE FUNCTION heartbeat(
   p_sessions integer[], p_batch bigint,
@@ -17,7 +17,7 @@ AS $$
 #variable_conflict use_column
 BEGIN
   UPDATE worker_sessions AS session SET expires_at = engine_now() + session.lease_duration
-  WHERE  session.session_id = ANY (p_sessions);
+  WHERE  session.session_id = ANY (p_sessions) AND session.expires_at > '-infinity';
   DELETE FROM session_leases AS log WHERE log.session_id = ANY (p_sessions) AND log.batch <= p_batch;
   INSERT INTO session_leases (session_id, batch, task_uuids, step_indexes)
   SELECT held.session_id, p_batch, array_agg(held.task_uuid), array_agg(held.step_index)
@@ -51,7 +51,7 @@ $$;
 -- What a node has to know to sleep: one call, one snapshot. Rows by kind:
 --   0 the database's time
 --   1 when the next retry is due (no row: none waits)
---   2 a session with leases and when it expires
+--   2 a session with leases and when it expires (null: it was ended)
 --   3 a queue of p_queues with waiting steps: priority and first sequence
 --   4 when there are not just the p_known queues that the node knows: each queue, with namespace and callable
 CREATE OR REPLACE FUNCTION pulse(p_queues integer[], p_known integer)
@@ -64,7 +64,7 @@ AS $$
   UNION ALL
   (SELECT 1::smallint, due_at, NULL, NULL, NULL, NULL, NULL FROM timers ORDER BY due_at LIMIT 1)
   UNION ALL
-  SELECT 2::smallint, session.expires_at, session.session_id, NULL, NULL, NULL, NULL
+  SELECT 2::smallint, nullif(session.expires_at, '-infinity'), session.session_id, NULL, NULL, NULL, NULL
   FROM   worker_sessions AS session
   WHERE  session.session_id IN (SELECT log.session_id FROM session_leases AS log)
   UNION ALL

@@ -64,6 +64,23 @@ AS $$
   SELECT 'unmet_parents', step.task_uuid, step.step_index, 'pending', step_state_name(step.state)
   FROM   step WHERE step.pending_parents > 0
   AND    step.state NOT IN (step_state('pending'), step_state('cancelled'), step_state('resolved_manually'))
+  AND    NOT (step.state = step_state('complete') AND EXISTS (  -- completed by hand before its time
+           SELECT FROM step_history AS history WHERE history.task_uuid = step.task_uuid AND history.step_index = step.step_index
+           AND history.to_state = step.state AND history.cause = cause('operator')))
+  UNION ALL
+  SELECT 'unfinished_step', step.task_uuid, step.step_index, 'a step that has ended', step_state_name(step.state)
+  FROM   step JOIN scope USING (task_uuid)
+  WHERE  scope.state = task_state('cancelled')
+  AND    step.state NOT IN (step_state('complete'), step_state('cancelled'), step_state('resolved_manually'))
+  UNION ALL
+  SELECT 'cancelled_step', step.task_uuid, step.step_index, 'a cancelled task', task_state_name(scope.state)
+  FROM   step JOIN scope USING (task_uuid)
+  WHERE  step.state = step_state('cancelled') AND scope.state <> task_state('cancelled')
+  UNION ALL
+  SELECT 'no_reason', history.task_uuid, history.step_index, 'what the operator said', 'nothing'
+  FROM   step_history AS history
+  WHERE  history.task_uuid >= p_from AND history.task_uuid < p_to AND history.cause = cause('operator')
+  AND    history.to_state <> step_state('cancelled') AND history.detail IS NULL
   UNION ALL
   SELECT 'not_in_queue', step.task_uuid, step.step_index, 'one ready row', count(ready.sequence)::text
   FROM   step LEFT JOIN ready_steps AS ready USING (task_uuid, step_index)
@@ -77,7 +94,7 @@ AS $$
   UNION ALL
   SELECT 'no_timer', step.task_uuid, step.step_index, format('timer at %s', step.next_retry_at), 'none'
   FROM   step JOIN scope USING (task_uuid)
-  WHERE  step.state = step_state('waiting_for_retry') AND scope.failed_steps = 0
+  WHERE  step.state = step_state('waiting_for_retry') AND scope.failed_steps = 0 AND scope.state < task_state('complete')
   AND    NOT EXISTS (SELECT FROM timers AS timer WHERE timer.due_at = step.next_retry_at AND timer.task_uuid = step.task_uuid
                      AND timer.step_index = step.step_index)
   UNION ALL
@@ -119,4 +136,10 @@ AS $$
   FROM  (SELECT history.*, lag(to_state, 1, step_state('pending')) OVER (PARTITION BY task_uuid, step_index ORDER BY sort_key) AS previous
          FROM step_history AS history WHERE history.task_uuid >= p_from AND history.task_uuid < p_to) AS h
   WHERE  h.previous <> h.from_state
+  UNION ALL
+  SELECT 'event_without_outcome', event.task_uuid, event.step_index, format('version %s to %s', event.sort_key, step_state_name(event.step_state)),
+         coalesce(step_state_name(history.to_state), 'none')
+  FROM   domain_events AS event LEFT JOIN step_history AS history USING (task_uuid, step_index, sort_key)
+  WHERE  event.task_uuid >= p_from AND event.task_uuid < p_to
+  AND    (history.to_state IS DISTINCT FROM event.step_state OR history.cause NOT IN (cause('worker'), cause('lease_expired')))
 $$;

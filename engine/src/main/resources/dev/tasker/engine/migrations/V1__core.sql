@@ -30,6 +30,7 @@ CREATE TABLE templates (
   content_hash varchar(64) NOT NULL,
   document text NOT NULL,       -- canonical JSON of the template after its environment overlay
   initial_steps integer NOT NULL,
+  at_most_once integer[],       -- indices of the definitions whose attempts are not repeated when their worker is lost, null: none
   created_at timestamptz NOT NULL DEFAULT now(),
   UNIQUE (named_task_uuid, content_hash)
 );
@@ -155,7 +156,8 @@ CREATE TABLE timers (
 
 -- Sessions and leases --------------------------------------------------------------------------------------------------
 
--- A worker's session. Its row carries the time of all its leases; only rows with leases can expire.
+-- A worker's session. Its row carries the time of all its leases; only rows with leases can expire. A session that was ended
+-- expires at -infinity, and nothing renews it any more.
 CREATE TABLE worker_sessions (
   session_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   session_uuid uuid NOT NULL UNIQUE,
@@ -177,8 +179,25 @@ CREATE TABLE session_leases (
   PRIMARY KEY (session_id, batch)
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 
+-- What open sessions take, for people who ask why a step waits; no claim reads it. '*' stands for all. A session that drains or is
+-- closed has no rows.
+CREATE TABLE session_handlers (
+  session_id integer NOT NULL,
+  namespace text NOT NULL,
+  callable text NOT NULL,
+  node_uuid uuid NOT NULL,
+  PRIMARY KEY (session_id, namespace, callable)
+);
+
+-- Nodes with sessions. The sessions of a node whose time is over count as gone.
+CREATE TABLE nodes (
+  node_uuid uuid PRIMARY KEY,
+  expires_at timestamptz NOT NULL
+) WITH (fillfactor = 50);
+
 -- History, append-only: one row per committed change of resting state; sort_key is the version which the change produced.
--- cause: 0 engine, 1 worker result, 2 lease expired, 3 operator, 4 rejected by the worker.
+-- cause: 0 engine, 1 worker result, 2 lease ended by the server (expired, or its step ran out of time), 3 operator, 4 rejected by the
+-- worker.
 CREATE TABLE task_history (
   task_uuid uuid NOT NULL,
   sort_key integer NOT NULL,
@@ -203,3 +222,35 @@ CREATE TABLE step_history (
   detail text,                  -- the result document, of failures only (a success stands on the step)
   PRIMARY KEY (task_uuid, step_index, sort_key)
 );
+
+-- Domain events --------------------------------------------------------------------------------------------------------
+
+-- Outbox, append-only: durable events of steps, written in the transaction that decides the outcome they tell of. Read in the order of
+-- (transaction_id, position), as far as every transaction before has ended (read_domain_events).
+CREATE TABLE domain_events (
+  namespace varchar(64) NOT NULL,
+  transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  position bigint GENERATED ALWAYS AS IDENTITY,
+  event_id uuid NOT NULL,
+  event_name text NOT NULL,
+  task_uuid uuid NOT NULL,
+  step_index integer NOT NULL,
+  sort_key integer NOT NULL,    -- version of the step that the outcome produced, as in step_history
+  step_state smallint NOT NULL, -- state in which the outcome left the step
+  published_at timestamptz NOT NULL,
+  message text NOT NULL,        -- the DomainEvent as JSON
+  PRIMARY KEY (namespace, transaction_id, position)
+);
+-- Once per outcome; and what a task has published.
+CREATE UNIQUE INDEX domain_events_once ON domain_events (task_uuid, step_index, sort_key, event_name);
+
+-- Who reads the events of a namespace, and up to which one it has acknowledged them.
+CREATE TABLE domain_event_consumers (
+  namespace varchar(64) NOT NULL,
+  consumer varchar(128) NOT NULL,
+  transaction_id xid8 NOT NULL DEFAULT '0',
+  position bigint NOT NULL DEFAULT 0,
+  receipt bigint NOT NULL DEFAULT 0,                        -- number of the last reading; only its holder acknowledges
+  hidden_until timestamptz NOT NULL DEFAULT '-infinity',    -- until then nobody else reads for this consumer
+  PRIMARY KEY (namespace, consumer)
+) WITH (fillfactor = 50);

@@ -93,10 +93,14 @@ public final class ConfigLoader {
                 .filter(text -> !text.isBlank())
                 .map(Path::of)
                 .toList();
+        boolean overwrite = variables
+                .find("TASKER_TEMPLATE_OVERWRITE", violations)
+                .orElse("false")
+                .equals("true");
         return new ServerConfig(
                 environment,
                 database,
-                new EngineSettings(settings).engine(),
+                new EngineSettings(settings).engine(overwrite || environment != Environment.PRODUCTION),
                 web,
                 grpc,
                 templatePaths,

@@ -2,6 +2,7 @@ package dev.tasker.server.config;
 
 import dev.tasker.engine.BackoffConfig;
 import dev.tasker.engine.DispatchConfig;
+import dev.tasker.engine.DomainEventConfig;
 import dev.tasker.engine.EngineConfig;
 import dev.tasker.engine.GraphConfig;
 import dev.tasker.engine.LaneConfig;
@@ -17,8 +18,9 @@ final class EngineSettings {
         this.settings = settings;
     }
 
-    EngineConfig engine() {
-        return new EngineConfig(lanes(), leases(), backoff(), dispatch(), graph(), false);
+    EngineConfig engine(boolean replacesTemplates) {
+        return new EngineConfig(
+                lanes(), leases(), backoff(), dispatch(), graph(), domainEvents(), false, replacesTemplates);
     }
 
     private LaneConfig lanes() {
@@ -39,6 +41,7 @@ final class EngineSettings {
         Duration heartbeat = Duration.ofSeconds(
                 settings.integer(at + "heartbeat_seconds", Defaults.of(10).test(1), 1, 1200));
         Duration grace = Duration.ofSeconds(settings.integer(at + "grace_seconds", Defaults.of(1), 0, 60));
+        Duration stopGrace = Duration.ofSeconds(settings.integer(at + "stop_grace_seconds", Defaults.of(5), 0, 3600));
         if (heartbeat.multipliedBy(3).compareTo(duration) > 0) {
             settings.violation(
                     at + "heartbeat_seconds",
@@ -46,7 +49,7 @@ final class EngineSettings {
                     "at most a third of orchestration.leases.duration_seconds, " + duration.toSeconds());
             return LeaseConfig.DEFAULT;
         }
-        return new LeaseConfig(duration, heartbeat, grace);
+        return new LeaseConfig(duration, heartbeat, grace, stopGrace);
     }
 
     private BackoffConfig backoff() {
@@ -97,5 +100,31 @@ final class EngineSettings {
                         Defaults.of(50).development(25).test(10).production(100),
                         1,
                         1000));
+    }
+
+    private DomainEventConfig domainEvents() {
+        String bus = "worker.mpsc_channels.in_process_events.";
+        return new DomainEventConfig(
+                Duration.ofHours(settings.integer(
+                        "orchestration.domain_events.retention_hours",
+                        Defaults.of((int) DomainEventConfig.DEFAULT.retention().toHours()),
+                        1,
+                        87_600)),
+                settings.integer(
+                        bus + "broadcast_buffer_size",
+                        Defaults.of(DomainEventConfig.DEFAULT.queueCapacity())
+                                .test(1_000)
+                                .production(5_000),
+                        100,
+                        1_000_000),
+                Duration.ofMillis(settings.integer(
+                        bus + "dispatch_timeout_ms",
+                        Defaults.of((int) DomainEventConfig.DEFAULT
+                                        .dispatchTimeout()
+                                        .toMillis())
+                                .test(2_000)
+                                .production(10_000),
+                        100,
+                        60_000)));
     }
 }

@@ -31,6 +31,7 @@ public final class Variables {
             Map.entry("TASKER_WEB_BIND_ADDRESS", new Form(HOST_PORT, "host:port", false)),
             Map.entry("TASKER_ORCHESTRATION_GRPC_BIND_ADDRESS", new Form(HOST_PORT, "host:port", false)),
             Map.entry("TASKER_WORKER_GRPC_BIND_ADDRESS", new Form(HOST_PORT, "host:port", false)),
+            Map.entry("TASKER_TEMPLATE_OVERWRITE", new Form("true|false", "true or false", false)),
             Map.entry("TASKER_TEMPLATE_PATH", new Form(".+", "a path", false)),
             Map.entry("TASKER_MESSAGING_BACKEND", new Form("pgmq|rabbitmq", "pgmq or rabbitmq", false)),
             Map.entry("RABBITMQ_URL", new Form("amqps?://\\S+", "amqp://…", true)),

@@ -1,6 +1,8 @@
 package dev.tasker.server.embedded;
 
+import dev.tasker.engine.BackoffRequest;
 import dev.tasker.engine.Completion;
+import dev.tasker.engine.EventPayload;
 import dev.tasker.engine.Session;
 import dev.tasker.engine.StepResult;
 import dev.tasker.worker.Assignment;
@@ -10,13 +12,16 @@ import dev.tasker.worker.CompletionStatus;
 import dev.tasker.worker.RejectReason;
 import dev.tasker.worker.StepReport;
 import dev.tasker.worker.WorkSession;
-import java.time.Duration;
+import dev.tasker.worker.event.MadePayload;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -121,10 +126,24 @@ final class InProcessSession implements WorkSession {
 
     static StepResult toEngine(StepReport report) {
         BackoffHint hint = report.backoffHint();
-        Duration retryAfter = hint == null ? null : hint.delay();
         int executionMs =
                 (int) Math.min(Integer.MAX_VALUE, report.executionTime().toMillis());
-        return new StepResult(report.success(), report.retryable(), executionMs, retryAfter, report.document());
+        StepResult result =
+                new StepResult(report.success(), report.retryable(), executionMs, toEngine(hint), report.document());
+        return report.eventPayloads().isEmpty() ? result : result.withEventPayloads(toEngine(report.eventPayloads()));
+    }
+
+    private static @Nullable BackoffRequest toEngine(@Nullable BackoffHint hint) {
+        return hint == null
+                ? null
+                : new BackoffRequest(BackoffRequest.Kind.of(hint.kind().wireName()), hint.delay());
+    }
+
+    private static Map<String, EventPayload> toEngine(Map<String, MadePayload> payloads) {
+        Map<String, EventPayload> converted = new HashMap<>();
+        payloads.forEach((event, made) -> converted.put(
+                event, new EventPayload(made.publisher(), made.payloadJson(), made.metadataJson(), made.declined())));
+        return converted;
     }
 
     private static CompletionStatus toWorker(Completion completion) {

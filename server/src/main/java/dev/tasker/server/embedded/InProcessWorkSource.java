@@ -4,6 +4,7 @@ import dev.tasker.engine.Engine;
 import dev.tasker.engine.EngineException;
 import dev.tasker.engine.ErrorCode;
 import dev.tasker.engine.SessionRequest;
+import dev.tasker.template.PublishedEvent;
 import dev.tasker.worker.Assignment;
 import dev.tasker.worker.AssignmentListener;
 import dev.tasker.worker.Registration;
@@ -11,6 +12,7 @@ import dev.tasker.worker.StepView;
 import dev.tasker.worker.TaskView;
 import dev.tasker.worker.WorkSession;
 import dev.tasker.worker.WorkSource;
+import dev.tasker.worker.event.DeclaredEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,7 +38,8 @@ public final class InProcessWorkSource implements WorkSource {
         List<SessionRequest.HandlerKey> handlers = registration.handlers().stream()
                 .map(key -> new SessionRequest.HandlerKey(key.namespace(), key.callable()))
                 .toList();
-        SessionRequest request = new SessionRequest(registration.workerName(), handlers, true);
+        SessionRequest request =
+                new SessionRequest(registration.workerName(), handlers, true, registration.handlerTimeout());
         AtomicInteger returnedSlots = new AtomicInteger();
         return new InProcessSession(engine.openSession(request, new Receiver(listener, returnedSlots)), returnedSlots);
     }
@@ -81,8 +84,16 @@ public final class InProcessWorkSource implements WorkSource {
                         step.initialization(),
                         step.inputs(),
                         step.previousResult(),
-                        step.checkpoint()),
+                        step.checkpoint(),
+                        step.publishedEvents().stream()
+                                .map(InProcessWorkSource::toWorker)
+                                .toList()),
                 assignment.dependencyResults());
+    }
+
+    private static DeclaredEvent toWorker(PublishedEvent event) {
+        return DeclaredEvent.of(
+                event.name(), event.condition().text(), event.deliveryMode().text(), event.publisher());
     }
 
     /** The engine says null for the worker's default and zero for none; the worker says zero for its default. */

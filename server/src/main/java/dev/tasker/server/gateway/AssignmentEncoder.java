@@ -3,8 +3,10 @@ package dev.tasker.server.gateway;
 import com.google.protobuf.ByteString;
 import dev.tasker.engine.Assignment;
 import dev.tasker.protocol.worker.v1.Assign;
+import dev.tasker.protocol.worker.v1.DeclaredEvent;
 import dev.tasker.protocol.worker.v1.StepPart;
 import dev.tasker.protocol.worker.v1.TaskPart;
+import dev.tasker.template.PublishedEvent;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +81,20 @@ final class AssignmentEncoder {
         if (step.checkpoint() != null) {
             part.setCheckpointJson(step.checkpoint());
         }
+        for (PublishedEvent event : step.publishedEvents()) {
+            part.addPublishedEvents(encode(event));
+        }
         return part.build();
+    }
+
+    private static DeclaredEvent encode(PublishedEvent event) {
+        DeclaredEvent.Builder declared = DeclaredEvent.newBuilder()
+                .setName(event.name())
+                .setCondition(event.condition().text())
+                .setDeliveryMode(event.deliveryMode().text());
+        if (event.publisher() != null) {
+            declared.setPublisher(event.publisher());
+        }
+        return declared.build();
     }
 }

@@ -1,13 +1,10 @@
 package dev.tasker.server.gateway;
 
 import com.google.protobuf.ByteString;
+import dev.tasker.engine.BackoffRequest;
 import dev.tasker.engine.StepResult;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -30,7 +27,7 @@ final class ResultReader {
         this.clock = clock;
     }
 
-    /** @param preciseHint goes before the document's back-off hint, null: there is none */
+    /** @param preciseHint delay that is meant by the document's back-off hint, or without one; null: there is none */
     StepResult read(ByteString document, @Nullable Duration preciseHint) throws InvalidResultException {
         if (document.size() > DOCUMENT_BYTES_MAX) {
             throw new InvalidResultException(
@@ -46,12 +43,13 @@ final class ResultReader {
         } catch (JacksonException e) {
             throw new InvalidResultException("document: not JSON: " + e.getOriginalMessage());
         }
-        Duration hint = preciseHint == null ? reading.hint : preciseHint;
+        Duration hint = preciseHint == null ? reading.hintDelay : preciseHint;
+        BackoffRequest wish = hint == null ? null : new BackoffRequest(reading.hintKind, hint);
         return new StepResult(
                 reading.success,
                 reading.retryable,
                 reading.executionTimeMs,
-                reading.retryAfter == null ? hint : reading.retryAfter,
+                reading.retryAfter == null ? wish : reading.retryAfter,
                 text);
     }
 
@@ -61,10 +59,12 @@ final class ResultReader {
         int executionTimeMs;
 
         @Nullable
-        Duration retryAfter;
+        BackoffRequest retryAfter;
 
         @Nullable
-        Duration hint;
+        Duration hintDelay;
+
+        BackoffRequest.Kind hintKind = BackoffRequest.Kind.CUSTOM;
 
         void document(JsonParser parser) throws InvalidResultException {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -126,7 +126,8 @@ final class ResultReader {
                 String name = parser.currentName();
                 boolean isScalar = parser.nextToken().isScalarValue();
                 if (isScalar && name.equalsIgnoreCase("retry-after")) {
-                    retryAfter = retryAfter(parser.getString().strip());
+                    retryAfter = BackoffRequest.ofRetryAfter(parser.getString(), clock.instant())
+                            .orElse(null);
                 } else {
                     parser.skipChildren();
                 }
@@ -136,8 +137,11 @@ final class ResultReader {
         private void backoffHint(JsonParser parser) {
             while (parser.nextToken() != JsonToken.END_OBJECT) {
                 String key = parser.currentName();
-                if (parser.nextToken() == JsonToken.VALUE_NUMBER_INT && key.equals("delay_seconds")) {
-                    hint = seconds(parser.getString());
+                JsonToken value = parser.nextToken();
+                if (value == JsonToken.VALUE_NUMBER_INT && key.equals("delay_seconds")) {
+                    hintDelay = seconds(parser.getString());
+                } else if (value == JsonToken.VALUE_STRING && key.equals("backoff_type")) {
+                    hintKind = BackoffRequest.Kind.of(parser.getString());
                 } else {
                     parser.skipChildren();
                 }
@@ -176,21 +180,6 @@ final class ResultReader {
                     case VALUE_TRUE, VALUE_FALSE -> "a boolean";
                     default -> "null";
                 };
-    }
-
-    /** Seconds or an HTTP date; null for anything else and for the past. */
-    private @Nullable Duration retryAfter(String value) {
-        if (!value.isEmpty() && value.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            return seconds(value);
-        }
-        try {
-            Instant until = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
-                    .toInstant();
-            long seconds = Duration.between(clock.instant(), until).toSeconds();
-            return seconds > 0 ? Duration.ofSeconds(Math.min(seconds, DELAY_SECONDS_MAX)) : null;
-        } catch (DateTimeParseException e) {
-            return null;
-        }
     }
 
     private static @Nullable Duration seconds(String digits) {

@@ -52,6 +52,9 @@ final class ResultRelay {
             Duration hint =
                     message.hasRetryAfterMs() ? Duration.ofMillis(Math.max(0, message.getRetryAfterMs())) : null;
             result = reader.read(message.getDocument(), hint);
+            if (message.getEventPayloadsCount() > 0) {
+                result = result.withEventPayloads(EventPayloads.read(message));
+            }
         } catch (InvalidResultException e) {
             answer(message.getStepUuid(), message.getLeaseToken(), Completed.Status.INVALID, e.reason());
             return;

@@ -149,7 +149,9 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
                 .map(handler -> new HandlerKey(handler.getNamespace(), handler.getCallable()))
                 .toList();
         try {
-            own.opened(gateway.sessions().open(new SessionRequest(message.getWorkerName(), handlers, false), own));
+            Duration handlerTimeout = Duration.ofMillis(Math.max(0, message.getHandlerTimeoutMs()));
+            own.opened(gateway.sessions()
+                    .open(new SessionRequest(message.getWorkerName(), handlers, false, handlerTimeout), own));
         } catch (RuntimeException e) {
             refuse(Statuses.of(e));
             return;

@@ -8,10 +8,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Layers, placeholders, unknown keys and the report of violations. */
 class ConfigLoaderTest {
@@ -72,6 +76,32 @@ class ConfigLoaderTest {
         assertThat(config.web().bindAddress()).isEqualTo(BindAddress.loopback(2000));
         assertThat(config.grpc().bindAddress()).isEqualTo(BindAddress.loopback(2001));
         assertThat(config.templatePaths()).containsExactly(Path.of("/templates/a"), Path.of("/templates/b"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "development, , true",
+        "test, false, true",
+        "production, , false",
+        "production, false, false",
+        "production, true, true"
+    })
+    void templatesAreReplacedInProductionOnlyWhenToldSo(
+            String environment, @Nullable String overwrite, boolean expected) {
+        Map<String, String> variables = new HashMap<>(Map.of("TASKER_ENV", environment));
+        if (overwrite != null) {
+            variables.put("TASKER_TEMPLATE_OVERWRITE", overwrite);
+        }
+
+        assertThat(ConfigLoader.load(null, variables).engine().replacesTemplates())
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void permissionToReplaceTemplatesIsTrueOrFalse() {
+        assertThatThrownBy(() -> ConfigLoader.load(null, Map.of("TASKER_TEMPLATE_OVERWRITE", "yes")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("TASKER_TEMPLATE_OVERWRITE: \"yes\" (expected: true or false)");
     }
 
     @Test

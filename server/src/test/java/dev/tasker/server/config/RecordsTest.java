@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tasker.engine.BackoffConfig;
 import dev.tasker.engine.DispatchConfig;
+import dev.tasker.engine.DomainEventConfig;
 import dev.tasker.engine.EngineConfig;
 import dev.tasker.engine.GraphConfig;
 import dev.tasker.engine.LaneConfig;
@@ -107,6 +108,7 @@ class RecordsTest {
             duration_seconds = 60
             heartbeat_seconds = 20
             grace_seconds = 2
+            stop_grace_seconds = 7
             [orchestration.lanes]
             count = 1
             queue_commands_max = 10
@@ -127,14 +129,25 @@ class RecordsTest {
             [orchestration.batch_processing]
             enabled = false
             max_parallel_batches = 7
+            [orchestration.domain_events]
+            retention_hours = 3
+            [worker.mpsc_channels.in_process_events]
+            broadcast_buffer_size = 101
+            dispatch_timeout_ms = 102
             """).engine())
                 .isEqualTo(new EngineConfig(
                         new LaneConfig(1, 10, 2_000_000, 11, 2048),
-                        new LeaseConfig(Duration.ofSeconds(60), Duration.ofSeconds(20), Duration.ofSeconds(2)),
+                        new LeaseConfig(
+                                Duration.ofSeconds(60),
+                                Duration.ofSeconds(20),
+                                Duration.ofSeconds(2),
+                                Duration.ofSeconds(7)),
                         new BackoffConfig(Duration.ofSeconds(3), 3.0, Duration.ofSeconds(100), 0.5),
                         new DispatchConfig(false, Duration.ofMillis(500), 0, 0),
                         new GraphConfig(false, 4, 3, 6, 5, false, 7),
-                        false));
+                        new DomainEventConfig(Duration.ofHours(3), 101, Duration.ofMillis(102)),
+                        false,
+                        true));
     }
 
     @Test
@@ -164,6 +177,7 @@ class RecordsTest {
         common.backoff.jitter_max_percentage = 2 | common.backoff.jitter_max_percentage: 2
         orchestration.leases.duration_seconds = 1 | orchestration.leases.duration_seconds: 1
         orchestration.leases.heartbeat_seconds = 0 | orchestration.leases.heartbeat_seconds: 0
+        orchestration.leases.stop_grace_seconds = 3601 | orchestration.leases.stop_grace_seconds: 3601
         orchestration.leases.grace_seconds = 61 | orchestration.leases.grace_seconds: 61
         orchestration.lanes.count = 9 | orchestration.lanes.count: 9
         orchestration.lanes.queue_bytes_max = 1 | orchestration.lanes.queue_bytes_max: 1
@@ -173,6 +187,7 @@ class RecordsTest {
         orchestration.batch_processing.max_parallel_batches = 0 | orchestration.batch_processing.max_parallel_batches: 0
         orchestration.dispatch.pulse_ms = 60001 | orchestration.dispatch.pulse_ms: 60001
         orchestration.dispatch.sticky_max = -1 | orchestration.dispatch.sticky_max: -1
+        orchestration.domain_events.retention_hours = 0 | orchestration.domain_events.retention_hours: 0
         orchestration.web.request_timeout_ms = 99 | orchestration.web.request_timeout_ms: 99
         orchestration.web.bind_address = "::1:80" | orchestration.web.bind_address: "::1:80"
         orchestration.web.bind_address = "localhost:x" | orchestration.web.bind_address: "localhost:x"

@@ -4,16 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import dev.tasker.engine.BackoffRequest;
+import dev.tasker.engine.BackoffRequest.Kind;
 import dev.tasker.engine.StepResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ResultReaderTest {
+    private static final Map<Kind, String> WIRE = Map.of(
+            Kind.SERVER_REQUESTED, "ServerRequested",
+            Kind.RATE_LIMIT, "RateLimit",
+            Kind.SERVICE_UNAVAILABLE, "ServiceUnavailable",
+            Kind.CUSTOM, "Custom");
+
     private final ResultReader reader = new ResultReader(InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z")));
 
     private StepResult read(String document) throws InvalidResultException {
@@ -77,7 +88,8 @@ class ResultReaderTest {
     void retryAfterIsSecondsOrADateAndNothingElse(String header, String value, @Nullable Duration delay)
             throws Exception {
         String document = "{\"orchestration_metadata\":{\"headers\":{\"" + header + "\":" + value + "}}}";
-        assertThat(read(document).retryAfter()).isEqualTo(delay);
+        assertThat(read(document).backoff())
+                .isEqualTo(delay == null ? null : new BackoffRequest(Kind.SERVER_REQUESTED, delay));
     }
 
     @Test
@@ -86,22 +98,36 @@ class ResultReaderTest {
         String onlyHint = "{\"orchestration_metadata\":{" + hint + "}}";
         String both = "{\"orchestration_metadata\":{" + hint + ",\"headers\":{\"Retry-After\":\"9\"}}}";
         Duration precise = Duration.ofMillis(250);
-        assertThat(read(onlyHint).retryAfter()).isEqualTo(Duration.ofSeconds(5));
-        assertThat(reader.read(ByteString.copyFromUtf8(onlyHint), precise).retryAfter())
-                .isEqualTo(precise);
-        assertThat(reader.read(ByteString.copyFromUtf8(both), precise).retryAfter())
-                .isEqualTo(Duration.ofSeconds(9));
+        assertThat(read(onlyHint).backoff()).isEqualTo(new BackoffRequest(Kind.CUSTOM, Duration.ofSeconds(5)));
+        assertThat(reader.read(ByteString.copyFromUtf8(onlyHint), precise).backoff())
+                .isEqualTo(new BackoffRequest(Kind.CUSTOM, precise));
+        assertThat(reader.read(ByteString.copyFromUtf8(both), precise).backoff())
+                .isEqualTo(new BackoffRequest(Kind.SERVER_REQUESTED, Duration.ofSeconds(9)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void hintKeepsItsKindInEitherOrderOfItsKeysAndWithAPreciserDelay(Kind kind) throws Exception {
+        String type = "\"backoff_type\":\"" + WIRE.get(kind) + '"';
+        String delay = "\"delay_seconds\":5";
+        for (String hint : List.of(type + ',' + delay, delay + ',' + type)) {
+            String document = "{\"orchestration_metadata\":{\"backoff_hint\":{" + hint + "}}}";
+            assertThat(read(document).backoff()).isEqualTo(new BackoffRequest(kind, Duration.ofSeconds(5)));
+            assertThat(reader.read(ByteString.copyFromUtf8(document), Duration.ofMillis(4_321))
+                            .backoff())
+                    .isEqualTo(new BackoffRequest(kind, Duration.ofMillis(4_321)));
+        }
     }
 
     @Test
     void hintThatCannotBeUnderstoodIsNone() throws Exception {
         assertThat(read("{\"orchestration_metadata\":{\"backoff_hint\":{\"delay_seconds\":-5}}}")
-                        .retryAfter())
+                        .backoff())
                 .isNull();
         assertThat(read("{\"orchestration_metadata\":{\"backoff_hint\":{\"delay_seconds\":\"x\"}}}")
-                        .retryAfter())
+                        .backoff())
                 .isNull();
-        assertThat(read("{\"orchestration_metadata\":[{\"headers\":1}]}").retryAfter())
+        assertThat(read("{\"orchestration_metadata\":[{\"headers\":1}]}").backoff())
                 .isNull();
     }
 

@@ -1,6 +1,7 @@
 package dev.tasker.server.gateway;
 
 import dev.tasker.engine.Assignment;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -22,7 +23,7 @@ final class Steps {
                 null,
                 new Assignment.TaskPart(
                         "shop", "order", "1.0.0", context, 0, new UUID(1, 2), null, "test", "test", "test", null),
-                new Assignment.StepPart("pay", "pay", "pay.handler", null, null, "{}", null, null, null),
+                new Assignment.StepPart("pay", "pay", "pay.handler", null, null, "{}", null, null, null, List.of()),
                 Map.of());
     }
 }

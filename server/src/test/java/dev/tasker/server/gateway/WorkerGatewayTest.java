@@ -14,6 +14,7 @@ import dev.tasker.engine.SessionRequest.HandlerKey;
 import dev.tasker.protocol.worker.v1.Assign;
 import dev.tasker.protocol.worker.v1.Complete;
 import dev.tasker.protocol.worker.v1.Completed;
+import dev.tasker.protocol.worker.v1.DeclaredEvent;
 import dev.tasker.protocol.worker.v1.Draining;
 import dev.tasker.protocol.worker.v1.Handler;
 import dev.tasker.protocol.worker.v1.Ping;
@@ -28,6 +29,9 @@ import dev.tasker.protocol.worker.v1.WorkerGatewayGrpc;
 import dev.tasker.protocol.worker.v1.WorkerMessage;
 import dev.tasker.server.gateway.FakeEngine.FakeSession;
 import dev.tasker.server.gateway.FakeEngine.Report;
+import dev.tasker.template.DeliveryMode;
+import dev.tasker.template.EventCondition;
+import dev.tasker.template.PublishedEvent;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
@@ -49,6 +53,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.node.BooleanNode;
 
 class WorkerGatewayTest {
     private static final String SUCCESS = "{\"success\":true,\"result\":{\"a\":1}}";
@@ -258,7 +263,15 @@ class WorkerGatewayTest {
                         "{\"i\":1}",
                         "{\"n\":1}",
                         "{\"p\":1}",
-                        "{\"k\":1}"),
+                        "{\"k\":1}",
+                        List.of(new PublishedEvent(
+                                "order.paid",
+                                "d",
+                                EventCondition.ALWAYS,
+                                BooleanNode.TRUE,
+                                DeliveryMode.FAST,
+                                "Mine",
+                                Map.of()))),
                 Map.of("first", "{\"success\":true}", "second", "{}"));
         engine.session().assign(full, step());
         ServerMessage message = worker.next();
@@ -284,6 +297,13 @@ class WorkerGatewayTest {
         assertThat(assign.getStep().getInputsJson()).isEqualTo("{\"n\":1}");
         assertThat(assign.getStep().getPreviousResultJson()).isEqualTo("{\"p\":1}");
         assertThat(assign.getStep().getCheckpointJson()).isEqualTo("{\"k\":1}");
+        assertThat(assign.getStep().getPublishedEventsList())
+                .containsExactly(DeclaredEvent.newBuilder()
+                        .setName("order.paid")
+                        .setCondition("always")
+                        .setDeliveryMode("fast")
+                        .setPublisher("Mine")
+                        .build());
         assertThat(assign.getDependencyResultsMap()).isEqualTo(full.dependencyResults());
         Assign bare = message.getAssignments().getAssignments(1);
         assertThat(bare.getTimeoutMs()).isEqualTo(-1);
@@ -696,7 +716,8 @@ class WorkerGatewayTest {
         assertThatThrownBy(() -> GatewayServer.start(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), port), gateway, List.of()))
                 .isInstanceOf(UncheckedIOException.class)
-                .hasMessage("gRPC cannot listen at 127.0.0.1:" + port
+                .hasMessage("gRPC cannot listen at "
+                        + InetAddress.getLoopbackAddress().getHostName() + ":" + port
                         + " (expected: an address of this machine and a port that no other process uses)");
     }
 

@@ -186,6 +186,17 @@ class AdmissionTest {
         }
     }
 
+    @Test
+    void templateWithoutStepsHasNoTasks(TestDatabase database) {
+        try (TestNode node = TestNode.open(database)) {
+            TemplateFixture template = node.template("hollow");
+            assertThatThrownBy(() -> node.create(template))
+                    .isInstanceOfSatisfying(
+                            EngineException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TEMPLATE_NOT_FOUND))
+                    .hasMessage("Task template not found: hollow has no steps (expected: >= 1)");
+        }
+    }
+
     private static void refused(TestDatabase database, UnaryOperator<TaskRequest> change, String message) {
         try (TestNode node = TestNode.open(database)) {
             TemplateFixture template = node.template("texts", "a");

@@ -41,7 +41,8 @@ class BatchTest {
                 .step("tell:sum", ""));
     }
 
-    private static String batches(int count) {
+    /** An outcome that asks for so many instances of {@code work}. */
+    static String batches(int count) {
         return "{\"batch_processing_outcome\":{\"type\":\"create_batches\",\"worker_template_name\":\"work\",\"worker_count\":"
                 + count + ",\"total_items\":" + count * 10 + ",\"cursor_configs\":["
                 + IntStream.rangeClosed(1, count)

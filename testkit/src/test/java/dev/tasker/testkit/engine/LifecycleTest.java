@@ -38,9 +38,10 @@ class LifecycleTest {
             Assignment a = worker.next("a");
             assertThat(a.taskUuid()).isEqualTo(queued);
             Eventually.equals("steps claimed", 1L, () -> node.engine().metrics().stepsClaimed());
-            EngineMetrics busy = node.engine().metrics();
+            // a claim that finds nothing holds the free slots for a moment
+            EngineMetrics busy =
+                    Eventually.get("free slots", () -> node.engine().metrics(), now -> now.freeSlots() == 2);
             assertThat(busy.heldLeases()).isEqualTo(1);
-            assertThat(busy.freeSlots()).isEqualTo(2);
             assertThat(busy.sessions()).isEqualTo(1);
             worker.succeed(a, "1");
             worker.succeed(a, "1");
@@ -51,7 +52,8 @@ class LifecycleTest {
             worker.reject(rejected);
             worker.succeed(rejected, "1");
             worker.failForGood(worker.next("a"));
-            EngineMetrics done = node.engine().metrics();
+            EngineMetrics done =
+                    Eventually.get("free slots", () -> node.engine().metrics(), now -> now.freeSlots() == 3);
             assertThat(done.tasksCreated()).isEqualTo(2);
             assertThat(done.tasksDuplicate()).isEqualTo(1);
             assertThat(done.tasksCompleted()).isEqualTo(1);
@@ -60,7 +62,6 @@ class LifecycleTest {
             assertThat(done.resultsDuplicate()).isEqualTo(1);
             assertThat(done.resultsStale()).isEqualTo(1);
             assertThat(done.heldLeases()).isZero();
-            assertThat(done.freeSlots()).isEqualTo(3);
             assertThat(done.lanes().stream()
                             .mapToLong(EngineMetrics.Lane::commands)
                             .sum())

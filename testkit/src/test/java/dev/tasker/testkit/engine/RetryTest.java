@@ -6,7 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tasker.engine.Assignment;
 import dev.tasker.engine.BackoffConfig;
+import dev.tasker.engine.BackoffRequest;
 import dev.tasker.engine.Completion;
+import dev.tasker.engine.Creation;
+import dev.tasker.engine.DispatchConfig;
+import dev.tasker.engine.EngineConfig;
+import dev.tasker.engine.LeaseConfig;
 import dev.tasker.engine.StepResult;
 import dev.tasker.engine.StepState;
 import dev.tasker.engine.StepView;
@@ -19,16 +24,25 @@ import dev.tasker.testkit.TemplateFixture;
 import dev.tasker.testkit.TestDatabase;
 import dev.tasker.testkit.TestNode;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Failed attempts, their delays and the timers that end them (01 §3.1, §4.1, §4.4, §4.5). */
 @ExtendWith(DatabaseExtension.class)
 class RetryTest {
     private static final Duration LONG_AFTER = Duration.ofHours(2);
+
+    /** Looks at the database when something is due, and otherwise seldom. */
+    private static final EngineConfig SLEEPY = TestNode.CONFIG
+            .withDispatch(new DispatchConfig(false, ofSeconds(30), 64, 64L << 20))
+            .withLeases(new LeaseConfig(ofSeconds(60), ofSeconds(20), Duration.ZERO));
 
     @Test
     void failedStepWaitsForItsTimeAndRunsAgain(TestDatabase database) {
@@ -159,6 +173,117 @@ class RetryTest {
             assertThat(step.retryEligible()).isFalse();
             assertThat(step.lastFailureAt()).isNotNull();
             assertThat(node.task(task).state()).isEqualTo(TaskState.BLOCKED_BY_FAILURES);
+        }
+    }
+
+    @ParameterizedTest(name = "retryable {0}, max_attempts {1}: {2}")
+    @CsvSource({
+        "true, 0, yes no",
+        "true, 1, yes no",
+        "true, 3, yes yes yes no",
+        "false, 0, yes no",
+        "false, 1, yes no",
+        "false, 3, yes no"
+    })
+    void eligibilityFollowsTheBoundaryTableFromAttemptToAttempt(
+            boolean retryable, int maxAttempts, String eligible, TestDatabase database) {
+        try (TestNode node = TestNode.open(database)) {
+            TemplateFixture template = node.register(node.draft("table")
+                    .step(
+                            "a",
+                            "retry: {retryable: " + retryable + ", max_attempts: " + maxAttempts + ", backoff: none}"));
+            UUID task = node.create(template);
+            List<String> seen = new ArrayList<>();
+            for (int made = 0; made < eligible.split(" ").length; made++) {
+                StepView step = node.step(task, "a");
+                assertThat(step.attempts()).isEqualTo(made);
+                seen.add(step.retryEligible() ? "yes" : "no");
+                if (step.retryEligible()) {
+                    HandDrivenWorker worker = node.worker(1);
+                    Assignment assignment = worker.next();
+                    worker.session().drain(); // the next attempt is the next worker's
+                    worker.failRetryably(assignment);
+                }
+            }
+            assertThat(String.join(" ", seen)).isEqualTo(eligible);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(BackoffRequest.Kind.class)
+    void hintOfEveryKindGoesBeforeTheTemplate(BackoffRequest.Kind kind, TestDatabase database) {
+        try (TestNode node = TestNode.open(database)) {
+            TemplateFixture template = node.register(
+                    node.draft("hints").step("a", "retry: {max_attempts: 9, backoff: linear, backoff_base_ms: 10}"));
+            HandDrivenWorker worker = node.worker(1);
+            UUID task = node.create(template);
+            worker.report(worker.next(), Results.asking(new BackoffRequest(kind, ofMillis(3_500))));
+            assertThat(delayOf(database, task)).isEqualTo("3500 4");
+            database.advance(ofMillis(3_500));
+            worker.report(worker.next(), Results.asking(new BackoffRequest(kind, ofMillis(3_500))));
+            assertThat(delayOf(database, task))
+                    .as("a rate limit grows like the configured delay")
+                    .isEqualTo(kind == BackoffRequest.Kind.RATE_LIMIT ? "4000 4" : "3500 4");
+            database.advance(ofSeconds(4));
+            worker.succeed(worker.next(), "1");
+        }
+    }
+
+    @Test
+    void nothingIsStoredForASuccessOrAFinalFailureThatAsksForADelay(TestDatabase database) {
+        try (TestNode node = TestNode.open(database)) {
+            TemplateFixture template =
+                    node.register(node.draft("useless").step("a", "").step("b", "retry: {max_attempts: 1}"));
+            HandDrivenWorker worker = node.worker(2);
+            UUID task = node.create(template);
+            Assignments roots = worker.next(2);
+            BackoffRequest request = new BackoffRequest(BackoffRequest.Kind.CUSTOM, ofSeconds(9));
+            worker.report(roots.of("a"), new StepResult(true, false, 1, request, "{\"success\":true}"));
+            worker.report(roots.of("b"), Results.asking(request));
+            for (String step : List.of("a", "b")) {
+                assertThat(node.step(task, step).nextRetryAt()).isNull();
+                assertThat(node.step(task, step).backoffRequestSeconds()).isNull();
+            }
+            assertThat(node.states(task)).containsExactly("a=complete", "b=error");
+        }
+    }
+
+    @Test
+    void retryFiresWhenItIsDueWhileASiblingRuns(TestDatabase database) {
+        try (TestNode node = TestNode.open(database, SLEEPY)) {
+            TemplateFixture template = node.template("beside", "a", "b");
+            HandDrivenWorker worker = node.worker(2);
+            UUID task = node.create(template);
+            Assignments roots = worker.next(2);
+            long start = System.nanoTime();
+            worker.report(roots.of("a"), Results.retryAfter(ofMillis(120)));
+            assertThat(node.task(task).state()).isEqualTo(TaskState.STEPS_IN_PROCESS);
+            assertThat(worker.next("a").attempt()).isEqualTo(2);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(ofMillis(120), ofSeconds(5));
+            assertThat(node.states(task)).containsExactly("a=in_progress", "b=in_progress");
+        }
+    }
+
+    @Test
+    void moreRetriesThanOneCallTakesAllFire(TestDatabase database) {
+        try (TestNode node = TestNode.open(database)) {
+            TemplateFixture template = node.register(
+                    node.draft("storm").with("identity_strategy: always_unique").step("a", ""));
+            int count = 700;
+            HandDrivenWorker worker = node.worker(count);
+            List<CompletableFuture<Creation>> created = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                created.add(node.engine().create(template.request("{}")));
+            }
+            created.forEach(HandDrivenWorker::answer);
+            List<CompletableFuture<Completion>> failed = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                failed.add(worker.session().complete(worker.next(), Results.retryAfter(ofSeconds(60))));
+            }
+            failed.forEach(HandDrivenWorker::answer);
+            database.advance(ofSeconds(60));
+            assertThat(worker.next(count).all()).extracting(Assignment::attempt).containsOnly(2);
+            assertThat(database.query("SELECT count(*) FROM tasker.timers")).containsExactly("0");
         }
     }
 

@@ -27,6 +27,16 @@ class BrokenFunctionsTest {
                     + " UPDATE;";
     private static final String LOCK_READ_TASKS = LOCK_TASKS.replace("p_task", "v_task");
 
+    private static final String LOCK_NAMED_STEPS = """
+          PERFORM 1 FROM unnest(p_task, p_step) AS i(task_uuid, step_index)
+                         JOIN workflow_steps AS step ON step.task_uuid = i.task_uuid AND step.step_index = i.step_index
+          WHERE  step.state = step_state('enqueued') ORDER BY step.task_uuid, step.step_index FOR NO KEY UPDATE OF step;
+        """;
+    private static final String LOCK_WAITING_STEPS = """
+          PERFORM 1 FROM workflow_steps AS step WHERE step.task_uuid = ANY (p_task) AND step.state = step_state('enqueued')
+          ORDER BY step.task_uuid, step.step_index FOR NO KEY UPDATE;
+        """;
+
     private Stage stage;
     private Operations operations;
     private Rehearsal rehearsal;
@@ -120,6 +130,28 @@ class BrokenFunctionsTest {
                         "failTrioP",
                         "completeTrioQ"),
                 new Break(
+                        "event of a result that was not recorded",
+                        "complete_steps",
+                        "max(facts.state) OVER step AS decided, max(facts.version) OVER step AS sort_key",
+                        "coalesce(max(facts.state) OVER step, 6) AS decided, coalesce(max(facts.version) OVER step, 1)"
+                                + " AS sort_key",
+                        "completeAWithOldToken",
+                        "retryDue"),
+                new Break(
+                        "event without its condition",
+                        "complete_steps",
+                        "event.decided = coalesce(event.needed, event.decided)",
+                        "event.decided IS NOT NULL",
+                        "failAForNow",
+                        "retryDue"),
+                new Break(
+                        "event that is told and not kept",
+                        "complete_steps",
+                        "WHERE published.message IS NOT NULL",
+                        "WHERE false",
+                        "completeA",
+                        "retryDue"),
+                new Break(
                         "expiry without the lock of the tasks",
                         "expire_session",
                         LOCK_READ_TASKS,
@@ -136,9 +168,72 @@ class BrokenFunctionsTest {
                 new Break(
                         "expiry that leaves the token",
                         "expire_session",
+                        "lease_token = step.lease_token + 1,\n",
+                        "\n",
+                        "expireOne",
+                        "retryDue"),
+                new Break(
+                        "heartbeat that renews an ended session",
+                        "heartbeat",
+                        "AND session.expires_at > '-infinity'",
+                        "",
+                        "renewOne",
+                        "endOne"),
+                new Break(
+                        "claim that renews an ended session",
+                        "claim_steps",
+                        "AND session.expires_at > '-infinity'",
+                        "",
+                        "claimRenewing",
+                        "endOne"),
+                new Break(
+                        "claim for an ended session",
+                        "claim_steps",
+                        "AND session.expires_at > CASE",
+                        "AND session.expires_at >= CASE",
+                        "claimRenewing",
+                        "endOne"),
+                new Break(
+                        "completion that renews an ended session",
+                        "complete_steps",
+                        "AND session.expires_at > '-infinity'",
+                        "",
+                        "completeAKeepingC",
+                        "endOne"),
+                new Break(
+                        "timeout without the lock of the tasks",
+                        "time_out_steps",
+                        LOCK_TASKS,
+                        "",
+                        "timeOutP",
+                        "timeOutQ"),
+                new Break(
+                        "timeout without fencing",
+                        "time_out_steps",
+                        "AND step.lease_token = i.token",
+                        "",
+                        "timeOutAWithOldToken",
+                        "completeB"),
+                new Break(
+                        "timeout that leaves the token",
+                        "time_out_steps",
                         "lease_token = step.lease_token + 1, result",
                         "result",
-                        "expireOne",
+                        "timeOutA",
+                        "completeA"),
+                new Break(
+                        "timeout without a timer",
+                        "time_out_steps",
+                        "WHERE ended.state = step_state('waiting_for_retry')",
+                        "WHERE false",
+                        "timeOutA",
+                        "retryDue"),
+                new Break(
+                        "timeout of the last attempt that is tried again",
+                        "time_out_steps",
+                        "CASE WHEN step.retryable AND step.attempts < step.max_attempts THEN step_state",
+                        "CASE WHEN step.retryable THEN step_state",
+                        "timeOutB",
                         "retryDue"),
                 new Break(
                         "retry without the lock of the tasks",
@@ -189,6 +284,69 @@ class BrokenFunctionsTest {
                         "WHERE  false",
                         "keepA",
                         "expireOne"),
+                new Break(
+                        "action without the lock of the tasks",
+                        "operate_steps",
+                        LOCK_TASKS,
+                        "",
+                        "failTrioP",
+                        "resolveTrioP"),
+                new Break(
+                        "action without the lock of the waiting step",
+                        "operate_steps",
+                        LOCK_NAMED_STEPS,
+                        "",
+                        "resolveD",
+                        "claim"),
+                new Break(
+                        "action that leaves the token",
+                        "operate_steps",
+                        "THEN step.lease_token + 1 ELSE",
+                        "THEN step.lease_token ELSE",
+                        "resolveA",
+                        "completeA"),
+                new Break(
+                        "reset of a step that is not in error",
+                        "operate_steps",
+                        "AND (i.action <> 0 OR step.state = step_state('error'))",
+                        "",
+                        "resetA",
+                        "failAForGood"),
+                new Break(
+                        "cancellation without the lock of the tasks",
+                        "cancel_tasks",
+                        LOCK_TASKS,
+                        "",
+                        "cancelPair",
+                        "finishP"),
+                new Break(
+                        "cancellation without the lock of the waiting steps",
+                        "cancel_tasks",
+                        LOCK_WAITING_STEPS,
+                        "",
+                        "cancelMesh",
+                        "claim"),
+                new Break(
+                        "cancellation that leaves the token",
+                        "cancel_tasks",
+                        "ELSE step.lease_token + 1 END",
+                        "ELSE step.lease_token END",
+                        "cancelPair",
+                        "finishP"),
+                new Break(
+                        "cancellation of a task that has ended",
+                        "cancel_tasks",
+                        "task.state < task_state('complete') AS allowed",
+                        "true AS allowed",
+                        "cancelPair",
+                        "cancelPair"),
+                new Break(
+                        "cancellation that leaves a timer",
+                        "cancel_tasks",
+                        "WHERE  cancelled.from_state = step_state('waiting_for_retry')",
+                        "WHERE  false",
+                        "cancelMesh",
+                        "completeA"),
                 new Break(
                         "claim that does not log its leases",
                         "claim_steps",

@@ -2,6 +2,7 @@ package dev.tasker.testkit.interleaving;
 
 import dev.tasker.engine.Assignment;
 import dev.tasker.engine.AssignmentListener;
+import dev.tasker.engine.BackoffRequest;
 import dev.tasker.engine.Completion;
 import dev.tasker.engine.Engine;
 import dev.tasker.engine.EngineException;
@@ -103,7 +104,7 @@ final class Crew implements AutoCloseable {
                     false,
                     true,
                     1,
-                    Duration.ofMillis(random.nextInt(20)),
+                    new BackoffRequest(BackoffRequest.Kind.CUSTOM, Duration.ofMillis(random.nextInt(20))),
                     "{\"success\":false,\"result\":{},\"status\":\"error\",\"metadata\":{\"retryable\":true}}");
         }
         return StepResult.success("\"" + assignment.step().name() + "\"");

@@ -52,8 +52,11 @@ class InterleavingTest {
         List<List<Operation>> groups = new ArrayList<>(operations.small());
         groups.add(operations.large());
         for (List<Operation> group : groups) {
-            addPairs(group, pairs);
+            addPairs(group, group, pairs);
         }
+        addPairs(operations.actions(), operations.actions(), pairs);
+        addPairs(operations.actions(), operations.metByActions(), pairs);
+        addPairs(operations.metByActions(), operations.actions(), pairs);
         return pairs.stream()
                 .map(pair -> DynamicTest.dynamicTest(pair.toString(), () -> {
                     rehearsal.learn(pair);
@@ -62,9 +65,9 @@ class InterleavingTest {
                 }));
     }
 
-    private void addPairs(List<Operation> group, List<Pair> pairs) {
-        for (Operation first : group) {
-            for (Operation second : group) {
+    private void addPairs(List<Operation> firsts, List<Operation> seconds, List<Pair> pairs) {
+        for (Operation first : firsts) {
+            for (Operation second : seconds) {
                 if (!endsInNeitherOrder(first, second)) {
                     pairs.add(new Pair(first, second));
                 }

@@ -52,6 +52,16 @@ class LostAnswerTest {
           - {name: three, handler: {callable: work}, dependencies: [two]}
         """;
 
+    private static final String EVENT = """
+        name: event
+        namespace_name: proof
+        version: "1.0.0"
+        steps:
+          - name: one
+            handler: {callable: work}
+            publishes_events: [{name: work.done, description: d, schema: {}, delivery_mode: broadcast}]
+        """;
+
     private final TestDatabase database;
     private final FaultyDataSource pool;
     private final FaultyDataSource direct;
@@ -80,7 +90,7 @@ class LostAnswerTest {
         engine.close();
         database.execute("TRUNCATE tasker.ready_steps; UPDATE tasker.worker_sessions SET expires_at = 'infinity'");
         database.execute("TRUNCATE tasker.tasks, tasker.task_requests, tasker.workflow_steps, tasker.timers,"
-                + " tasker.session_leases, tasker.task_history, tasker.step_history");
+                + " tasker.session_leases, tasker.task_history, tasker.step_history, tasker.domain_events");
     }
 
     private UUID create() throws Exception {
@@ -103,6 +113,25 @@ class LostAnswerTest {
         assertThat(engine.task(task).orElseThrow().state()).isEqualTo(TaskState.COMPLETE);
         assertThat(engine.steps(task)).allMatch(step -> step.attempts() == 1);
         assertThat(inbox.rest()).isEmpty();
+    }
+
+    @Test
+    void resultPublishesItsEventOnce() throws Exception {
+        engine.register(TemplateParser.parse("event.yaml", EVENT).template());
+        Session session = inbox.open(engine, true);
+        session.grant(1);
+        engine.create(TaskRequest.of("proof", "event", "1.0.0", "{\"n\":" + tasks++ + "}"))
+                .get(8, SECONDS);
+        Assignment assignment = inbox.next();
+        Fault lost = direct.on("complete_steps", Kind.LOSE_ANSWER);
+
+        assertThat(complete(session, assignment)).isEqualTo(Completion.ACCEPTED);
+
+        assertThat(lost.hasStruck()).isTrue();
+        assertThat(database.query(
+                        "SELECT event_name FROM tasker.published_domain_events WHERE task_uuid = ?",
+                        assignment.taskUuid()))
+                .containsExactly("work.done");
     }
 
     @ParameterizedTest

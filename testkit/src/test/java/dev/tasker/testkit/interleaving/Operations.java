@@ -58,6 +58,16 @@ final class Operations {
     final Operation yieldAWithOldToken = checkpoint("yieldAWithOldToken", 125, 0, true, 20);
     final Operation expireOne = Operation.of("expireOne", "expire_session", expire(1));
     final Operation expireTwo = Operation.of("expireTwo", "expire_session", expire(2));
+    final Operation endOne = Operation.of(
+            "endOne",
+            "end_session",
+            "UPDATE tasker.worker_sessions SET expires_at = '-infinity' WHERE session_id = 1 RETURNING session_id");
+    final Operation timeOutA = timeOut("timeOutA", Stage.TASK, 1, 1, 1);
+    final Operation timeOutB = timeOut("timeOutB", Stage.TASK, 2, 1, 2);
+    final Operation timeOutAWithOldToken = timeOut("timeOutAWithOldToken", Stage.TASK, 1, 0, 1);
+    final Operation timeOutP = timeOut("timeOutP", Stage.PAIR_TASK, 0, 1, 3);
+    final Operation timeOutQ = timeOut("timeOutQ", Stage.PAIR_TASK, 1, 1, 3);
+    final Operation timeOutTrioP = timeOut("timeOutTrioP", Stage.TRIO_TASK, 0, 1, 3);
     final Operation renewOne = Operation.of(
             "renewOne",
             "heartbeat",
@@ -66,7 +76,19 @@ final class Operations {
     final Operation retryDue = Operation.of(
             "retryDue",
             "retry_due",
-            "SELECT task_uuid, step_index, state, queue_id, priority FROM tasker.retry_due(10)");
+            "SELECT task_uuid, step_index, state, queue_id, priority FROM tasker.retry_due(10)"
+                    + " WHERE task_uuid IS NOT NULL"); // else: how many timers were due
+    final Operation resolveA = operate("resolveA", Stage.TASK, 1, 1);
+    final Operation resetA = operate("resetA", Stage.TASK, 1, 0);
+    final Operation resolveD = operate("resolveD", Stage.TASK, 3, 1);
+    final Operation completeEByHand = operate("completeEByHand", Stage.TASK, 4, 2);
+    final Operation cancelMesh = cancel("cancelMesh", Stage.TASK);
+    final Operation completeQByHand = operate("completeQByHand", Stage.PAIR_TASK, 1, 2);
+    final Operation cancelPair = cancel("cancelPair", Stage.PAIR_TASK);
+    final Operation resolveTrioP = operate("resolveTrioP", Stage.TRIO_TASK, 0, 1);
+    final Operation resetTrioP = operate("resetTrioP", Stage.TRIO_TASK, 0, 0);
+    final Operation cancelTrio = cancel("cancelTrio", Stage.TRIO_TASK);
+    final Operation resolveFirst = operate("resolveFirst", Stage.BATCH_TASK, 1, 1);
     final Operation claim;
     final Operation claimRenewing;
     final Operation create;
@@ -85,9 +107,9 @@ final class Operations {
     /** Calls about the smaller tasks, which nothing else touches, and those that add steps to the mesh beside others that move it. */
     List<List<Operation>> small() {
         return List.of(
-                List.of(finishP, finishQ, failP),
-                List.of(failTrioP, completeTrioQ, rejectTrioP),
-                List.of(finishFirst, finishSecond, failFirst, retryFirst, finishInstances),
+                List.of(finishP, finishQ, failP, timeOutP, timeOutQ, completeQByHand, cancelPair),
+                List.of(failTrioP, completeTrioQ, rejectTrioP, timeOutTrioP, resolveTrioP, resetTrioP, cancelTrio),
+                List.of(finishFirst, finishSecond, failFirst, retryFirst, finishInstances, resolveFirst),
                 List.of(
                         growA,
                         growAWithOldToken,
@@ -119,12 +141,55 @@ final class Operations {
                 yieldAWithOldToken,
                 expireOne,
                 expireTwo,
+                endOne,
+                timeOutA,
+                timeOutB,
+                timeOutAWithOldToken,
                 renewOne,
                 retryDue,
                 claim,
                 claimRenewing,
                 create,
                 createBackwards);
+    }
+
+    /** What operators do to the mesh. */
+    List<Operation> actions() {
+        return List.of(resolveA, resetA, resolveD, completeEByHand, cancelMesh);
+    }
+
+    /** What an operator's action may meet. */
+    List<Operation> metByActions() {
+        return List.of(
+                completeA,
+                completeBoth,
+                completeBKeepingC,
+                failAForGood,
+                failAForNow,
+                failBForGood,
+                rejectA,
+                expireOne,
+                expireTwo,
+                retryDue,
+                claim,
+                claimRenewing);
+    }
+
+    private static Operation operate(String name, String task, int step, int action) {
+        return Operation.of(
+                name,
+                "operate_steps",
+                "SELECT kind, task_uuid, step_index, state, token, queue_id, priority, session_id, task_state, detail"
+                        + " FROM tasker.operate_steps(ARRAY['" + task + "']::uuid[], '{" + step + "}', '{" + action
+                        + "}', ARRAY['{\"by\":\"hand\"}'], ARRAY['{\"action\":\"" + name + "\"}'], '{false}')");
+    }
+
+    private static Operation cancel(String name, String task) {
+        return Operation.of(
+                name,
+                "cancel_tasks",
+                "SELECT kind, task_uuid, step_index, token, session_id, state, detail FROM tasker.cancel_tasks(ARRAY['"
+                        + task + "']::uuid[], ARRAY['{\"action\":\"cancel\"}'])");
     }
 
     private static Operation one(String name, int batch, String task, int step, int outcome) {
@@ -177,8 +242,7 @@ final class Operations {
                 + (two ? "{7,7}" : "{7}") + "', ARRAY[" + ("'{\"by\":\"" + name + "\"}'")
                 + (two ? ", '{\"by\":\"" + name + "\"}'" : "")
                 + "], '{}', " + (keep.equals("{}") ? "'{}'" : "ARRAY[" + task + "]::uuid[]") + ", '" + keep + "', '"
-                + keepers
-                + "')";
+                + keepers + "'" + (two ? "" : events(batch, taskUuid, steps)) + ")";
         return Operation.of(name, "complete_steps", query);
     }
 
@@ -189,6 +253,16 @@ final class Operations {
                 "SELECT task_uuid, step_index, token, attempts, record FROM tasker.checkpoint_steps(" + batch
                         + ", ARRAY['" + Stage.TASK + "']::uuid[], '{1}', '{" + token + "}', '{1}', '{" + yields
                         + "}', '{" + cursor + "}', '{" + cursor + "}', '{null}')");
+    }
+
+    /** Events for each state the result may leave the step in, and one for any. */
+    private static String events(int batch, String task, String step) {
+        String index = step.substring(1, step.length() - 1);
+        String id = "00000000-0000-0000-0000-000000000" + batch;
+        return ", array_fill('" + task + "'::uuid, '{4}'), array_fill(" + index
+                + ", '{4}'), '{6,5,7,null}', ARRAY['"
+                + id + "', '" + id + "', '" + id + "', '" + id + "']::uuid[], '{proof,proof,proof,proof}',"
+                + " '{it.worked,it.waits,it.failed,it.ended}', ARRAY['{}', '{}', '{}', '{}']";
     }
 
     /** The decider completes and adds a step behind itself, on which c waits too. */
@@ -209,15 +283,28 @@ final class Operations {
     }
 
     Operation named(String name) {
-        return Stream.concat(large().stream(), small().stream().flatMap(List::stream))
+        return Stream.of(List.of(large(), actions()), small())
+                .flatMap(List::stream)
+                .flatMap(List::stream)
                 .filter(operation -> operation.name().equals(name))
                 .findAny()
                 .orElseThrow();
     }
 
+    private static Operation timeOut(String name, String task, int step, int token, int session) {
+        return Operation.of(
+                name,
+                "time_out_steps",
+                "SELECT kind, task_uuid, step_index, state, token, attempts, max_attempts FROM"
+                        + " tasker.time_out_steps(ARRAY['"
+                        + task + "']::uuid[], '{" + step + "}', '{" + token + "}', '{" + session
+                        + "}', '{1500}', ARRAY['{\"by\":\"" + name + "\"}'])");
+    }
+
     private static String expire(int session) {
         return EXPIRED + "(" + session
-                + ", 0, '{\"by\":\"expiry\"}', 20) WHERE task_uuid IS NOT NULL"; // else: a log was cut
+                + ", 0, ARRAY['{\"by\":\"expiry\"}', '{\"by\":\"last\"}', '{\"by\":\"loss\"}'], 20) WHERE task_uuid IS"
+                + " NOT NULL"; // else: a log was cut
     }
 
     private static String claim(Stage stage, int batch, String renew, int session) {

@@ -86,7 +86,8 @@ final class Stage implements AutoCloseable {
             "worker_sessions",
             "session_leases",
             "task_history",
-            "step_history");
+            "step_history",
+            "domain_events");
 
     private static final String CLOCK = """
         CREATE OR REPLACE FUNCTION tasker.engine_now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE
@@ -330,7 +331,7 @@ final class Stage implements AutoCloseable {
             }
             sql.append("SELECT '")
                     .append(table)
-                    .append(" ' || (to_jsonb(t) - 'sequence')::text FROM tasker.")
+                    .append(" ' || (to_jsonb(t) - '{sequence,transaction_id,position}'::text[])::text FROM tasker.")
                     .append(table)
                     .append(" AS t UNION ALL ");
         }

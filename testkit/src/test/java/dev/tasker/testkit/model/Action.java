@@ -42,6 +42,17 @@ sealed interface Action {
     /** Moves the clock past the leases left behind by closed engines. */
     record ExpireOrphans() implements Action {}
 
+    /** An operator acts on a step: one in error, should there be one. */
+    record Operate(int task, int step, Kind kind) implements Action {}
+
+    record Cancel(int task) implements Action {}
+
+    enum Kind {
+        RESET,
+        RESOLVE,
+        COMPLETE
+    }
+
     enum Outcome {
         SUCCESS,
         RETRYABLE,
@@ -66,8 +77,11 @@ sealed interface Action {
         if (roll < 12) {
             return new Create(choice, random.nextInt(4) == 0);
         }
-        if (roll < 52) {
+        if (roll < 46) {
             return new Report(choice, outcome(random));
+        }
+        if (roll < 52) {
+            return new Operate(choice, random.nextInt(100), Kind.values()[random.nextInt(3)]);
         }
         if (roll < 60) {
             return new Burst(2 + random.nextInt(3));
@@ -90,8 +104,11 @@ sealed interface Action {
         if (roll < 94) {
             return new Close(choice);
         }
-        if (roll < 96) {
+        if (roll < 95) {
             return new Drain(choice);
+        }
+        if (roll < 97) {
+            return new Cancel(choice);
         }
         return roll < 98 ? new Restart() : new ExpireOrphans();
     }

@@ -127,6 +127,17 @@ class ModelTest {
         R__4_claim_steps    | lease_token = step.lease_token + 1,                                   | lease_token = step.lease_token,
         R__4b_reject_steps  | attempts = step.attempts - 1                                          | attempts = step.attempts
         R__4b_reject_steps  | lease_token = step.lease_token + 1,                                   | lease_token = step.lease_token,
+        R__4c_operate_steps | withheld.state IN (step_state('pending'), step_state('waiting_for_retry')) | withheld.state = step_state('pending')
+        R__4c_operate_steps | withheld.state IN (step_state('pending'), step_state('waiting_for_retry')) | withheld.state = step_state('waiting_for_retry')
+        R__4c_operate_steps | attempts = CASE WHEN p.action = 0 THEN 0                              | attempts = CASE WHEN p.action = 9 THEN 0
+        R__4c_operate_steps | pending_parents = step.pending_parents - p.parents                    | pending_parents = step.pending_parents - 0 * p.parents
+        R__4c_operate_steps | THEN step.lease_token + 1 ELSE                                        | THEN step.lease_token ELSE
+        R__4c_operate_steps | WHEN task.failed_steps = target.repaired AND step.pending_parents     | WHEN step.pending_parents
+        R__4c_operate_steps | count(*) FILTER (WHERE changed.action <> 0)::integer AS satisfied     | 0 AS satisfied
+        R__4c_operate_steps | failed_steps = task.failed_steps - v.repaired                         | failed_steps = task.failed_steps - 0 * v.repaired
+        R__4d_cancel_tasks  | ELSE step.lease_token + 1 END                                         | ELSE step.lease_token END
+        R__4d_cancel_tasks  | failed_steps = 0, active_steps = 0                                    | failed_steps = 0
+        R__4d_cancel_tasks  | AND    step.state NOT IN (step_state('complete'),                     | AND    step.state NOT IN (step_state('error'), step_state('complete'),
         R__5_expire_session | lease_token = step.lease_token + 1,                                   | lease_token = step.lease_token,
         R__5_expire_session | CASE WHEN NOT held.again THEN step_state('error')                     | CASE WHEN false THEN step_state('error')
         R__5_expire_session | active_steps = task.active_steps - v.ended                            | active_steps = task.active_steps

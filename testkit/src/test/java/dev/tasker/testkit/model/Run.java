@@ -1,14 +1,18 @@
 package dev.tasker.testkit.model;
 
+import dev.tasker.engine.ActionOutcome;
 import dev.tasker.engine.Assignment;
 import dev.tasker.engine.BackoffConfig;
+import dev.tasker.engine.Cancellation;
 import dev.tasker.engine.Completion;
 import dev.tasker.engine.Creation;
 import dev.tasker.engine.DispatchConfig;
 import dev.tasker.engine.EngineConfig;
 import dev.tasker.engine.ExecutionStatus;
+import dev.tasker.engine.Operator;
 import dev.tasker.engine.SessionRequest;
 import dev.tasker.engine.SessionRequest.HandlerKey;
+import dev.tasker.engine.StepAction;
 import dev.tasker.engine.StepResult;
 import dev.tasker.engine.StepState;
 import dev.tasker.engine.TaskRequest;
@@ -174,6 +178,8 @@ final class Run implements AutoCloseable {
             case Action.Heartbeat heartbeat -> heartbeat(chosen(sessions, heartbeat.session()));
             case Action.Close close -> close(chosen(sessions, close.session()));
             case Action.Drain drain -> drain(chosen(sessions, drain.session()));
+            case Action.Operate operate -> operate(operate);
+            case Action.Cancel cancel -> cancel(cancel);
             case Action.Restart _ -> restart();
             case Action.ExpireOrphans _ -> expireOrphans();
         };
@@ -375,6 +381,90 @@ final class Run implements AutoCloseable {
         return null;
     }
 
+    private @Nullable UUID operate(Action.Operate operate) {
+        if (order.isEmpty()) {
+            return null;
+        }
+        List<TaskModel> blocked =
+                tasks.values().stream().filter(TaskModel::isBlocked).toList();
+        TaskModel task = blocked.isEmpty() || operate.step() % 4 == 0
+                ? modelOf(chosen(order, operate.task()))
+                : chosen(blocked, operate.task());
+        List<StepModel> failed = task.steps.stream()
+                .filter(step -> step.state == StepState.ERROR)
+                .toList();
+        operate(chosen(failed.isEmpty() ? task.steps : failed, operate.step()), operate.kind());
+        return task.uuid;
+    }
+
+    private void operate(StepModel step, Action.Kind kind) {
+        Operator operator = new Operator("model", null);
+        StepAction action = switch (kind) {
+            case RESET -> new StepAction.ResetForRetry("again", operator, false);
+            case RESOLVE -> new StepAction.ResolveManually("waived", operator);
+            case COMPLETE -> new StepAction.CompleteManually("\"by hand\"", null, "supplied", operator);
+        };
+        List<Lease> leases = leasesOf(step);
+        UUID stepUuid = node.step(step.task.uuid, step.planned.name()).stepUuid();
+        boolean allowed = step.task.operated(step, kind, now);
+        ActionOutcome found = HandDrivenWorker.answer(node.engine().operate(step.task.uuid, stepUuid, action));
+        require(
+                allowed ? found.equals(new ActionOutcome.Done()) : found instanceof ActionOutcome.Refused,
+                kind + " of " + step + ": " + found + " (expected: " + (allowed ? "Done" : "Refused") + ")");
+        if (allowed) {
+            told(leases);
+            if (kind == Action.Kind.COMPLETE) {
+                step.result = node.step(step.task.uuid, step.planned.name()).result();
+                require(
+                        String.valueOf(step.result).contains("\"result\":\"by hand\""),
+                        step + ": result " + step.result + " (expected: the operator's)");
+            }
+        }
+    }
+
+    private @Nullable UUID cancel(Action.Cancel cancel) {
+        if (order.isEmpty()) {
+            return null;
+        }
+        TaskModel task = modelOf(chosen(order, cancel.task()));
+        List<Lease> leases =
+                task.steps.stream().flatMap(step -> leasesOf(step).stream()).toList();
+        boolean allowed = task.cancel();
+        ActionOutcome found = HandDrivenWorker.answer(node.engine().cancel(task.uuid, Cancellation.UNEXPLAINED));
+        require(
+                allowed ? found.equals(new ActionOutcome.Done()) : found instanceof ActionOutcome.Refused,
+                "cancellation of " + task.uuid + ": " + found + " (expected: " + (allowed ? "Done" : "Refused") + ")");
+        if (allowed) {
+            told(leases);
+        }
+        return task.uuid;
+    }
+
+    /** Live leases of the step: one at most, of a session of this engine or of a closed one. */
+    private List<Lease> leasesOf(StepModel step) {
+        List<SessionModel> all = new ArrayList<>(sessions);
+        all.addAll(orphaned.values());
+        return all.stream()
+                .flatMap(session -> session.held.values().stream()
+                        .filter(lease -> stepOf(lease) == step && isLive(session, lease))
+                        .map(lease -> new Lease(session, lease)))
+                .toList();
+    }
+
+    /** These leases were ended: sessions of this engine are told at once. */
+    private void told(List<Lease> leases) {
+        List<Lease> own = leases.stream()
+                .filter(lease -> sessions.contains(lease.session()))
+                .toList();
+        for (Lease lease : own) {
+            Assignment lost = lease.session().worker.nextLost();
+            require(
+                    own.stream().anyMatch(one -> one.assignment().equals(lost)),
+                    "lost " + lost + " (expected: one of " + own + ")");
+        }
+        leases.forEach(lease -> ended(lease.session(), lease.assignment()));
+    }
+
     private @Nullable UUID drain(SessionModel session) {
         session.worker.session().drain();
         session.draining = true;
@@ -410,6 +500,28 @@ final class Run implements AutoCloseable {
             close(session);
             settle();
         }
+        end();
+        for (TaskModel task : tasks.values()) {
+            for (StepModel step : task.steps) {
+                if (step.state == StepState.ERROR) {
+                    operate(step, step.token % 2 == 0 ? Action.Kind.RESET : Action.Kind.RESOLVE);
+                    settle();
+                }
+            }
+        }
+        end();
+        require(
+                tasks.values().stream().allMatch(task -> task.state().isTerminal()),
+                "repaired tasks have not ended: "
+                        + tasks.values().stream().map(task -> task.steps).toList());
+        tasks.values().forEach(task -> {
+            compareView(task.uuid);
+            compareHistory(task);
+        });
+        audit();
+    }
+
+    private void end() {
         for (int round = 0; round < 300 && unfinished(); round++) {
             List<Lease> leases = leases();
             if (leases.isEmpty()) {
@@ -423,11 +535,6 @@ final class Run implements AutoCloseable {
                 !unfinished(),
                 "tasks are not at rest after all was done: "
                         + tasks.values().stream().map(task -> task.steps).toList());
-        tasks.values().forEach(task -> {
-            compareView(task.uuid);
-            compareHistory(task);
-        });
-        audit();
     }
 
     private boolean unfinished() {
@@ -543,9 +650,8 @@ final class Run implements AutoCloseable {
                 TaskModel task = modelOf(rows.getObject(1, UUID.class));
                 String found = TaskState.ofCode(rows.getInt(2)) + " total " + rows.getInt(3) + " satisfied "
                         + rows.getInt(4) + " failed " + rows.getInt(5) + " active " + rows.getInt(6);
-                String expected =
-                        task.state() + " total " + task.steps.size() + " satisfied " + task.count(StepState.COMPLETE)
-                                + " failed " + task.count(StepState.ERROR) + " active " + task.active();
+                String expected = task.state() + " total " + task.steps.size() + " satisfied " + task.satisfiedSteps()
+                        + " failed " + task.count(StepState.ERROR) + " active " + task.active();
                 if (!found.equals(expected)) {
                     return task.uuid + ": " + found + " (expected: " + expected + ")";
                 }
@@ -563,9 +669,42 @@ final class Run implements AutoCloseable {
                 + execution.inProgressSteps();
         String expected = task.state() + " " + task.executionStatus(now) + " ready "
                 + task.steps.stream().filter(step -> step.showsReady(now)).count() + " completed "
-                + task.count(StepState.COMPLETE) + " pending " + task.count(StepState.PENDING) + " running "
+                + task.satisfiedSteps() + " pending " + task.count(StepState.PENDING) + " running "
                 + task.count(StepState.IN_PROGRESS);
         require(found.equals(expected), "view of " + uuid + ": " + found + " (expected: " + expected + ")");
+        compareReasons(task);
+    }
+
+    /** Each step that has not ended says why, and none is stuck. */
+    private void compareReasons(TaskModel task) {
+        List<String> found = node.engine().why(task.uuid).orElseThrow().steps().stream()
+                .map(step -> step.name() + " " + step.reason().code())
+                .toList();
+        List<String> expected = task.state().isTerminal()
+                ? List.of()
+                : task.steps.stream()
+                        .filter(step -> !step.state.isTerminal())
+                        .map(step -> step.planned.name() + " " + reason(task, step))
+                        .toList();
+        // who takes from a queue is written a moment later; WhyTest tells the two apart
+        List<String> sorted =
+                found.stream().map(line -> line.replace("no_worker", "queued")).toList();
+        require(sorted.equals(expected), "reasons of " + task.uuid + ": " + found + " (expected: " + expected + ")");
+    }
+
+    private static String reason(TaskModel task, StepModel step) {
+        return switch (step.state) {
+            case PENDING -> step.pendingParents() > 0 ? "waiting_for_parents" : "withheld";
+            case ENQUEUED -> "queued";
+            case IN_PROGRESS -> "leased";
+            case WAITING_FOR_RETRY -> task.count(StepState.ERROR) > 0 ? "withheld" : "backoff";
+            case ERROR -> "failed";
+            case ENQUEUED_FOR_ORCHESTRATION,
+                    ENQUEUED_AS_ERROR_FOR_ORCHESTRATION,
+                    COMPLETE,
+                    CANCELLED,
+                    RESOLVED_MANUALLY -> "no reason";
+        };
     }
 
     private void compareHistory(TaskModel task) {

@@ -25,6 +25,7 @@ final class TaskModel {
     final UUID uuid;
     final List<StepModel> steps = new ArrayList<>();
     final List<TaskState> states = new ArrayList<>();
+    private boolean cancelled;
 
     /** A step of the task. */
     static final class StepModel {
@@ -54,7 +55,7 @@ final class TaskModel {
         }
 
         boolean satisfied() {
-            return state == StepState.COMPLETE;
+            return state.satisfies();
         }
 
         int pendingParents() {
@@ -210,6 +211,69 @@ final class TaskModel {
         }
     }
 
+    /** What an operator asks for; false when it is refused. The result of a manual completion is noted by the caller. */
+    boolean operated(StepModel step, Action.Kind kind, long now) {
+        if (cancelled || step.state.isTerminal() || (kind == Action.Kind.RESET && step.state != StepState.ERROR)) {
+            return false;
+        }
+        boolean wasBlocked = isBlocked();
+        endLease(step);
+        switch (kind) {
+            case RESET -> {
+                step.state = StepState.PENDING;
+                step.attempts = 0;
+                step.backoffSeconds = null;
+                step.nextRetryAt = null;
+            }
+            case RESOLVE -> step.state = StepState.RESOLVED_MANUALLY;
+            case COMPLETE -> step.state = StepState.COMPLETE;
+        }
+        startReleased();
+        if (wasBlocked && !isBlocked()) {
+            steps.forEach(waiting -> repaired(waiting, now));
+        }
+        noteState();
+        return true;
+    }
+
+    private static void repaired(StepModel step, long now) {
+        if (step.state != StepState.WAITING_FOR_RETRY || step.nextRetryAt == null) {
+            return;
+        }
+        step.mayBeEnqueued = false;
+        if (step.nextRetryAt <= now) {
+            step.state = StepState.ENQUEUED;
+            step.dueAt = null;
+        } else {
+            step.dueAt = step.nextRetryAt;
+        }
+    }
+
+    /** The task is cancelled; false when it had ended. */
+    boolean cancel() {
+        if (state().isTerminal()) {
+            return false;
+        }
+        for (StepModel step : steps) {
+            if (!step.state.isTerminal()) {
+                endLease(step);
+                step.state = StepState.CANCELLED;
+            }
+        }
+        cancelled = true;
+        noteState();
+        return true;
+    }
+
+    private static void endLease(StepModel step) {
+        if (step.state == StepState.IN_PROGRESS) {
+            step.token++;
+            step.holder = null;
+        }
+        step.dueAt = null;
+        step.mayBeEnqueued = false;
+    }
+
     private Completion judged(StepModel step, int token) {
         if (token != step.token) {
             return token < step.token ? Completion.STALE_LEASE : Completion.INVALID;
@@ -252,18 +316,25 @@ final class TaskModel {
         return (int) steps.stream().filter(step -> step.state == state).count();
     }
 
+    int satisfiedSteps() {
+        return (int) steps.stream().filter(StepModel::satisfied).count();
+    }
+
     int active() {
         return (int) steps.stream().filter(step -> step.state.isActive()).count();
     }
 
     TaskState state() {
+        if (cancelled) {
+            return TaskState.CANCELLED;
+        }
         if (isBlocked()) {
             return TaskState.BLOCKED_BY_FAILURES;
         }
         if (active() > 0) {
             return TaskState.STEPS_IN_PROCESS;
         }
-        return count(StepState.COMPLETE) == steps.size() ? TaskState.COMPLETE : TaskState.WAITING_FOR_RETRY;
+        return satisfiedSteps() == steps.size() ? TaskState.COMPLETE : TaskState.WAITING_FOR_RETRY;
     }
 
     /** The execution status by the precedence of 01 §3.3. */
@@ -277,7 +348,7 @@ final class TaskModel {
         if (active() > 0) {
             return "processing";
         }
-        return count(StepState.COMPLETE) == steps.size() ? "all_complete" : "waiting_for_dependencies";
+        return satisfiedSteps() == steps.size() ? "all_complete" : "waiting_for_dependencies";
     }
 
     /** Callables of steps that wait in a queue. */

@@ -7,14 +7,14 @@ import java.util.UUID;
 
 /** A run through every call of the engine that changes states, by hand, so that each change they can write is written once. */
 final class EveryCall {
-    private static final int NO_SESSION = 0;
+    static final int NO_SESSION = 0;
     private static final int QUEUE = 1;
-    private static final int CHAIN = 1;
-    private static final int PAIR = 2;
+    static final int CHAIN = 1;
+    static final int PAIR = 2;
     private static final int EMPTY = 3;
-    private static final int SUCCESS = 0;
-    private static final int RETRYABLE = 1;
-    private static final int PERMANENT = 2;
+    static final int SUCCESS = 0;
+    static final int RETRYABLE = 1;
+    static final int PERMANENT = 2;
 
     private final TestDatabase database;
     private int tasks;
@@ -31,7 +31,9 @@ final class EveryCall {
         chainWhoseWorkerDiesTwiceIsBlocked();
         pairWhoseWorkerDiesWaitsAndFails();
         permanentFailureBlocks();
+        pairThatRunsPastItsTimeWaitsAndFails();
         taskWithoutStepsIsComplete();
+        new EveryAction(this).run();
     }
 
     /** A chain of two retryable steps, a pair of steps of which the first must not be retried, and a template without steps. */
@@ -78,6 +80,15 @@ final class EveryCall {
         expire(session);
     }
 
+    private void pairThatRunsPastItsTimeWaitsAndFails() {
+        int session = session();
+        UUID task = create(PAIR, session);
+        for (int step : new int[] {1, 0}) {
+            query("time_out_steps(ARRAY['%s']::uuid[], ARRAY[%d], ARRAY[1], ARRAY[%d], ARRAY[1000], ARRAY['{}'])"
+                    .formatted(task, step, session));
+        }
+    }
+
     private void permanentFailureBlocks() {
         int session = session();
         complete(create(CHAIN, session), 0, 1, session, PERMANENT);
@@ -87,7 +98,7 @@ final class EveryCall {
         create(EMPTY, NO_SESSION);
     }
 
-    private int session() {
+    int session() {
         sessions++;
         database.execute("""
             INSERT INTO tasker.worker_sessions (session_id, session_uuid, node_uuid, worker_name, in_process, lease_duration, created_at,
@@ -99,7 +110,7 @@ final class EveryCall {
         return sessions;
     }
 
-    private UUID create(int template, int session) {
+    UUID create(int template, int session) {
         tasks++;
         UUID task = new UUID(0x0199a2b08d2f7000L + tasks, 0x8e415d0a3c900000L);
         query("""
@@ -110,14 +121,14 @@ final class EveryCall {
     }
 
     /** Claims the one step that waits, renewing the session; its token. */
-    private int claim(int session) {
+    int claim(int session) {
         List<String> leased = database.query("""
             SELECT token FROM tasker.claim_steps(%d, ARRAY[%d], %d, ARRAY[%d], ARRAY[0], ARRAY[0]::bigint[], 1) WHERE kind = 0
             """.formatted(++batches, session, session, QUEUE));
         return Integer.parseInt(leased.getFirst());
     }
 
-    private void complete(UUID task, int step, int token, int session, int outcome) {
+    void complete(UUID task, int step, int token, int session, int outcome) {
         query("""
             complete_steps(%d, '{}', ARRAY['%s']::uuid[], ARRAY[%d], ARRAY[%d], ARRAY[%d], ARRAY[%d]::smallint[], ARRAY[1000], ARRAY[5],
               ARRAY['{}'], '{}', '{}', '{}', '{}')
@@ -131,10 +142,23 @@ final class EveryCall {
 
     private void expire(int session) {
         database.advance(Duration.ofMinutes(1));
-        query("expire_session(%d, 1000, '{}', 20)".formatted(session));
+        query("expire_session(%d, 1000, ARRAY['{}', '{}', '{}'], 20)".formatted(session));
     }
 
-    private void query(String call) {
+    /** What no call does yet: the task is given up. */
+    void giveUp(UUID task) {
+        database.query("""
+            WITH task AS (
+              UPDATE tasker.tasks SET state = tasker.task_state('error'), version = version + 1 WHERE task_uuid = ?
+              RETURNING task_uuid, version)
+            INSERT INTO tasker.task_history (task_uuid, sort_key, from_state, to_state, cause, created_at)
+            SELECT task_uuid, version, tasker.task_state('blocked_by_failures'), tasker.task_state('error'), tasker.cause('engine'),
+                   tasker.engine_now()
+            FROM   task RETURNING 1
+            """, task);
+    }
+
+    void query(String call) {
         database.query("SELECT * FROM tasker." + call);
     }
 }

@@ -88,7 +88,79 @@ class RecordedWalksTest {
                     TaskState.STEPS_IN_PROCESS,
                     "engine",
                     new TaskEvent.RetryReady(1),
-                    new TaskEvent.StepsEnqueued(List.of(STEP), RUNNING)));
+                    new TaskEvent.StepsEnqueued(List.of(STEP), RUNNING)),
+            new Change<>(
+                    TaskState.STEPS_IN_PROCESS,
+                    TaskState.COMPLETE,
+                    "operator",
+                    new TaskEvent.StepCompleted(STEP),
+                    new TaskEvent.AllStepsSuccessful(SATISFIED)),
+            new Change<>(
+                    TaskState.STEPS_IN_PROCESS,
+                    TaskState.WAITING_FOR_RETRY,
+                    "operator",
+                    new TaskEvent.StepCompleted(STEP),
+                    new TaskEvent.StepFailed(STEP, RETRY)),
+            new Change<>(
+                    TaskState.WAITING_FOR_RETRY,
+                    TaskState.STEPS_IN_PROCESS,
+                    "operator",
+                    new TaskEvent.DependenciesReady(RUNNING),
+                    new TaskEvent.ReadyStepsFound(1),
+                    new TaskEvent.StepsEnqueued(List.of(STEP), RUNNING)),
+            new Change<>(
+                    TaskState.WAITING_FOR_RETRY,
+                    TaskState.COMPLETE,
+                    "operator",
+                    new TaskEvent.DependenciesReady(RUNNING),
+                    new TaskEvent.AllStepsSuccessful(SATISFIED)),
+            new Change<>(
+                    TaskState.BLOCKED_BY_FAILURES,
+                    TaskState.STEPS_IN_PROCESS,
+                    "operator",
+                    new TaskEvent.DependenciesReady(RUNNING),
+                    new TaskEvent.ReadyStepsFound(1),
+                    new TaskEvent.StepsEnqueued(List.of(STEP), RUNNING)),
+            new Change<>(
+                    TaskState.BLOCKED_BY_FAILURES,
+                    TaskState.WAITING_FOR_RETRY,
+                    "operator",
+                    new TaskEvent.DependenciesReady(RUNNING),
+                    new TaskEvent.StepFailed(STEP, RETRY)),
+            new Change<>(
+                    TaskState.BLOCKED_BY_FAILURES,
+                    TaskState.COMPLETE,
+                    "operator",
+                    new TaskEvent.DependenciesReady(RUNNING),
+                    new TaskEvent.AllStepsSuccessful(SATISFIED)),
+            new Change<>(TaskState.BLOCKED_BY_FAILURES, TaskState.ERROR, "engine", new TaskEvent.GiveUp()),
+            new Change<>(
+                    TaskState.ERROR,
+                    TaskState.STEPS_IN_PROCESS,
+                    "operator",
+                    new TaskEvent.Reset(),
+                    new TaskEvent.Start(),
+                    new TaskEvent.ReadyStepsFound(1),
+                    new TaskEvent.StepsEnqueued(List.of(STEP), RUNNING)),
+            new Change<>(
+                    TaskState.ERROR,
+                    TaskState.WAITING_FOR_RETRY,
+                    "operator",
+                    new TaskEvent.Reset(),
+                    new TaskEvent.Start(),
+                    new TaskEvent.NoDependenciesReady(RETRY),
+                    new TaskEvent.DependenciesReady(RUNNING),
+                    new TaskEvent.StepFailed(STEP, RETRY)),
+            new Change<>(
+                    TaskState.ERROR,
+                    TaskState.COMPLETE,
+                    "operator",
+                    new TaskEvent.Reset(),
+                    new TaskEvent.Start(),
+                    new TaskEvent.AllStepsSuccessful(SATISFIED)),
+            new Change<>(TaskState.STEPS_IN_PROCESS, TaskState.CANCELLED, "operator", new TaskEvent.Cancel()),
+            new Change<>(TaskState.WAITING_FOR_RETRY, TaskState.CANCELLED, "operator", new TaskEvent.Cancel()),
+            new Change<>(TaskState.BLOCKED_BY_FAILURES, TaskState.CANCELLED, "operator", new TaskEvent.Cancel()));
 
     private static final StepEvent WAIT = new StepEvent.WaitForRetry("retryable");
     private static final StepEvent DEPOSIT_FAILURE = new StepEvent.EnqueueAsErrorForOrchestration("{}");
@@ -132,15 +204,45 @@ class RecordedWalksTest {
                     StepState.ENQUEUED,
                     "engine",
                     new StepEvent.Retry(),
-                    new StepEvent.Enqueue(0)));
+                    new StepEvent.Enqueue(0)),
+            new Change<>(StepState.ERROR, StepState.PENDING, "operator", new StepEvent.ResetForRetry()),
+            new Change<>(
+                    StepState.ERROR,
+                    StepState.ENQUEUED,
+                    "operator",
+                    new StepEvent.ResetForRetry(),
+                    new StepEvent.Enqueue(0)),
+            new Change<>(StepState.PENDING, StepState.COMPLETE, "operator", new StepEvent.CompleteManually("{}")),
+            new Change<>(StepState.PENDING, StepState.RESOLVED_MANUALLY, "operator", new StepEvent.ResolveManually()),
+            new Change<>(StepState.PENDING, StepState.CANCELLED, "operator", new StepEvent.Cancel()),
+            new Change<>(StepState.ENQUEUED, StepState.COMPLETE, "operator", new StepEvent.CompleteManually("{}")),
+            new Change<>(StepState.ENQUEUED, StepState.RESOLVED_MANUALLY, "operator", new StepEvent.ResolveManually()),
+            new Change<>(StepState.ENQUEUED, StepState.CANCELLED, "operator", new StepEvent.Cancel()),
+            new Change<>(StepState.IN_PROGRESS, StepState.COMPLETE, "operator", new StepEvent.CompleteManually("{}")),
+            new Change<>(
+                    StepState.IN_PROGRESS, StepState.RESOLVED_MANUALLY, "operator", new StepEvent.ResolveManually()),
+            new Change<>(StepState.IN_PROGRESS, StepState.CANCELLED, "operator", new StepEvent.Cancel()),
+            new Change<>(
+                    StepState.WAITING_FOR_RETRY, StepState.COMPLETE, "operator", new StepEvent.CompleteManually("{}")),
+            new Change<>(
+                    StepState.WAITING_FOR_RETRY,
+                    StepState.RESOLVED_MANUALLY,
+                    "operator",
+                    new StepEvent.ResolveManually()),
+            new Change<>(StepState.WAITING_FOR_RETRY, StepState.CANCELLED, "operator", new StepEvent.Cancel()),
+            new Change<>(StepState.ERROR, StepState.COMPLETE, "operator", new StepEvent.CompleteManually("{}")),
+            new Change<>(StepState.ERROR, StepState.RESOLVED_MANUALLY, "operator", new StepEvent.ResolveManually()),
+            new Change<>(StepState.ERROR, StepState.CANCELLED, "operator", new StepEvent.Cancel()));
 
     @Test
     void viaOfEveryTaskChangeIsTheWalkOfItsEvents(TestDatabase database) {
         for (Change<TaskState, TaskEvent> change : TASK_CHANGES) {
             assertThat(database.query(
-                            "SELECT array_to_string(tasker.task_via(tasker.task_state(?), tasker.task_state(?)), ' ')",
+                            "SELECT array_to_string(tasker.task_via(tasker.task_state(?), tasker.task_state(?),"
+                                    + " tasker.cause(?)), ' ')",
                             change.from().text(),
-                            change.to().text()))
+                            change.to().text(),
+                            change.cause()))
                     .as("%s", change)
                     .containsExactly(passed(change, TaskStateMachine::next, TaskState::text));
         }
@@ -163,9 +265,9 @@ class RecordedWalksTest {
     @Test
     void viaKnowsNoChangeThatIsNotListed(TestDatabase database) {
         assertThat(database.query("""
-            SELECT tasker.task_state_name(a::smallint), tasker.task_state_name(b::smallint)
-            FROM   generate_series(0, 11) AS a, generate_series(0, 11) AS b
-            WHERE  cardinality(tasker.task_via(a::smallint, b::smallint)) > 0
+            SELECT DISTINCT tasker.task_state_name(a::smallint), tasker.task_state_name(b::smallint)
+            FROM   generate_series(0, 11) AS a, generate_series(0, 11) AS b, generate_series(0, 4) AS cause
+            WHERE  cardinality(tasker.task_via(a::smallint, b::smallint, cause::smallint)) > 0
             """))
                 .isSubsetOf(TASK_CHANGES.stream()
                         .map(change -> change.from().text() + " " + change.to().text())

@@ -6,6 +6,7 @@ import dev.tasker.protocol.worker.v1.TaskPart;
 import dev.tasker.worker.Assignment;
 import dev.tasker.worker.StepView;
 import dev.tasker.worker.TaskView;
+import dev.tasker.worker.event.DeclaredEvent;
 import java.time.Duration;
 
 /** Reads assignments off the wire. JSON stays text. */
@@ -61,6 +62,13 @@ final class AssignmentDecoder {
                 step.getInitializationJson(),
                 step.hasInputsJson() ? step.getInputsJson() : null,
                 step.hasPreviousResultJson() ? step.getPreviousResultJson() : null,
-                step.hasCheckpointJson() ? step.getCheckpointJson() : null);
+                step.hasCheckpointJson() ? step.getCheckpointJson() : null,
+                step.getPublishedEventsList().stream()
+                        .map(event -> DeclaredEvent.of(
+                                event.getName(),
+                                event.getCondition(),
+                                event.getDeliveryMode(),
+                                event.hasPublisher() ? event.getPublisher() : null))
+                        .toList());
     }
 }

@@ -90,6 +90,7 @@ final class GrpcWorkSession implements WorkSession {
         if (report.backoffHint() != null) {
             message.setRetryAfterMs(report.backoffHint().delay().toMillis());
         }
+        report.eventPayloads().forEach((event, made) -> message.putEventPayloads(event, EventPayloads.encode(made)));
         CompletableFuture<CompletionStatus> answer = ledger.complete(assignment, message.build());
         flush();
         return answer;

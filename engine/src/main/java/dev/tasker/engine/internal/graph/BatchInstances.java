@@ -37,7 +37,7 @@ final class BatchInstances {
     /** The instance that runs where there is nothing to process. */
     static Instance placeholder(TemplatePlan plan, PlannedStep worker, PlannedStep batchable)
             throws InvalidOutcomeException {
-        ObjectNode cursor = OutcomeReader.JSON
+        ObjectNode cursor = OutcomeParser.JSON
                 .createObjectNode()
                 .put("batch_id", PLACEHOLDER_ID)
                 .put("start_cursor", 0)
@@ -70,7 +70,7 @@ final class BatchInstances {
         }
         BatchConfig config = config(worker, batchable);
         JsonNode initialization = worker.definition().handler().initialization();
-        ObjectNode inputs = OutcomeReader.JSON.createObjectNode();
+        ObjectNode inputs = OutcomeParser.JSON.createObjectNode();
         initialization.properties().forEach(entry -> inputs.set(entry.getKey(), entry.getValue()));
         inputs.set("cursor", cursor.document());
         inputs.putObject("batch_metadata")

@@ -1,14 +1,20 @@
 package dev.tasker.engine.internal.lane;
 
+import dev.tasker.engine.ActionOutcome;
+import dev.tasker.engine.Assignment;
 import dev.tasker.engine.Completion;
 import dev.tasker.engine.Creation;
 import dev.tasker.engine.EngineException;
 import dev.tasker.engine.ErrorCode;
+import dev.tasker.engine.StepAction;
 import dev.tasker.engine.StepResult;
+import dev.tasker.engine.internal.domainevent.EventCandidate;
 import dev.tasker.engine.internal.session.LiveSession;
 import dev.tasker.engine.internal.step.Expansion;
 import dev.tasker.engine.internal.step.StepKey;
 import dev.tasker.engine.internal.task.NewTask;
+import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +55,7 @@ public sealed interface Command {
      * @param delayMs delay of the next attempt, should there be one
      * @param expansion what the result adds to the task, null when it adds nothing
      * @param refusal why a success is recorded as a permanent failure, null when it is not
+     * @param events what the result publishes, depending on what is made of it
      */
     record Complete(
             LiveSession session,
@@ -58,6 +65,7 @@ public sealed interface Command {
             int delayMs,
             @Nullable Expansion expansion,
             @Nullable String refusal,
+            List<EventCandidate> events,
             CompletableFuture<Completion> answer)
             implements Command {
 
@@ -68,12 +76,17 @@ public sealed interface Command {
 
         /** The same result, with the delay of the next attempt. */
         public Complete delayed(int newDelayMs) {
-            return new Complete(session, step, token, result, newDelayMs, expansion, refusal, answer);
+            return new Complete(session, step, token, result, newDelayMs, expansion, refusal, events, answer);
+        }
+
+        /** The same result, publishing events. */
+        public Complete publishing(List<EventCandidate> newEvents) {
+            return new Complete(session, step, token, result, delayMs, expansion, refusal, newEvents, answer);
         }
 
         /** The same result with another growth. */
         public Complete with(@Nullable Expansion newExpansion, @Nullable String newRefusal) {
-            return new Complete(session, step, token, result, delayMs, newExpansion, newRefusal, answer);
+            return new Complete(session, step, token, result, delayMs, newExpansion, newRefusal, events, answer);
         }
 
         @Override
@@ -83,7 +96,11 @@ public sealed interface Command {
 
         @Override
         public int bytes() {
-            return result.document().length();
+            int bytes = result.document().length();
+            for (EventCandidate event : events) {
+                bytes += event.event().message().length();
+            }
+            return bytes;
         }
 
         @Override
@@ -141,6 +158,89 @@ public sealed interface Command {
         @Override
         public void fail(EngineException failure) {
             answer.completeExceptionally(failure);
+        }
+    }
+
+    /**
+     * Carries out what an operator decided about a step.
+     *
+     * @param detail the action with reason and actor as JSON, for the history
+     * @param result the result document of a manual completion, otherwise null
+     */
+    record Operate(
+            StepKey step,
+            StepAction action,
+            String detail,
+            @Nullable String result,
+            CompletableFuture<ActionOutcome> answer)
+            implements Command {
+        public Operate(StepKey step, StepAction action, String detail, @Nullable String result) {
+            this(step, action, detail, result, new CompletableFuture<>());
+        }
+
+        @Override
+        public UUID task() {
+            return step.task();
+        }
+
+        @Override
+        public int bytes() {
+            return detail.length() + (result == null ? 0 : result.length());
+        }
+
+        @Override
+        public void fail(EngineException failure) {
+            answer.completeExceptionally(failure);
+        }
+    }
+
+    /**
+     * Cancels a task.
+     *
+     * @param steps how many it has, about
+     * @param detail reason and actor as JSON, for the history
+     */
+    record Cancel(UUID task, int steps, String detail, CompletableFuture<ActionOutcome> answer) implements Command {
+        private static final int WRITTEN_PER_STEP = 1 << 10;
+        private static final int BYTES_MAX = 4 << 20;
+
+        public Cancel(UUID task, int steps, String detail) {
+            this(task, steps, detail, new CompletableFuture<>());
+        }
+
+        /** What it writes rather than what it brings: a batch of cancellations is bounded by the steps it changes. */
+        @Override
+        public int bytes() {
+            return (int) Math.min((long) steps * WRITTEN_PER_STEP, BYTES_MAX);
+        }
+
+        @Override
+        public void fail(EngineException failure) {
+            answer.completeExceptionally(failure);
+        }
+    }
+
+    /**
+     * Ends an attempt that is out of time. Nobody waits for the answer: one that fails is asked for again.
+     *
+     * @param timeout the limit it ran past
+     * @param delayMs delay of the next attempt, should there be one
+     */
+    record TimeOut(LiveSession session, StepKey step, int token, Assignment assignment, Duration timeout, int delayMs)
+            implements Command {
+        @Override
+        public UUID task() {
+            return step.task();
+        }
+
+        @Override
+        public int bytes() {
+            return 0;
+        }
+
+        @Override
+        public void fail(EngineException failure) {
+            // the next look at deadlines finds the lease again
         }
     }
 

@@ -10,10 +10,15 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -142,14 +147,20 @@ public final class CommitLane implements AutoCloseable {
         List<Command.Checkpoint> checkpoints = new ArrayList<>();
         List<Command.Complete> growing = new ArrayList<>(0);
         List<Command.Reject> rejects = new ArrayList<>();
+        List<Command.TimeOut> timeOuts = new ArrayList<>();
         List<Command.Create> creates = new ArrayList<>();
+        List<Command.Operate> operates = new ArrayList<>();
+        List<Command.Cancel> cancels = new ArrayList<>();
         List<Command.Barrier> barriers = new ArrayList<>();
         for (Command command : batch) {
             switch (command) {
                 case Command.Complete complete -> (complete.expansion() == null ? completes : growing).add(complete);
                 case Command.Checkpoint checkpoint -> checkpoints.add(checkpoint);
                 case Command.Reject reject -> rejects.add(reject);
+                case Command.TimeOut timeOut -> timeOuts.add(timeOut);
                 case Command.Create create -> creates.add(create);
+                case Command.Operate operate -> operates.add(operate);
+                case Command.Cancel cancel -> cancels.add(cancel);
                 case Command.Barrier barrier -> barriers.add(barrier);
             }
         }
@@ -157,8 +168,22 @@ public final class CommitLane implements AutoCloseable {
         call(calls.complete(), completes);
         call(calls.grow(), growing);
         call(calls.reject(), rejects);
+        call(calls.timeOut(), timeOuts);
         call(calls.create(), creates);
+        rounds(operates, Command.Operate::step).forEach(round -> call(calls.operate(), round));
+        rounds(cancels, Command.Cancel::task).forEach(round -> call(calls.cancel(), round));
         barriers.forEach(barrier -> barrier.answer().complete(null));
+    }
+
+    /** The commands in order, in as few rounds as it takes for none to name anything twice. */
+    private static <C extends Command> Collection<List<C>> rounds(List<C> commands, Function<C, Object> named) {
+        Map<Integer, List<C>> rounds = new TreeMap<>();
+        Map<Object, Integer> met = new HashMap<>();
+        for (C command : commands) {
+            int round = met.merge(named.apply(command), 1, Integer::sum);
+            rounds.computeIfAbsent(round, _ -> new ArrayList<>()).add(command);
+        }
+        return rounds.values();
     }
 
     private <C extends Command, P, A> void call(BatchCall<C, P, A> call, List<C> commands) {

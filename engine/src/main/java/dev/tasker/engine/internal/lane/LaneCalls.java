@@ -14,6 +14,9 @@ public record LaneCalls(
         BatchCall<Command.Complete, ?, ?> grow,
         BatchCall<Command.Checkpoint, ?, ?> checkpoint,
         BatchCall<Command.Reject, ?, ?> reject,
+        BatchCall<Command.TimeOut, ?, ?> timeOut,
+        BatchCall<Command.Operate, ?, ?> operate,
+        BatchCall<Command.Cancel, ?, ?> cancel,
         Runnable onOutage,
         Runnable onAnswerLost) {
 

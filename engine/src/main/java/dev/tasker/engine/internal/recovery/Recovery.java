@@ -1,15 +1,22 @@
 package dev.tasker.engine.internal.recovery;
 
 import dev.tasker.engine.LeaseConfig;
+import dev.tasker.engine.StepState;
 import dev.tasker.engine.TaskState;
+import dev.tasker.engine.internal.domainevent.EndedEvents;
+import dev.tasker.engine.internal.domainevent.EventCandidate;
 import dev.tasker.engine.internal.lane.Aftermath;
 import dev.tasker.engine.internal.session.LiveSession;
 import dev.tasker.engine.internal.session.SessionRegistry;
 import dev.tasker.engine.internal.sql.DedicatedConnection;
 import dev.tasker.engine.internal.sql.SqlArrays;
 import dev.tasker.engine.internal.sql.SqlFailure;
+import dev.tasker.engine.internal.step.EndedAttempts;
+import dev.tasker.engine.internal.step.EngineResults;
 import dev.tasker.engine.internal.step.Queue;
 import dev.tasker.engine.internal.step.QueueHeads;
+import dev.tasker.engine.internal.step.StepKey;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,6 +25,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +38,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class Recovery {
     private static final Logger log = LoggerFactory.getLogger(Recovery.class);
-    private static final int RETRIES_MAX = 500;
+    /** Retries of one call: their tasks stay locked as long as it takes, and lanes may wait for one of them. */
+    private static final int RETRIES_MAX = 250;
+
+    /** Calls in a row before expiry has its turn again. */
+    private static final int RETRY_CALLS_MAX = 8;
+
     private static final int LOG_ROWS_MAX = 20;
 
     private static final String PULSE =
@@ -38,32 +51,30 @@ public final class Recovery {
     private static final String RETRY =
             "SELECT task_uuid, step_index, state, queue_id, priority FROM tasker.retry_due(?)";
     private static final String EXPIRE =
-            "SELECT task_uuid, step_index, state, queue_id, priority FROM tasker.expire_session(?, ?, ?, ?)";
+            "SELECT task_uuid, step_index, state, queue_id, priority, attempts, max_attempts, ending"
+                    + " FROM tasker.expire_session(?, ?, ?, ?)";
     private static final String UPTIME =
             "SELECT extract(epoch FROM now() - pg_postmaster_start_time())::double precision";
 
     private static final String END_PREDECESSORS = """
-        UPDATE tasker.worker_sessions AS session SET expires_at = tasker.engine_now() - interval '1 day'
+        UPDATE tasker.worker_sessions AS session SET expires_at = '-infinity'
         WHERE  session.in_process AND session.node_uuid <> ?
         AND    EXISTS (SELECT FROM tasker.session_leases AS log WHERE log.session_id = session.session_id)
         RETURNING session.session_id
         """;
 
-    /** The stored result of an attempt whose lease ran out (04 §3.2). */
-    private static final String LEASE_EXPIRED =
-            "{\"success\":false,\"result\":{},\"status\":\"error\",\"metadata\":{\"retryable\":true,\"error_type\":\"lease_expired\"},\"error\":{\"message\":\"Lease"
-                + " expired: the worker stopped renewing it\",\"error_type\":\"lease_expired\",\"retryable\":true}}";
-
     private final DedicatedConnection connection;
     private final QueueHeads heads;
     private final SessionRegistry sessions;
     private final Aftermath aftermath;
+    private final EndedEvents events;
     private final ExpiryGuard guard;
     private final Runnable beforeExpiry;
     private final Duration pulse;
     private final Duration grace;
     private final @Nullable UUID soleNode;
     private final ConcurrentLinkedQueue<Integer> ended = new ConcurrentLinkedQueue<>();
+    private final EndedAttempts endedAttempts = new EndedAttempts();
     private boolean wasAway = true;
     private boolean predecessorsEnded;
 
@@ -77,6 +88,7 @@ public final class Recovery {
             QueueHeads heads,
             SessionRegistry sessions,
             Aftermath aftermath,
+            EndedEvents events,
             ExpiryGuard guard,
             Runnable beforeExpiry,
             LeaseConfig leases,
@@ -86,6 +98,7 @@ public final class Recovery {
         this.heads = heads;
         this.sessions = sessions;
         this.aftermath = aftermath;
+        this.events = events;
         this.guard = guard;
         this.beforeExpiry = beforeExpiry;
         this.pulse = pulse.compareTo(leases.duration()) < 0 ? pulse : leases.duration();
@@ -93,7 +106,16 @@ public final class Recovery {
         this.soleNode = soleNode;
     }
 
-    private record Expiry(int sessionId, Instant at) {}
+    /** @param at null: the session was ended */
+    private record Expiry(int sessionId, @Nullable Instant at) {
+        private boolean ended() {
+            return at == null;
+        }
+
+        private boolean due(Instant now, Duration grace) {
+            return at == null || !at.plus(grace).isAfter(now);
+        }
+    }
 
     private record Look(
             Instant now,
@@ -134,14 +156,16 @@ public final class Recovery {
         }
         boolean due = look.nextDue() != null && !look.nextDue().isAfter(look.now());
         if (due) {
-            while (retryDue() == RETRIES_MAX) {
+            int calls = 0;
+            while (retryDue() == RETRIES_MAX && ++calls < RETRY_CALLS_MAX) {
                 log.debug("more retries are due");
             }
         }
+        boolean allowed = guard.allows(System.nanoTime());
         List<Expiry> expired = look.expiries().stream()
-                .filter(expiry -> !expiry.at().plus(grace).isAfter(look.now()))
+                .filter(expiry -> expiry.ended() || (allowed && expiry.due(look.now(), grace)))
                 .toList();
-        if (!expired.isEmpty() && guard.allows(System.nanoTime())) {
+        if (!expired.isEmpty()) {
             beforeExpiry.run();
             for (Expiry expiry : expired) {
                 expire(expiry.sessionId());
@@ -150,7 +174,7 @@ public final class Recovery {
         if (!look.waiting().isEmpty()) {
             aftermath.slotsFreed();
         }
-        return due || (!expired.isEmpty() && guard.allows(System.nanoTime())) ? Duration.ofMillis(1) : sleep(look);
+        return due || !expired.isEmpty() ? Duration.ofMillis(1) : sleep(look);
     }
 
     /** The session was ended on purpose: its steps are taken back in the next pass, whatever the guard says. */
@@ -193,8 +217,10 @@ public final class Recovery {
         }
         Duration forbidden = guard.remaining(System.nanoTime());
         for (Expiry expiry : look.expiries()) {
-            Duration until = Duration.between(look.now(), expiry.at().plus(grace));
-            sleep = shorter(sleep, until.compareTo(forbidden) > 0 ? until : forbidden);
+            if (expiry.at() != null) {
+                Duration until = Duration.between(look.now(), expiry.at().plus(grace));
+                sleep = shorter(sleep, until.compareTo(forbidden) > 0 ? until : forbidden);
+            }
         }
         return sleep.isPositive() ? sleep.plusMillis(1) : Duration.ofMillis(1);
     }
@@ -233,7 +259,7 @@ public final class Recovery {
                     switch (rows.getInt(1)) {
                         case 0 -> now = instant(rows);
                         case 1 -> nextDue = instant(rows);
-                        case 2 -> expiries.add(new Expiry(rows.getInt(3), instant(rows)));
+                        case 2 -> expiries.add(new Expiry(rows.getInt(3), instantOrNull(rows)));
                         case 3 -> waiting.add(new QueueHeads.Waiting(rows.getInt(3), rows.getInt(4), rows.getLong(5)));
                         case 4 -> queues.add(new Queue(rows.getInt(3), rows.getString(6), rows.getString(7)));
                         default -> throw new IllegalStateException("kind: " + rows.getInt(1) + " (expected: 0 to 4)");
@@ -245,14 +271,25 @@ public final class Recovery {
     }
 
     private static Instant instant(ResultSet row) throws SQLException {
-        return row.getObject(2, OffsetDateTime.class).toInstant();
+        return Objects.requireNonNull(instantOrNull(row), "at");
     }
 
+    private static @Nullable Instant instantOrNull(ResultSet row) throws SQLException {
+        OffsetDateTime at = row.getObject(2, OffsetDateTime.class);
+        return at == null ? null : at.toInstant();
+    }
+
+    /** Enqueues what is due and returns how many timers that were. */
     private int retryDue() throws SQLException {
         return connection.run(open -> {
             try (PreparedStatement call = open.prepareStatement(RETRY)) {
                 call.setInt(1, RETRIES_MAX);
-                return follow(call.executeQuery());
+                List<Change> changes = changes(call.executeQuery());
+                follow(changes);
+                return changes.stream()
+                        .filter(change -> change.task() == null)
+                        .mapToInt(Change::step)
+                        .sum();
             }
         });
     }
@@ -267,15 +304,7 @@ public final class Recovery {
         int rows;
         do {
             calls++;
-            rows = connection.run(open -> {
-                try (PreparedStatement call = open.prepareStatement(EXPIRE)) {
-                    call.setInt(1, sessionId);
-                    call.setInt(2, (int) grace.toMillis());
-                    call.setString(3, LEASE_EXPIRED);
-                    call.setInt(4, LOG_ROWS_MAX);
-                    return follow(call.executeQuery());
-                }
-            });
+            rows = connection.run(open -> expire(open, sessionId));
             taken += Math.max(rows, 0);
         } while (rows != 0);
         if (own != null && calls == 1) {
@@ -286,26 +315,102 @@ public final class Recovery {
         }
     }
 
+    /** One call and the events of what it ended, in one transaction. */
+    private int expire(Connection open, int sessionId) throws SQLException {
+        open.setAutoCommit(false);
+        try (PreparedStatement call = open.prepareStatement(EXPIRE)) {
+            call.setInt(1, sessionId);
+            call.setInt(2, (int) grace.toMillis());
+            SqlArrays.setTexts(call, 3, EngineResults.OF_EXPIRY);
+            call.setInt(4, LOG_ROWS_MAX);
+            List<Change> changes = expiries(call.executeQuery());
+            List<StepKey> ended = changes.stream()
+                    .filter(change -> change.task() != null && change.step() >= 0)
+                    .map(change -> new StepKey(Objects.requireNonNull(change.task()), change.step()))
+                    .toList();
+            List<EventCandidate> kept = ended.isEmpty() ? List.of() : events.keep(open, ended);
+            open.commit();
+            events.committed(kept);
+            return follow(changes);
+        } catch (SQLException | RuntimeException e) {
+            open.rollback();
+            throw e;
+        } finally {
+            open.setAutoCommit(true);
+        }
+    }
+
+    /**
+     * A row of an answer. With step -1 the task itself; without a task it says how many timers were due, or that a log was cut.
+     *
+     * @param ended how the engine ended an attempt, null: it did not
+     */
+    private record Change(
+            @Nullable UUID task,
+            int step,
+            int state,
+            @Nullable Integer queueId,
+            int priority,
+            @Nullable Ended ended) {}
+
+    private record Ended(int attempts, int attemptsMax, int ending) {}
+
+    private static List<Change> changes(ResultSet rows) throws SQLException {
+        List<Change> changes = new ArrayList<>();
+        while (rows.next()) {
+            changes.add(change(rows, null));
+        }
+        return changes;
+    }
+
+    private static List<Change> expiries(ResultSet rows) throws SQLException {
+        List<Change> changes = new ArrayList<>();
+        while (rows.next()) {
+            boolean isStep = rows.getInt(2) >= 0;
+            changes.add(change(rows, isStep ? new Ended(rows.getInt(6), rows.getInt(7), rows.getInt(8)) : null));
+        }
+        return changes;
+    }
+
+    private static Change change(ResultSet row, @Nullable Ended ended) throws SQLException {
+        return new Change(
+                row.getObject(1, UUID.class),
+                row.getInt(2),
+                row.getInt(3),
+                row.getObject(4, Integer.class),
+                row.getInt(5),
+                ended);
+    }
+
     /** Tells what changed; returns how many rows there were, -1 when there was only the sign that the log was cut. */
-    private int follow(ResultSet rows) throws SQLException {
+    private int follow(List<Change> changes) {
         int count = 0;
         boolean cut = false;
-        while (rows.next()) {
-            UUID task = rows.getObject(1, UUID.class);
-            if (task == null) {
+        for (Change change : changes) {
+            if (change.task() == null) {
                 cut = true;
                 continue;
             }
             count++;
-            if (rows.getInt(2) < 0) {
-                aftermath.taskEntered(task, TaskState.ofCode(rows.getInt(3)));
-            } else if (rows.getObject(4) != null && rows.getInt(3) == 1) {
-                aftermath.enqueued(rows.getInt(4), rows.getInt(5));
+            if (change.step() < 0) {
+                aftermath.taskEntered(change.task(), TaskState.ofCode(change.state()));
+            } else if (change.queueId() != null && change.state() == 1) {
+                aftermath.enqueued(change.queueId(), change.priority());
+            }
+            Ended ended = change.ended();
+            if (ended != null) {
+                aftermath.errorHandled(endedAttempts.judge(
+                        EngineResults.expiry(ended.ending()),
+                        new StepKey(change.task(), change.step()),
+                        StepState.ofCode(change.state()),
+                        ended.attempts(),
+                        ended.attemptsMax(),
+                        null));
             }
         }
         if (count > 0) {
             aftermath.slotsFreed();
         }
-        return cut ? -1 : count;
+        return cut && count == 0 ? -1 : count;
     }
 }

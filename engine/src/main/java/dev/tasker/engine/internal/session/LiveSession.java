@@ -7,6 +7,7 @@ import dev.tasker.engine.internal.step.Queue;
 import dev.tasker.engine.internal.step.StepKey;
 import dev.tasker.engine.internal.template.RegisteredTemplate;
 import dev.tasker.engine.internal.template.RunnableStep;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -25,6 +26,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class LiveSession {
     private static final Logger log = LoggerFactory.getLogger(LiveSession.class);
+
+    /** The deadline of a lease that may go on for ever. */
+    static final long NO_DEADLINE = Long.MAX_VALUE;
 
     private final int id;
     private final UUID uuid;
@@ -48,6 +52,7 @@ public final class LiveSession {
         private volatile @Nullable RegisteredTemplate template;
         private volatile @Nullable Assignment assignment;
         private volatile boolean reported;
+        private volatile long deadline = NO_DEADLINE;
 
         public Held(StepKey key, int token, @Nullable RegisteredTemplate template) {
             this.key = key;
@@ -96,6 +101,15 @@ public final class LiveSession {
         public boolean isReported() {
             return reported;
         }
+
+        /** When the lease is over however often it is renewed, in the ticks of {@link StepDeadlines}. */
+        long deadline() {
+            return deadline;
+        }
+
+        void endsBy(long newDeadline) {
+            deadline = newDeadline;
+        }
     }
 
     LiveSession(int id, UUID uuid, SessionRequest request, AssignmentListener listener, long nowNanos) {
@@ -112,6 +126,10 @@ public final class LiveSession {
 
     public UUID uuid() {
         return uuid;
+    }
+
+    SessionRequest request() {
+        return request;
     }
 
     /** Hands assignments to the session's listener. What it throws is its own fault: the leases stay and run out. */
@@ -134,6 +152,16 @@ public final class LiveSession {
 
     public boolean isSelfRenewing() {
         return request.selfRenewing();
+    }
+
+    /** How long a handler of this session may run: what the step states, else the worker's own limit; zero: for ever. */
+    public Duration timeoutOf(Assignment assignment) {
+        Duration stated = assignment.timeout();
+        Duration own = request.handlerTimeout();
+        if (stated != null) {
+            return stated;
+        }
+        return own == null ? Duration.ZERO : own;
     }
 
     /** Whether the session registered a handler for the queue's callable. */
@@ -239,6 +267,11 @@ public final class LiveSession {
 
     public List<Held> leases() {
         return new ArrayList<>(held.values());
+    }
+
+    /** The leases now, without a copy. */
+    Collection<Held> currentLeases() {
+        return held.values();
     }
 
     public boolean holdsNothing() {

@@ -18,10 +18,8 @@ public final class SessionOpener {
         RETURNING session_id
         """;
 
-    /** Far enough in the past to be due whatever the grace. */
-    private static final String END =
-            "UPDATE tasker.worker_sessions SET expires_at = tasker.engine_now() - interval '1 day' WHERE session_id ="
-                    + " ?";
+    /** For good: what renews sessions leaves out those that expire at -infinity. */
+    private static final String END = "UPDATE tasker.worker_sessions SET expires_at = '-infinity' WHERE session_id = ?";
 
     private final Database database;
     private final UUID nodeUuid;

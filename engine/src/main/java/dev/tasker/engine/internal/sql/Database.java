@@ -55,6 +55,21 @@ public final class Database {
         });
     }
 
+    /** Runs reads that see one snapshot. */
+    public <T extends @org.jspecify.annotations.Nullable Object> T snapshot(Work<T> work) {
+        return transaction(connection -> {
+            connection.setReadOnly(true);
+            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            try {
+                return work.run(connection);
+            } finally {
+                connection.rollback();
+                connection.setReadOnly(false);
+                connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+            }
+        });
+    }
+
     @FunctionalInterface
     private interface Attempt<T extends @org.jspecify.annotations.Nullable Object> {
         T run() throws SQLException;

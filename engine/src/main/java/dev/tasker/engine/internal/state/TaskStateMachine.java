@@ -54,7 +54,8 @@ public final class TaskStateMachine {
                     case NoDependenciesReady(var steps)
                     when from == INITIALIZING && steps.total() >= 1 && steps.ready() == 0 -> WAITING_FOR_DEPENDENCIES;
                     case NoDependenciesReady _ when from == EVALUATING_RESULTS -> WAITING_FOR_DEPENDENCIES;
-                    case DependenciesReady _ when from == WAITING_FOR_DEPENDENCIES -> EVALUATING_RESULTS;
+                    case DependenciesReady _
+                    when from == WAITING_FOR_DEPENDENCIES || from == WAITING_FOR_RETRY -> EVALUATING_RESULTS;
                     case DependenciesReady(var steps)
                     when from == BLOCKED_BY_FAILURES && steps.failed() == 0 -> EVALUATING_RESULTS;
                     case StepsEnqueued _ when from == ENQUEUING_STEPS -> STEPS_IN_PROCESS;
@@ -67,7 +68,7 @@ public final class TaskStateMachine {
                     when steps.onlyRetriesRemain() && (from == STEPS_IN_PROCESS || from == EVALUATING_RESULTS) ->
                         WAITING_FOR_RETRY;
                     case AllStepsSuccessful(var steps)
-                    when from == EVALUATING_RESULTS && steps.allSatisfied() -> COMPLETE;
+                    when steps.allSatisfied() && (from == EVALUATING_RESULTS || from == INITIALIZING) -> COMPLETE;
                     case PermanentFailure(var _, var steps)
                     when from == EVALUATING_RESULTS && steps.failed() >= 1 -> BLOCKED_BY_FAILURES;
                     case RetryReady(int due) when from == WAITING_FOR_RETRY && due >= 1 -> ENQUEUING_STEPS;

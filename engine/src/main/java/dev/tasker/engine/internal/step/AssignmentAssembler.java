@@ -4,6 +4,7 @@ import dev.tasker.engine.Assignment;
 import dev.tasker.engine.Assignment.StepPart;
 import dev.tasker.engine.internal.session.LiveSession;
 import dev.tasker.engine.internal.session.LiveSession.Held;
+import dev.tasker.engine.internal.session.StepDeadlines;
 import dev.tasker.engine.internal.task.PayloadCache;
 import dev.tasker.engine.internal.task.PayloadReader;
 import dev.tasker.engine.internal.task.PayloadReader.StoredStep;
@@ -30,7 +31,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns leased steps into assignments and hands them to their sessions. First leases of steps whose task this node knows are assembled from memory on
+ * Turns leased steps into assignments and hands them to their sessions. First leases of tasks this node knows are assembled from memory on
  * the caller's thread; everything else is read in one go on a thread of its own, so that a lane never waits for a read. Thread-safe.
  */
 public final class AssignmentAssembler {
@@ -41,14 +42,20 @@ public final class AssignmentAssembler {
     private final PayloadCache cache;
     private final PayloadReader reader;
     private final ExecutorService readers;
+    private final StepDeadlines deadlines;
     private final Consumer<LiveSession> closedMeanwhile;
 
     /** @param closedMeanwhile told of sessions that were closed while a call leased to them */
     public AssignmentAssembler(
-            PayloadCache cache, PayloadReader reader, ExecutorService readers, Consumer<LiveSession> closedMeanwhile) {
+            PayloadCache cache,
+            PayloadReader reader,
+            ExecutorService readers,
+            StepDeadlines deadlines,
+            Consumer<LiveSession> closedMeanwhile) {
         this.cache = cache;
         this.reader = reader;
         this.readers = readers;
+        this.deadlines = deadlines;
         this.closedMeanwhile = closedMeanwhile;
     }
 
@@ -92,7 +99,7 @@ public final class AssignmentAssembler {
             if (payload == null || assignment == null) {
                 unknown.add(one);
             } else {
-                one.lease().assigned(assignment, payload.template());
+                assigned(one, assignment, payload);
                 ready.add(new Delivery(one.step().session(), assignment));
             }
         }
@@ -100,6 +107,11 @@ public final class AssignmentAssembler {
         if (!unknown.isEmpty()) {
             readers.execute(() -> read(unknown));
         }
+    }
+
+    private void assigned(Noted one, Assignment assignment, TaskPayload payload) {
+        one.lease().assigned(assignment, payload.template());
+        deadlines.begin(one.step().session(), one.lease(), assignment);
     }
 
     /** An earlier lease of the step ran out and came back to the same session before a heartbeat told. */
@@ -133,7 +145,7 @@ public final class AssignmentAssembler {
     private static @Nullable Assignment fromMemory(LeasedStep leased, TaskPayload payload) {
         RunnableStep step = payload.template().step(leased.key().index());
         if (step == null || leased.token() > 1 || !step.planned().initial()) {
-            return null; // what an earlier lease left, or a step added at run time got, stands in the database only
+            return null; // leased before, or added at run time: the row holds what memory does not
         }
         Map<String, String> dependencies = HashMap.newHashMap(step.ancestors().length);
         for (int i = 0; i < step.ancestors().length; i++) {
@@ -208,7 +220,7 @@ public final class AssignmentAssembler {
             RunnableStep runnable = payload.template().steps().get(step.templateStep());
             Map<String, String> dependencies = dependencies(leased.key(), payload, runnable, ancestors);
             Assignment assignment = assignment(leased, payload, runnable, step, step.maxAttempts(), dependencies);
-            one.lease().assigned(assignment, payload.template());
+            assigned(one, assignment, payload);
             deliveries.add(new Delivery(leased.session(), assignment));
         }
         return deliveries;
@@ -301,7 +313,8 @@ public final class AssignmentAssembler {
                         step.initialization(),
                         stored == null ? null : stored.inputs(),
                         stored == null ? null : stored.result(),
-                        stored == null ? null : stored.checkpoint()),
+                        stored == null ? null : stored.checkpoint(),
+                        step.planned().definition().publishesEvents()),
                 dependencies);
     }
 }

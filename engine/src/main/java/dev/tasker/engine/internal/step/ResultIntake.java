@@ -3,11 +3,13 @@ package dev.tasker.engine.internal.step;
 import dev.tasker.engine.Assignment;
 import dev.tasker.engine.Completion;
 import dev.tasker.engine.StepResult;
+import dev.tasker.engine.internal.domainevent.EventCandidate;
+import dev.tasker.engine.internal.domainevent.ResultEvents;
 import dev.tasker.engine.internal.graph.GraphPlanner;
 import dev.tasker.engine.internal.graph.Growth;
 import dev.tasker.engine.internal.graph.InvalidOutcomeException;
 import dev.tasker.engine.internal.graph.Outcome;
-import dev.tasker.engine.internal.graph.OutcomeReader;
+import dev.tasker.engine.internal.graph.OutcomeParser;
 import dev.tasker.engine.internal.graph.TaskGraph;
 import dev.tasker.engine.internal.lane.Command.Complete;
 import dev.tasker.engine.internal.session.LiveSession;
@@ -20,6 +22,7 @@ import dev.tasker.engine.internal.template.RegisteredTemplate;
 import dev.tasker.engine.internal.template.RunnableStep;
 import dev.tasker.template.PlannedStep;
 import dev.tasker.template.StepType;
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -29,7 +32,8 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Turns a reported result into the command that records it: when the next attempt would be, and what the result adds to its task. Reads the
+ * Turns a reported result into the command that records it: when the next attempt would be, what the result adds to its task, and
+ * what it publishes. Reads the
  * database only for steps whose lease this node does not know. Thread-safe.
  */
 public final class ResultIntake {
@@ -39,12 +43,19 @@ public final class ResultIntake {
     private final RetryDelay retryDelay;
     private final GraphPlanner planner;
     private final PayloadCache payloads;
+    private final ResultEvents events;
 
-    public ResultIntake(TaskReader reader, RetryDelay retryDelay, GraphPlanner planner, PayloadCache payloads) {
+    public ResultIntake(
+            TaskReader reader,
+            RetryDelay retryDelay,
+            GraphPlanner planner,
+            PayloadCache payloads,
+            ResultEvents events) {
         this.reader = reader;
         this.retryDelay = retryDelay;
         this.planner = planner;
         this.payloads = payloads;
+        this.events = events;
     }
 
     /** The command for {@code result}; notes at the session that the lease was reported on. */
@@ -54,12 +65,23 @@ public final class ResultIntake {
         if (held != null && held.token() == token) {
             held.reported();
         }
-        Complete plain = new Complete(session, step, token, result, 0, null, null, answer);
-        if (result.success()) {
-            Definition definition = definition(step, held);
+        Complete command = decided(new Complete(session, step, token, result, 0, null, null, List.of(), answer), held);
+        String refusal = command.refusal();
+        List<EventCandidate> published = events.of(step, held, refusal == null ? result : refused(refusal));
+        return published.isEmpty() ? command : command.publishing(published);
+    }
+
+    private Complete decided(Complete plain, @Nullable Held held) {
+        if (plain.result().success()) {
+            Definition definition = definition(plain.step(), held);
             return definition == null ? plain : grown(plain, definition);
         }
-        return result.retryable() ? delayed(plain, definition(step, held)) : plain;
+        return plain.result().retryable() ? delayed(plain, definition(plain.step(), held)) : plain;
+    }
+
+    /** What events tell of a success that was refused. */
+    private static StepResult refused(String refusal) {
+        return new StepResult(false, false, 0, null, "{\"success\":false,\"error\":" + refusal + "}");
     }
 
     private @Nullable Definition definition(StepKey step, @Nullable Held held) {
@@ -76,7 +98,9 @@ public final class ResultIntake {
         return definition == null
                 ? command
                 : command.delayed(retryDelay.afterFailure(
-                        command.result(), definition.step().planned().retry().backoff(), definition.attempts()));
+                        command.result().backoff(),
+                        definition.step().planned().retry().backoff(),
+                        definition.attempts()));
     }
 
     private Complete grown(Complete command, Definition definition) {
@@ -89,8 +113,8 @@ public final class ResultIntake {
         RegisteredTemplate template = definition.template();
         try {
             Outcome outcome = step.type() == StepType.DECISION
-                    ? OutcomeReader.decision(command.result().document())
-                    : OutcomeReader.batches(command.result().document());
+                    ? OutcomeParser.decision(command.result().document())
+                    : OutcomeParser.batches(command.result().document());
             Growth growth = planner.plan(template.plan(), graph(command.step().task(), template), step, outcome);
             String warning = planner.warning(template.plan(), step, outcome);
             if (warning != null) {

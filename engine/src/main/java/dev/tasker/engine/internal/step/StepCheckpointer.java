@@ -8,6 +8,7 @@ import dev.tasker.engine.internal.lane.BatchCall;
 import dev.tasker.engine.internal.lane.Command.Checkpoint;
 import dev.tasker.engine.internal.session.LiveSession;
 import dev.tasker.engine.internal.session.LiveSession.Held;
+import dev.tasker.engine.internal.session.StepDeadlines;
 import dev.tasker.engine.internal.sql.SqlArrays;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -38,9 +39,11 @@ public final class StepCheckpointer implements BatchCall<Checkpoint, List<List<C
         """;
 
     private final Aftermath aftermath;
+    private final StepDeadlines deadlines;
 
-    public StepCheckpointer(Aftermath aftermath) {
+    public StepCheckpointer(Aftermath aftermath, StepDeadlines deadlines) {
         this.aftermath = aftermath;
+        this.deadlines = deadlines;
     }
 
     private record Saved(int token, int attempts, @Nullable String record) {}
@@ -181,6 +184,7 @@ public final class StepCheckpointer implements BatchCall<Checkpoint, List<List<C
         Held lease = new Held(command.step(), token, old.template());
         lease.assigned(next, old.template());
         session.hold(lease, batchNumber);
+        deadlines.begin(session, lease, next);
         session.hand(List.of(next));
     }
 

@@ -6,6 +6,9 @@ import dev.tasker.engine.LeaseConfig;
 import dev.tasker.engine.StepResult;
 import dev.tasker.engine.StepState;
 import dev.tasker.engine.TaskState;
+import dev.tasker.engine.internal.domainevent.EventArrays;
+import dev.tasker.engine.internal.domainevent.EventCandidate;
+import dev.tasker.engine.internal.domainevent.PublishedEvents;
 import dev.tasker.engine.internal.lane.Aftermath;
 import dev.tasker.engine.internal.lane.BatchCall;
 import dev.tasker.engine.internal.lane.Command.Complete;
@@ -39,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 public final class StepCompleter implements BatchCall<Complete, StepCompleter.Prepared, StepCompleter.Answer> {
     private static final String CALL = """
         SELECT kind, task_uuid, step_index, state, token, attempts, queue_id, priority, session_id
-        FROM   tasker.complete_steps(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        FROM   tasker.complete_steps(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """;
 
     private static final String CURRENT = """
@@ -59,6 +62,7 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
     private final QueueHeads heads;
     private final PayloadCache payloads;
     private final Aftermath aftermath;
+    private final PublishedEvents published;
     private final long renewNanos;
     private final int stickyMax;
 
@@ -67,12 +71,14 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
             QueueHeads heads,
             PayloadCache payloads,
             Aftermath aftermath,
+            PublishedEvents published,
             LeaseConfig leases,
             DispatchConfig dispatch) {
         this.sessions = sessions;
         this.heads = heads;
         this.payloads = payloads;
         this.aftermath = aftermath;
+        this.published = published;
         this.renewNanos = leases.heartbeat().toNanos();
         this.stickyMax = dispatch.stickyMax();
     }
@@ -87,12 +93,20 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
         private final List<Complete> repeats;
         private final Offers offers;
         private final Set<Integer> renewals;
+        private final List<StepKey> eventSteps = new ArrayList<>(0);
+        private final List<EventCandidate> events = new ArrayList<>(0);
 
         private Prepared(List<Complete> commands, List<Complete> repeats, Offers offers, Set<Integer> renewals) {
             this.commands = commands;
             this.repeats = repeats;
             this.offers = offers;
             this.renewals = renewals;
+            for (Complete command : commands) {
+                for (EventCandidate event : command.events()) {
+                    eventSteps.add(command.step());
+                    events.add(event);
+                }
+            }
         }
 
         /** Without the results of some tasks, which are not answered yet. */
@@ -119,6 +133,7 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
         private final List<Row> rows;
         private final Set<StepKey> accepted;
         private final Map<StepKey, Standing> refused;
+        private final List<EventCandidate> published = new ArrayList<>(0);
 
         private Answer(List<Row> rows, Set<StepKey> accepted, Map<StepKey, Standing> refused) {
             this.rows = rows;
@@ -134,7 +149,7 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
             return accepted.contains(step);
         }
 
-        void add(ResultSet rows) throws SQLException {
+        void add(ResultSet rows, Prepared prepared) throws SQLException {
             Row row = new Row(
                     rows.getInt(1),
                     new StepKey(rows.getObject(2, UUID.class), rows.getInt(3)),
@@ -144,10 +159,10 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
                     rows.getInt(7),
                     rows.getInt(8),
                     rows.getInt(9));
-            if (row.kind() == 0) {
-                accepted.add(row.key());
-            } else {
-                this.rows.add(row);
+            switch (row.kind()) {
+                case 0 -> accepted.add(row.key());
+                case 5 -> published.add(prepared.events.get(row.token() - 1));
+                default -> this.rows.add(row);
             }
         }
     }
@@ -218,9 +233,10 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
         Answer answer = Answer.expecting(commands.size());
         try (PreparedStatement call = connection.prepareStatement(CALL)) {
             bind(call, prepared, batchNumber);
+            bindEvents(call, PARAMETERS + 1, prepared);
             ResultSet rows = call.executeQuery();
             while (rows.next()) {
-                answer.add(rows);
+                answer.add(rows, prepared);
             }
         }
         readRefused(connection, commands, answer);
@@ -288,6 +304,11 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
                         .toArray());
     }
 
+    /** Binds the last parameters of the call, the events. */
+    static void bindEvents(PreparedStatement call, int first, Prepared prepared) throws SQLException {
+        EventArrays.bind(call, first, prepared.eventSteps, prepared.events);
+    }
+
     private static void readStanding(Connection connection, List<Complete> commands, Answer answer)
             throws SQLException {
         List<Complete> refused = commands.stream()
@@ -326,12 +347,13 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
                         command.result().document());
             }
         }
+        answer.published.forEach(published::published); // before anybody hears that a task is complete (09 §6.3)
         for (Row row : answer.rows) {
             switch (row.kind()) {
                 case 1 -> started(row, leased, slots);
                 case 2 -> taskEntered(row);
                 case 3 -> aftermath.timerSet(Duration.ofMillis(row.token()));
-                default -> throw new IllegalStateException("kind: " + row.kind() + " (expected: 0 to 3)");
+                default -> throw new IllegalStateException("kind: " + row.kind() + " (expected: 0 to 3, 5)");
             }
         }
         if (!leased.isEmpty()) {

@@ -35,7 +35,8 @@ public final class StepGrower implements BatchCall<Complete, StepGrower.Prepared
     private static final String CALL = """
         SELECT kind, task_uuid, step_index, state, token, attempts, queue_id, priority, session_id
         FROM   tasker.grow_and_complete(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-                                        ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                                        ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                                        ?, ?, ?, ?, ?, ?, ?)
         """;
 
     private static final int KIND_GRAPH = 4;
@@ -76,13 +77,14 @@ public final class StepGrower implements BatchCall<Complete, StepGrower.Prepared
                 new Answer(StepCompleter.Answer.expecting(prepared.growing().size()), new HashMap<>());
         try (PreparedStatement call = connection.prepareStatement(CALL)) {
             StepCompleter.bind(call, prepared.completion(), batchNumber);
-            new Columns(prepared.growing()).bind(call);
+            int next = new Columns(prepared.growing()).bind(call);
+            StepCompleter.bindEvents(call, next, prepared.completion());
             ResultSet rows = call.executeQuery();
             while (rows.next()) {
                 if (rows.getInt(1) == KIND_GRAPH) {
                     addTo(answer.graphs(), rows);
                 } else {
-                    answer.completion().add(rows);
+                    answer.completion().add(rows, prepared.completion());
                 }
             }
         }
@@ -245,7 +247,8 @@ public final class StepGrower implements BatchCall<Complete, StepGrower.Prepared
             return text.append('}').toString();
         }
 
-        private void bind(PreparedStatement call) throws SQLException {
+        /** Binds the growths; the number of the next parameter. */
+        private int bind(PreparedStatement call) throws SQLException {
             int next = StepCompleter.PARAMETERS + 1;
             SqlArrays.setUuids(call, next++, tasks);
             for (Ints column : List.of(steps, tokens, versions)) {
@@ -268,7 +271,8 @@ public final class StepGrower implements BatchCall<Complete, StepGrower.Prepared
             SqlArrays.setUuids(call, next++, slotTasks);
             slotSteps.bind(call, next++);
             slotsLast.bind(call, next++);
-            slotsNext.bind(call, next);
+            slotsNext.bind(call, next++);
+            return next;
         }
     }
 

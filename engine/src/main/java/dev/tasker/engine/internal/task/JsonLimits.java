@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadConstraints;
@@ -36,10 +37,14 @@ final class JsonLimits {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
+    /** A surrogate by itself; pairs are one code point to a pattern. */
+    private static final Pattern HALF_CHARACTER = Pattern.compile("\\p{Cs}");
+
     private JsonLimits() {}
 
     /** Parses {@code text}, the value of {@code field}, and checks its limits. */
     static JsonNode read(String field, String text) {
+        requireUnicode(field, text);
         if (text.length() > BYTES_MAX || (text.length() > BYTES_MAX / 3 && utf8Length(text) > BYTES_MAX)) {
             throw invalid(field + ": " + utf8Length(text) + " bytes (expected: at most " + BYTES_MAX + ")");
         }
@@ -57,6 +62,26 @@ final class JsonLimits {
         }
         check(field, node, 1);
         return node;
+    }
+
+    /** Refuses half a character, which cannot be stored; as an escape within JSON it can. */
+    static void requireUnicode(String field, String text) {
+        if (hasHalfCharacter(text)) {
+            throw invalid(field + ": half of a surrogate pair (expected: Unicode text)");
+        }
+    }
+
+    private static boolean hasHalfCharacter(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char unit = text.charAt(i);
+            if (Character.isSurrogate(unit)) {
+                i++;
+                if (i == text.length() || !Character.isSurrogatePair(unit, text.charAt(i))) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private static int utf8Length(String text) {
@@ -109,9 +134,7 @@ final class JsonLimits {
             node.properties().forEach(entry -> sorted.put(entry.getKey(), entry.getValue()));
             char separator = '{';
             for (Map.Entry<String, JsonNode> entry : sorted.entrySet()) {
-                text.append(separator)
-                        .append(MAPPER.writeValueAsString(entry.getKey()))
-                        .append(':');
+                text.append(separator).append(written(entry.getKey())).append(':');
                 write(entry.getValue(), text);
                 separator = ',';
             }
@@ -127,12 +150,23 @@ final class JsonLimits {
         } else if (node.isNumber()) {
             text.append(shortest(node));
         } else {
-            text.append(MAPPER.writeValueAsString(node));
+            text.append(written(node));
         }
     }
 
+    /** JSON with halves of surrogate pairs escaped, so that no two texts have the same bytes. */
+    private static String written(Object value) {
+        String json = MAPPER.writeValueAsString(value);
+        return hasHalfCharacter(json)
+                ? HALF_CHARACTER
+                        .matcher(json)
+                        .replaceAll(match ->
+                                "\\\\u%04x".formatted((int) match.group().charAt(0)))
+                : json;
+    }
+
     private static String shortest(JsonNode number) {
-        if (number.isIntegralNumber()) {
+        if (number.isIntegralNumber() && number.canConvertToLong()) {
             return number.asString();
         }
         BigDecimal value = number.decimalValue().stripTrailingZeros();
@@ -141,9 +175,20 @@ final class JsonLimits {
                 : value.toString();
     }
 
+    /** The order of UTF-8 bytes, which is that of code points. */
     private static int byBytes(String one, String other) {
-        return java.util.Arrays.compareUnsigned(
-                one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
+        int length = Math.min(one.length(), other.length());
+        for (int i = 0; i < length; i++) {
+            if (one.charAt(i) != other.charAt(i)) {
+                return Integer.compare(rank(one.charAt(i)), rank(other.charAt(i)));
+            }
+        }
+        return Integer.compare(one.length(), other.length());
+    }
+
+    /** Surrogates stand for code points behind all others. */
+    private static int rank(char unit) {
+        return Character.isSurrogate(unit) ? unit + Character.MAX_VALUE : unit;
     }
 
     /** Merges {@code over} on {@code defaults}, key by key. */
@@ -151,6 +196,6 @@ final class JsonLimits {
         tools.jackson.databind.node.ObjectNode merged = MAPPER.createObjectNode();
         defaults.properties().forEach(entry -> merged.set(entry.getKey(), entry.getValue()));
         over.properties().forEach(entry -> merged.set(entry.getKey(), entry.getValue()));
-        return MAPPER.writeValueAsString(merged);
+        return written(merged);
     }
 }

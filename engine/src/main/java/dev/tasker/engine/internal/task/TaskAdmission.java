@@ -99,6 +99,9 @@ public final class TaskAdmission {
             throw invalid("priority", request.priority(), "-100 to 100");
         }
         if (request.idempotencyKey() != null) {
+            if (request.idempotencyKey().isBlank()) {
+                throw invalid("idempotency_key", "blank", "1 to " + KEY_MAX + " characters, or none");
+            }
             limited("idempotency_key", request.idempotencyKey(), KEY_MAX);
         }
     }
@@ -123,6 +126,7 @@ public final class TaskAdmission {
         if (value.indexOf('\0') >= 0) {
             throw invalid(field, "a NUL character", "text without one");
         }
+        JsonLimits.requireUnicode(field, value);
     }
 
     private static EngineException invalid(String field, Object found, String expected) {

@@ -65,17 +65,7 @@ public final class TaskReader {
 
     /** The task and its steps in one snapshot, empty for an unknown uuid. */
     public Optional<TaskView> task(UUID task) {
-        return database.transaction(connection -> {
-            connection.setReadOnly(true);
-            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-            try {
-                return Optional.ofNullable(read(connection, task));
-            } finally {
-                connection.rollback();
-                connection.setReadOnly(false);
-                connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
-            }
-        });
+        return database.snapshot(connection -> Optional.ofNullable(read(connection, task)));
     }
 
     /** The steps of a task in order of creation, none for an unknown uuid. */

@@ -1,8 +1,13 @@
 package dev.tasker.engine.internal.template;
 
 import dev.tasker.engine.internal.graph.TaskGraph;
+import dev.tasker.template.PlannedStep;
+import dev.tasker.template.StepType;
 import dev.tasker.template.TemplatePlan;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -34,5 +39,45 @@ public record RegisteredTemplate(
     /** The step of that name, null when there is none. */
     public @Nullable RunnableStep step(String name) {
         return plan.step(name).map(planned -> steps.get(planned.index())).orElse(null);
+    }
+
+    /** Works out what the hot path asks of a stored document. */
+    static RegisteredTemplate of(int templateId, UUID named, TemplatePlan plan, Map<String, Integer> queueIds) {
+        List<RunnableStep> steps = new ArrayList<>();
+        for (PlannedStep step : plan.steps()) {
+            int[] ancestors = step.ancestors().stream()
+                    .filter(ancestor -> !isBatchWorker(plan, ancestor)
+                            && (!step.initial() || plan.steps().get(ancestor).initial()))
+                    .toArray();
+            List<String> names = new ArrayList<>();
+            for (int ancestor : ancestors) {
+                names.add(plan.steps().get(ancestor).name());
+            }
+            steps.add(new RunnableStep(
+                    step,
+                    queueId(queueIds, step),
+                    ancestors,
+                    List.copyOf(names),
+                    step.ancestors().stream()
+                            .filter(ancestor -> isBatchWorker(plan, ancestor))
+                            .toArray(),
+                    step.children().stream()
+                            .filter(child -> !isBatchWorker(plan, child))
+                            .toArray(),
+                    step.definition().handler().initialization().toString()));
+        }
+        List<RunnableStep> roots = steps.stream()
+                .filter(step -> step.planned().initial()
+                        && step.planned().initialParents().isEmpty())
+                .toList();
+        return new RegisteredTemplate(templateId, named, plan, List.copyOf(steps), roots, TaskGraph.initial(plan));
+    }
+
+    private static boolean isBatchWorker(TemplatePlan plan, int index) {
+        return plan.steps().get(index).type() == StepType.BATCH_WORKER;
+    }
+
+    static int queueId(Map<String, Integer> queueIds, PlannedStep step) {
+        return Objects.requireNonNull(queueIds.get(step.callable()), step.callable());
     }
 }

@@ -5,13 +5,10 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tasker.engine.EngineException;
 import dev.tasker.engine.ErrorCode;
 import dev.tasker.engine.TemplateSummary;
-import dev.tasker.engine.internal.graph.TaskGraph;
 import dev.tasker.engine.internal.sql.Database;
-import dev.tasker.engine.internal.sql.SqlArrays;
 import dev.tasker.engine.internal.step.Queue;
-import dev.tasker.template.PlannedStep;
-import dev.tasker.template.StepType;
 import dev.tasker.template.TaskTemplate;
+import dev.tasker.template.TemplateException;
 import dev.tasker.template.TemplateParser;
 import dev.tasker.template.TemplatePlan;
 import java.sql.Connection;
@@ -20,11 +17,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -36,49 +30,6 @@ import org.jspecify.annotations.Nullable;
 public final class TemplateCatalogue {
     /** How long this node may go on starting tasks with a document that another node has replaced. */
     private static final Duration CURRENT_FOR = Duration.ofSeconds(5);
-
-    private static final String NAMESPACE = """
-        INSERT INTO tasker.task_namespaces (task_namespace_uuid, name, description)
-        VALUES (?, ?, 'Auto-created namespace for ' || ?)
-        ON CONFLICT (name) DO UPDATE SET name = excluded.name
-        RETURNING task_namespace_uuid
-        """;
-
-    private static final String NAMED_TASK = """
-        INSERT INTO tasker.named_tasks (named_task_uuid, task_namespace_uuid, name, version, description, identity_strategy, template_id)
-        VALUES (?, ?, ?, ?, ?, ?, 0)
-        ON CONFLICT (task_namespace_uuid, name, version)
-          DO UPDATE SET description = excluded.description, identity_strategy = excluded.identity_strategy, updated_at = now()
-        RETURNING named_task_uuid
-        """;
-
-    private static final String KNOWN_DOCUMENT =
-            "SELECT template_id FROM tasker.templates WHERE named_task_uuid = ? AND content_hash = ?";
-
-    private static final String DOCUMENT = """
-        INSERT INTO tasker.templates (named_task_uuid, content_hash, document, initial_steps) VALUES (?, ?, ?, ?)
-        RETURNING template_id
-        """;
-
-    private static final String CURRENT_DOCUMENT =
-            "UPDATE tasker.named_tasks SET template_id = ? WHERE named_task_uuid = ? AND template_id <> ?";
-
-    private static final String QUEUES = """
-        INSERT INTO tasker.queues (namespace, callable)
-        SELECT ?, callable FROM unnest(?) AS callable
-        ON CONFLICT (namespace, callable) DO NOTHING
-        """;
-
-    private static final String QUEUE_IDS =
-            "SELECT queue_id, namespace, callable FROM tasker.queues WHERE namespace = ? AND callable = ANY (?)";
-
-    private static final String ALL_QUEUES = "SELECT queue_id, namespace, callable FROM tasker.queues";
-
-    private static final String STEPS = """
-        INSERT INTO tasker.template_steps (template_id, step_index, queue_id, parents, children, retryable, max_attempts)
-        SELECT ?, step_index, queue_id, parents, children::integer[], retryable, max_attempts
-        FROM   unnest(?, ?, ?, ?, ?::boolean[], ?) AS step(step_index, queue_id, parents, children, retryable, max_attempts)
-        """;
 
     private static final String FIND = """
         SELECT named.named_task_uuid, document.template_id, document.document
@@ -104,6 +55,7 @@ public final class TemplateCatalogue {
     private final Cache<Key, RegisteredTemplate> current;
     private final Map<Integer, RegisteredTemplate> byId = new ConcurrentHashMap<>();
     private final QueueListener newQueues;
+    private final TemplateWriter writer;
 
     private record Key(String namespace, String name, String version) {}
 
@@ -113,16 +65,18 @@ public final class TemplateCatalogue {
         void known(List<Queue> queues);
     }
 
-    public TemplateCatalogue(Database database, QueueListener newQueues) {
+    /** Takes whether another document may take the place of the one that new tasks start with. */
+    public TemplateCatalogue(Database database, QueueListener newQueues, boolean replaces) {
         this.database = database;
         this.newQueues = newQueues;
+        this.writer = new TemplateWriter(replaces);
         this.current = Caffeine.newBuilder().expireAfterWrite(CURRENT_FOR).build();
     }
 
     /** Registers a template whose environment overlay is applied. Registering the same document again changes nothing. */
     public RegisteredTemplate register(TaskTemplate template) {
-        TemplatePlan plan = TemplatePlan.compile(template);
-        RegisteredTemplate registered = database.transaction(connection -> register(connection, plan));
+        TemplatePlan plan = plan(template);
+        RegisteredTemplate registered = database.transaction(connection -> writer.register(connection, plan));
         byId.put(registered.templateId(), registered);
         current.put(new Key(template.namespace(), template.name(), template.version()), registered);
         newQueues.known(queuesOf(registered));
@@ -189,10 +143,7 @@ public final class TemplateCatalogue {
                             rows.getString(3),
                             rows.getString(4),
                             rows.getString(5),
-                            TemplateParser.fromJson(rows.getString(6))
-                                    .template()
-                                    .steps()
-                                    .size()));
+                            TemplateParser.fromStored(rows.getString(6)).steps().size()));
                 }
                 return summaries;
             }
@@ -201,90 +152,19 @@ public final class TemplateCatalogue {
 
     /** Every queue there is, whichever node interned it. */
     public List<Queue> allQueues() {
-        return database.call(connection -> {
-            try (PreparedStatement statement = connection.prepareStatement(ALL_QUEUES)) {
-                return queues(statement.executeQuery());
-            }
-        });
+        return database.call(QueueTable::all);
     }
 
     /** Interns queues for callables that no template has named yet. */
     public List<Queue> intern(String namespace, List<String> callables) {
-        return database.call(connection -> intern(connection, namespace, callables));
+        return database.call(connection -> QueueTable.intern(connection, namespace, callables));
     }
 
-    private RegisteredTemplate register(Connection connection, TemplatePlan plan) throws SQLException {
-        TaskTemplate template = plan.template();
-        UUID namespace = one(connection, NAMESPACE, UUID.class, newUuid(), template.namespace(), template.namespace());
-        UUID named = one(
-                connection,
-                NAMED_TASK,
-                UUID.class,
-                newUuid(),
-                namespace,
-                template.name(),
-                template.version(),
-                template.description(),
-                template.identityStrategy().name().toLowerCase(Locale.ROOT));
-        Map<String, Integer> queueIds = queueIds(connection, plan);
-        Integer known = oneOrNone(connection, KNOWN_DOCUMENT, Integer.class, named, plan.contentHash());
-        int templateId;
-        if (known == null) {
-            templateId = one(
-                    connection,
-                    DOCUMENT,
-                    Integer.class,
-                    named,
-                    plan.contentHash(),
-                    plan.canonicalJson(),
-                    plan.initialSteps().size());
-            storeSteps(connection, templateId, plan, queueIds);
-        } else {
-            templateId = known;
-        }
-        try (PreparedStatement statement = connection.prepareStatement(CURRENT_DOCUMENT)) {
-            statement.setInt(1, templateId);
-            statement.setObject(2, named);
-            statement.setInt(3, templateId);
-            statement.executeUpdate();
-        }
-        return registered(templateId, named, plan, queueIds);
-    }
-
-    private static void storeSteps(
-            Connection connection, int templateId, TemplatePlan plan, Map<String, Integer> queueIds)
-            throws SQLException {
-        List<PlannedStep> steps = plan.initialSteps();
-        try (PreparedStatement statement = connection.prepareStatement(STEPS)) {
-            statement.setInt(1, templateId);
-            SqlArrays.setInts(
-                    statement, 2, steps.stream().mapToInt(PlannedStep::index).toArray());
-            SqlArrays.setInts(
-                    statement,
-                    3,
-                    steps.stream().mapToInt(step -> queueId(queueIds, step)).toArray());
-            SqlArrays.setInts(
-                    statement,
-                    4,
-                    steps.stream()
-                            .mapToInt(step -> step.initialParents().size())
-                            .toArray());
-            List<@Nullable String> children = new ArrayList<>();
-            List<String> retryable = new ArrayList<>();
-            for (PlannedStep step : steps) {
-                children.add(
-                        step.initialChildren().isEmpty()
-                                ? null
-                                : step.initialChildren().toString());
-                retryable.add(Boolean.toString(step.retry().retryable()));
-            }
-            SqlArrays.setTexts(statement, 5, children);
-            SqlArrays.setTexts(statement, 6, retryable);
-            SqlArrays.setInts(
-                    statement,
-                    7,
-                    steps.stream().mapToInt(step -> step.retry().maxAttempts()).toArray());
-            statement.executeUpdate();
+    private static TemplatePlan plan(TaskTemplate template) {
+        try {
+            return TemplatePlan.compile(template);
+        } catch (TemplateException e) {
+            throw new EngineException(ErrorCode.INVALID_TEMPLATE, String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -298,45 +178,11 @@ public final class TemplateCatalogue {
         if (cached != null) {
             return cached;
         }
-        TemplatePlan plan =
-                TemplatePlan.compile(TemplateParser.fromJson(row.getString(3)).template());
-        RegisteredTemplate registered = registered(templateId, named, plan, queueIds(connection, plan));
+        TemplatePlan plan = TemplatePlan.compile(TemplateParser.fromStored(row.getString(3)));
+        RegisteredTemplate registered =
+                RegisteredTemplate.of(templateId, named, plan, QueueTable.idsOf(connection, plan));
         byId.put(templateId, registered);
         return registered;
-    }
-
-    private static Map<String, Integer> queueIds(Connection connection, TemplatePlan plan) throws SQLException {
-        List<String> callables = plan.steps().stream()
-                .map(PlannedStep::callable)
-                .distinct()
-                .sorted()
-                .toList();
-        Map<String, Integer> ids = new HashMap<>();
-        for (Queue queue : intern(connection, plan.template().namespace(), callables)) {
-            ids.put(queue.callable(), queue.id());
-        }
-        return ids;
-    }
-
-    private static List<Queue> intern(Connection connection, String namespace, List<String> callables)
-            throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(QUEUES);
-                PreparedStatement select = connection.prepareStatement(QUEUE_IDS)) {
-            insert.setString(1, namespace);
-            SqlArrays.setTexts(insert, 2, callables);
-            insert.executeUpdate();
-            select.setString(1, namespace);
-            SqlArrays.setTexts(select, 2, callables);
-            return queues(select.executeQuery());
-        }
-    }
-
-    private static List<Queue> queues(ResultSet rows) throws SQLException {
-        List<Queue> queues = new ArrayList<>();
-        while (rows.next()) {
-            queues.add(new Queue(rows.getInt(1), rows.getString(2), rows.getString(3)));
-        }
-        return queues;
     }
 
     private static List<Queue> queuesOf(RegisteredTemplate template) {
@@ -345,69 +191,5 @@ public final class TemplateCatalogue {
                 .map(step -> new Queue(step.queueId(), namespace, step.planned().callable()))
                 .distinct()
                 .toList();
-    }
-
-    private static RegisteredTemplate registered(
-            int templateId, UUID named, TemplatePlan plan, Map<String, Integer> queueIds) {
-        List<RunnableStep> steps = new ArrayList<>();
-        for (PlannedStep step : plan.steps()) {
-            int[] ancestors = step.ancestors().stream()
-                    .filter(ancestor -> !isBatchWorker(plan, ancestor)
-                            && (!step.initial() || plan.steps().get(ancestor).initial()))
-                    .toArray();
-            List<String> names = new ArrayList<>();
-            for (int ancestor : ancestors) {
-                names.add(plan.steps().get(ancestor).name());
-            }
-            steps.add(new RunnableStep(
-                    step,
-                    queueId(queueIds, step),
-                    ancestors,
-                    List.copyOf(names),
-                    step.ancestors().stream()
-                            .filter(ancestor -> isBatchWorker(plan, ancestor))
-                            .toArray(),
-                    step.children().stream()
-                            .filter(child -> !isBatchWorker(plan, child))
-                            .toArray(),
-                    step.definition().handler().initialization().toString()));
-        }
-        List<RunnableStep> roots = steps.stream()
-                .filter(step -> step.planned().initial()
-                        && step.planned().initialParents().isEmpty())
-                .toList();
-        return new RegisteredTemplate(templateId, named, plan, List.copyOf(steps), roots, TaskGraph.initial(plan));
-    }
-
-    private static boolean isBatchWorker(TemplatePlan plan, int index) {
-        return plan.steps().get(index).type() == StepType.BATCH_WORKER;
-    }
-
-    private static int queueId(Map<String, Integer> queueIds, PlannedStep step) {
-        return Objects.requireNonNull(queueIds.get(step.callable()), step.callable());
-    }
-
-    private static UUID newUuid() {
-        return UUID.randomUUID();
-    }
-
-    private static <T> T one(Connection connection, String sql, Class<T> type, @Nullable Object... parameters)
-            throws SQLException {
-        T value = oneOrNone(connection, sql, type, parameters);
-        if (value == null) {
-            throw new EngineException(ErrorCode.INTERNAL, "no row (expected: one) from " + sql.strip());
-        }
-        return value;
-    }
-
-    private static <T> @Nullable T oneOrNone(
-            Connection connection, String sql, Class<T> type, @Nullable Object... parameters) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < parameters.length; i++) {
-                statement.setObject(i + 1, parameters[i]);
-            }
-            ResultSet row = statement.executeQuery();
-            return row.next() ? row.getObject(1, type) : null;
-        }
     }
 }

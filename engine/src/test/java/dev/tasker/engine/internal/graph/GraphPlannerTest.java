@@ -77,7 +77,7 @@ class GraphPlannerTest {
                                     .mapToObj("%03d"::formatted)
                                     .map(id -> new Outcome.Cursor(
                                             id,
-                                            OutcomeReader.JSON
+                                            OutcomeParser.JSON
                                                     .createObjectNode()
                                                     .put("batch_id", id)))
                                     .toList())));

@@ -33,13 +33,13 @@ class TaskStateMachineTest {
         StepFailed (a step in error)
         StepFailed (no retry waits)
         AllStepsCompleted: steps_in_process > evaluating_results
-        AllStepsSuccessful (all satisfied): evaluating_results > complete
+        AllStepsSuccessful (all satisfied): initializing > complete, evaluating_results > complete
         AllStepsSuccessful (not all satisfied)
         AllStepsSuccessful (no steps)
         PermanentFailure (a step in error): evaluating_results > blocked_by_failures
         PermanentFailure (no step in error)
-        DependenciesReady (no step in error): waiting_for_dependencies > evaluating_results, blocked_by_failures > evaluating_results
-        DependenciesReady (a step in error): waiting_for_dependencies > evaluating_results
+        DependenciesReady (no step in error): waiting_for_dependencies > evaluating_results, waiting_for_retry > evaluating_results, blocked_by_failures > evaluating_results
+        DependenciesReady (a step in error): waiting_for_dependencies > evaluating_results, waiting_for_retry > evaluating_results
         RetryReady (none due)
         RetryReady (1 or more due): waiting_for_retry > enqueuing_steps
         GiveUp: blocked_by_failures > error

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Outcomes as handlers write them (02 §6.3, §7.2). */
-class OutcomeReaderTest {
+class OutcomeParserTest {
 
     @ParameterizedTest
     @ValueSource(
@@ -27,13 +27,13 @@ class OutcomeReaderTest {
                 "{\"result\":{\"decision_point_outcome\":{\"type\":\"create_steps\",\"step_names\":[]}}}"
             })
     void nothingAskedForIsNoBranches(String document) throws InvalidOutcomeException {
-        assertThat(OutcomeReader.decision(document)).isEqualTo(new NoBranches());
+        assertThat(OutcomeParser.decision(document)).isEqualTo(new NoBranches());
     }
 
     @Test
     void stepsAreNamedOnce() throws InvalidOutcomeException {
         assertThat(
-                        OutcomeReader.decision(
+                        OutcomeParser.decision(
                                 "{\"result\":{\"decision_point_outcome\":{\"type\":\"create_steps\",\"step_names\":[\"b\",\"a\",\"b\"]},\"x\":1}}"))
                 .isEqualTo(new CreateSteps(List.of("b", "a")));
     }
@@ -47,20 +47,20 @@ class OutcomeReaderTest {
         {"type":"create_steps","step_names":[1]} | invalid decision_point_outcome.step_names: 1 (expected: a step name)
         """)
     void malformedDecisionSaysWhatWasExpected(String outcome, String message) {
-        assertThatThrownBy(() -> OutcomeReader.decision("{\"result\":{\"decision_point_outcome\":" + outcome + "}}"))
+        assertThatThrownBy(() -> OutcomeParser.decision("{\"result\":{\"decision_point_outcome\":" + outcome + "}}"))
                 .isInstanceOf(InvalidOutcomeException.class)
                 .hasMessage(message);
     }
 
     @Test
     void cursorsKeepWhatTheHandlerWrote() throws InvalidOutcomeException {
-        Outcome outcome = OutcomeReader.batches(
+        Outcome outcome = OutcomeParser.batches(
                 "{\"result\":{\"batch_processing_outcome\":{\"type\":\"create_batches\",\"worker_template_name\":\"w\",\"worker_count\":1,"
                     + "\"cursor_configs\":[{\"batch_id\":\"001\",\"start_cursor\":12345678901234567890.10,\"end_cursor\":\"z\"}]}}}");
         assertThat(outcome).isInstanceOf(CreateBatches.class);
         assertThat(((CreateBatches) outcome).cursors().getFirst().document().toString())
                 .isEqualTo("{\"batch_id\":\"001\",\"start_cursor\":12345678901234567890.10,\"end_cursor\":\"z\"}");
-        assertThat(OutcomeReader.batches("{\"result\":{}}")).isEqualTo(new NoBatches());
+        assertThat(OutcomeParser.batches("{\"result\":{}}")).isEqualTo(new NoBatches());
     }
 
     @ParameterizedTest
@@ -73,7 +73,7 @@ class OutcomeReaderTest {
         {"type":"create_batches","worker_template_name":"w","worker_count":2,"cursor_configs":[{"batch_id":"1"},{"batch_id":"1"}]} | invalid batch_processing_outcome.cursor_configs.batch_id: "1" twice (expected: once)
         """)
     void malformedBatchesSayWhatWasExpected(String outcome, String message) {
-        assertThatThrownBy(() -> OutcomeReader.batches("{\"result\":{\"batch_processing_outcome\":" + outcome + "}}"))
+        assertThatThrownBy(() -> OutcomeParser.batches("{\"result\":{\"batch_processing_outcome\":" + outcome + "}}"))
                 .isInstanceOf(InvalidOutcomeException.class)
                 .hasMessage(message);
     }

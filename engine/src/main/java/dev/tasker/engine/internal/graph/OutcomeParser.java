@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Reads outcomes out of result documents. A key that is absent or null asks for nothing (02 §6.3). */
-public final class OutcomeReader {
+public final class OutcomeParser {
     private static final String DECISION = "decision_point_outcome";
     private static final String BATCHES = "batch_processing_outcome";
 
@@ -27,7 +27,7 @@ public final class OutcomeReader {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
-    private OutcomeReader() {}
+    private OutcomeParser() {}
 
     /** The outcome of a decision step. */
     public static Outcome decision(String resultDocument) throws InvalidOutcomeException {

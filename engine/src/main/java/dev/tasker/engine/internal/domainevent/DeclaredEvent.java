@@ -1,0 +1,6 @@
+package dev.tasker.engine.internal.domainevent;
+
+import dev.tasker.template.PublishedEvent;
+
+/** An event that a step declares, with its schema compiled. */
+record DeclaredEvent(PublishedEvent definition, EventSchema schema) {}

@@ -1,0 +1,53 @@
+package dev.tasker.engine.internal.domainevent;
+
+import com.networknt.schema.Error;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaException;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SchemaRegistryConfig;
+import com.networknt.schema.SpecificationVersion;
+import com.networknt.schema.resource.SchemaLoader;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The schema of an event's payload, compiled once: draft-07 unless it names another. {@code format} is a remark, not a rule. Other documents
+ * are never loaded; a schema that cannot be compiled takes no payload. Thread-safe.
+ */
+final class EventSchema {
+    private static final SchemaRegistryConfig CONFIG =
+            SchemaRegistryConfig.builder().formatAssertionsEnabled(false).build();
+
+    private final @Nullable Schema schema;
+    private final String fault;
+
+    private EventSchema(@Nullable Schema schema, String fault) {
+        this.schema = schema;
+        this.fault = fault;
+    }
+
+    static EventSchema compile(JsonNode document) {
+        SchemaRegistry registry = SchemaRegistry.withDefaultDialect(
+                SpecificationVersion.DRAFT_7,
+                builder -> builder.schemaLoader((SchemaLoader.Builder loader) -> loader.block(_ -> true))
+                        .schemaRegistryConfig(CONFIG));
+        try {
+            Schema schema = registry.getSchema(document);
+            schema.initializeValidators();
+            return new EventSchema(schema, "");
+        } catch (SchemaException | IllegalArgumentException e) {
+            return new EventSchema(null, "the schema cannot be compiled: " + e.getMessage());
+        }
+    }
+
+    /** What is wrong with the payload, null when it keeps to the schema. */
+    @Nullable
+    String violation(JsonNode payload) {
+        if (schema == null) {
+            return fault;
+        }
+        List<Error> errors = schema.validate(payload);
+        return errors.isEmpty() ? null : errors.getFirst().toString() + (errors.size() == 1 ? "" : " and more");
+    }
+}
