@@ -31,7 +31,7 @@ final class Load {
     }
 
     int stepsPerTask() {
-        return template.steps().size();
+        return options.scenario().stepsPerTask(options.width());
     }
 
     /** Runs {@link BenchOptions#latencyTasks()} tasks, each created as a client would when the one before has ended; nanoseconds of each. */

@@ -2,6 +2,7 @@ package dev.tasker.benchmarks;
 
 import dev.tasker.template.TaskTemplate;
 import dev.tasker.template.TemplateParser;
+import dev.tasker.worker.Decisions;
 import dev.tasker.worker.HandlerRegistry;
 import dev.tasker.worker.StepContext;
 import dev.tasker.worker.StepResult;
@@ -15,10 +16,24 @@ public enum Scenario {
     LINEAR,
     DIAMOND,
     TREE,
-    FAN_OUT;
+    FAN_OUT,
+    CONDITIONAL;
 
     static final String NAMESPACE = "bench";
     static final String SQUARE = "bench.square";
+    private static final String ROUTE = "bench.route";
+    private static final String APPROVAL = """
+        name: conditional
+        namespace_name: bench
+        version: "1.0.0"
+        identity_strategy: always_unique
+        steps:
+          - {name: validate, handler: {callable: bench.square}}
+          - {name: route, type: decision, handler: {callable: bench.route}, dependencies: [validate]}
+          - {name: small, handler: {callable: bench.square}, dependencies: [route]}
+          - {name: large, handler: {callable: bench.square}, dependencies: [route]}
+          - {name: finish, type: deferred_convergence, handler: {callable: bench.square}, dependencies: [small, large]}
+        """;
 
     /** The scenario called {@code text}, as in {@code fan-out}. */
     public static Scenario parse(String text) {
@@ -26,7 +41,7 @@ public enum Scenario {
             return valueOf(text.toUpperCase(Locale.ROOT).replace('-', '_'));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "scenario: " + text + " (expected: linear, diamond, tree or fan-out)", e);
+                    "scenario: " + text + " (expected: linear, diamond, tree, fan-out or conditional)", e);
         }
     }
 
@@ -37,6 +52,9 @@ public enum Scenario {
 
     /** The template; {@code width} counts for {@link #FAN_OUT} only. */
     public TaskTemplate template(int width) {
+        if (this == CONDITIONAL) {
+            return TemplateParser.parse("conditional.yaml", APPROVAL).template();
+        }
         StringBuilder yaml = new StringBuilder("name: ")
                 .append(name().toLowerCase(Locale.ROOT))
                 .append("\nnamespace_name: ")
@@ -107,6 +125,8 @@ public enum Scenario {
                         new Step("leaf_g", List.of("right")),
                         new Step("end", List.of("leaf_d", "leaf_e", "leaf_f", "leaf_g")));
             case FAN_OUT -> fanOut(width);
+            case CONDITIONAL ->
+                throw new IllegalStateException("conditional: its steps are written in YAML (expected: no call)");
         };
     }
 
@@ -122,6 +142,11 @@ public enum Scenario {
         return steps;
     }
 
+    /** Steps that a task has in the end: of a decision's two branches only one exists. */
+    int stepsPerTask(int width) {
+        return template(width).steps().size() - (this == CONDITIONAL ? 1 : 0);
+    }
+
     /** A context of about 400 bytes. */
     static String context() {
         return "{\"even_number\":6,\"pad\":\"" + "x".repeat(370) + "\"}";
@@ -129,7 +154,16 @@ public enum Scenario {
 
     /** The handlers of all scenarios. */
     public static HandlerRegistry handlers() {
-        return HandlerRegistry.builder().handler(SQUARE, Scenario::square).build();
+        return HandlerRegistry.builder()
+                .handler(SQUARE, Scenario::square)
+                .handler(ROUTE, Scenario::route)
+                .addAll(CsvWorkflow.handlers())
+                .build();
+    }
+
+    private static StepResult route(StepContext context) {
+        long number = context.input("even_number", Long.class);
+        return Decisions.create(number < 1_000 ? "small" : "large");
     }
 
     static StepResult square(StepContext context) {

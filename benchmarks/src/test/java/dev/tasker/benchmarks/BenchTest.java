@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -16,7 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 class BenchTest {
 
     @ParameterizedTest
-    @CsvSource({"LINEAR, IN_PROCESS, 120", "FAN_OUT, GRPC, 180"})
+    @CsvSource({"LINEAR, IN_PROCESS, 120", "FAN_OUT, GRPC, 180", "CONDITIONAL, IN_PROCESS, 120"})
     void smallRunReportsEveryFigure(Scenario scenario, Transport transport, long steps) throws Exception {
         BenchOptions options = new BenchOptions(scenario, 4, 30, 5, 10, 20, 1, transport);
 
@@ -39,6 +40,21 @@ class BenchTest {
         assertThat(report.walBytesPerStep()).isPositive();
         assertThat(report.ceilingStepsPerSecond()).isPositive();
         assertThat(report.ratioToCeiling()).isPositive();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void rowsOfAFileAreCountedWithTheirCheckpoints(Transport transport) throws Exception {
+        CsvBench.Report report = new CsvBench(1_000, 50, 10, transport).run();
+
+        assertThat(report.rows()).isEqualTo(1_000);
+        assertThat(report.checkpoints())
+                .as("three within each of five batches of 200 rows")
+                .isEqualTo(15);
+        assertThat(report.rowsPerSecond()).isPositive();
+        assertThat(report.text()).contains("csv over " + transport.text() + ": 1,000 rows in");
+        assertThat(JsonMapper.shared().readTree(report.json()).get("rows_per_s").asInt())
+                .isPositive();
     }
 
     @Test

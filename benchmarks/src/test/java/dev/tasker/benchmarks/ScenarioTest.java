@@ -23,13 +23,14 @@ class ScenarioTest {
         "fan-out, 1, 3, 3",
         "fan-out, 100, 102, 3",
         "fan-out, 5000, 5002, 3",
-        "fan-out, 5001, 5003, 3"
+        "fan-out, 5001, 5003, 3",
+        "conditional, 100, 5, 4"
     })
     void graphOfAScenarioCompiles(String scenario, int width, int steps, int depth) {
         TemplatePlan plan = TemplatePlan.compile(Scenario.parse(scenario).template(width));
 
         assertThat(plan.steps()).hasSize(steps);
-        assertThat(plan.initialSteps()).hasSize(steps);
+        assertThat(plan.initialSteps()).hasSize(scenario.equals("conditional") ? 2 : steps);
         assertThat(depth(plan)).isEqualTo(depth);
     }
 
@@ -60,7 +61,7 @@ class ScenarioTest {
     void unknownWordsAreNamedWithTheKnownOnes() {
         assertThatThrownBy(() -> Scenario.parse("circle"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("scenario: circle (expected: linear, diamond, tree or fan-out)");
+                .hasMessage("scenario: circle (expected: linear, diamond, tree, fan-out or conditional)");
         assertThatThrownBy(() -> Transport.parse("pigeon"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("transport: pigeon (expected: in-process or grpc)");

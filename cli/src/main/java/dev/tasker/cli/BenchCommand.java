@@ -6,6 +6,7 @@ import dev.tasker.benchmarks.BenchOptions.Transport;
 import dev.tasker.benchmarks.BenchReport;
 import dev.tasker.benchmarks.CancelBench;
 import dev.tasker.benchmarks.ClaimBench;
+import dev.tasker.benchmarks.CsvBench;
 import dev.tasker.benchmarks.RepeatBench;
 import dev.tasker.benchmarks.RetryStormBench;
 import dev.tasker.benchmarks.Scenario;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
     private static final String CLAIM = "claim";
+    private static final String CSV = "csv";
     private static final int CLAIM_STEPS = 1_000_000;
     private static final String CANCEL = "cancel";
     private static final int CANCEL_TASKS = 10_000;
@@ -34,12 +36,22 @@ final class BenchCommand implements Callable<Integer> {
             names = "--scenario",
             defaultValue = "linear",
             description =
-                    "linear, diamond, tree, fan-out; claim: one among many waiting steps; cancel: of many tasks beside"
-                            + " the linear scenario; retry-storm: many retries due at once. Default: ${DEFAULT-VALUE}")
+                    "linear, diamond, tree, fan-out, conditional; csv: rows of a file in batches with checkpoints;"
+                            + " claim: one among many waiting steps; cancel: of many tasks beside the linear scenario;"
+                            + " retry-storm: many retries due at once. Default: ${DEFAULT-VALUE}")
     private String scenario = "linear";
 
     @Option(names = "--width", defaultValue = "100", description = "Workers of a fan-out. Default: ${DEFAULT-VALUE}")
     private int width;
+
+    @Option(names = "--rows", defaultValue = "1000000", description = "Rows of the CSV file. Default: ${DEFAULT-VALUE}")
+    private int rows;
+
+    @Option(
+            names = "--rows-per-checkpoint",
+            defaultValue = "1000",
+            description = "Rows of a batch between checkpoints. Default: ${DEFAULT-VALUE}")
+    private int rowsPerCheckpoint;
 
     @Option(names = "--tasks", description = "Tasks of the saturated phase. Default: enough for about 200 000 steps")
     private @Nullable Integer tasks;
@@ -83,6 +95,8 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         requirePositive("--width", width);
+        requirePositive("--rows", rows);
+        requirePositive("--rows-per-checkpoint", rowsPerCheckpoint);
         if (tasks != null) {
             requirePositive("--tasks", tasks);
         }
@@ -94,6 +108,12 @@ final class BenchCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         if (scenario.equals(CLAIM)) {
             out.println(claimBench().run().json());
+            out.flush();
+            return 0;
+        }
+        if (scenario.equals(CSV)) {
+            CsvBench.Report report = new CsvBench(rows, rowsPerCheckpoint, slots, transport()).run();
+            out.println(json ? report.json() : report.text());
             out.flush();
             return 0;
         }
@@ -122,6 +142,14 @@ final class BenchCommand implements Callable<Integer> {
         return 0;
     }
 
+    private Transport transport() {
+        try {
+            return Transport.parse(transport);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
     private ClaimBench claimBench() {
         try {
             return new ClaimBench(tasks != null ? tasks : CLAIM_STEPS);
@@ -142,7 +170,7 @@ final class BenchCommand implements Callable<Integer> {
                     concurrency,
                     slots,
                     ceilingSeconds,
-                    Transport.parse(transport));
+                    transport());
         } catch (IllegalArgumentException e) {
             throw new CommandException(String.valueOf(e.getMessage()), e);
         }

@@ -34,6 +34,17 @@ class BenchCommandTest {
     }
 
     @Test
+    void rowsOfAFileAreCountedInOneJsonObject() {
+        Execution bench = Execution.of("bench", "--json", "--scenario=csv", "--rows=1000", "--rows-per-checkpoint=100");
+
+        assertThat(bench.exitCode()).as(bench.err()).isZero();
+        JsonNode report = JsonMapper.shared().readTree(bench.out());
+        assertThat(report.get("rows").asInt()).isEqualTo(1_000);
+        assertThat(report.get("checkpoints").asInt()).isEqualTo(5);
+        assertThat(report.get("rows_per_s").asInt()).isPositive();
+    }
+
+    @Test
     void claimsAreComparedInOneJsonObject() {
         Execution bench = Execution.of("bench", "--scenario=claim", "--tasks=2000");
 
@@ -59,9 +70,11 @@ class BenchCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--scenario=circle  | scenario: circle (expected: linear, diamond, tree or fan-out)",
+                "--scenario=circle  | scenario: circle (expected: linear, diamond, tree, fan-out or conditional)",
                 "--transport=pigeon | transport: pigeon (expected: in-process or grpc)",
                 "--width=0          | --width: 0 (expected: >= 1)",
+                "--rows=0           | --rows: 0 (expected: >= 1)",
+                "--rows-per-checkpoint=0 | --rows-per-checkpoint: 0 (expected: >= 1)",
                 "--tasks=0          | --tasks: 0 (expected: >= 1)",
                 "--latency-tasks=0  | --latency-tasks: 0 (expected: >= 1)",
                 "--concurrency=-1   | --concurrency: -1 (expected: >= 1)",

@@ -26,6 +26,20 @@ public record Assignment(
         StepPart step,
         Map<String, String> dependencyResults) {
 
+    /** The same attempt going on under a new lease, from {@code checkpoint}, JSON. */
+    public Assignment continued(int newToken, String checkpoint) {
+        return new Assignment(
+                taskUuid,
+                stepUuid,
+                newToken,
+                attempt,
+                maxAttempts,
+                timeout,
+                task,
+                step.withCheckpoint(checkpoint),
+                dependencyResults);
+    }
+
     /** What a handler may know of the task. Texts named context and tags are JSON. */
     public record TaskPart(
             String namespace,
@@ -51,5 +65,20 @@ public record Assignment(
             @Nullable String inputs,
             @Nullable String previousResult,
             @Nullable String checkpoint,
-            List<PublishedEvent> publishedEvents) {}
+            List<PublishedEvent> publishedEvents) {
+
+        StepPart withCheckpoint(String saved) {
+            return new StepPart(
+                    name,
+                    templateStepName,
+                    callable,
+                    method,
+                    resolver,
+                    initialization,
+                    inputs,
+                    previousResult,
+                    saved,
+                    publishedEvents);
+        }
+    }
 }

@@ -4,6 +4,7 @@ import dev.tasker.engine.internal.NodeParts;
 import dev.tasker.engine.internal.lane.Command;
 import dev.tasker.engine.internal.operator.StepOperator;
 import dev.tasker.engine.internal.session.LiveSession;
+import dev.tasker.engine.internal.session.LiveSession.Held;
 import dev.tasker.engine.internal.step.StepKey;
 import dev.tasker.engine.internal.task.NewTask;
 import dev.tasker.engine.internal.task.TaskUuids;
@@ -139,6 +140,11 @@ public final class Engine implements AutoCloseable {
         return parts.reader().steps(taskUuid);
     }
 
+    /** Forgets the saved progress of a step that is not running; whether there was any. Its next attempt begins anew (02 §7.5). */
+    public boolean clearCheckpoint(UUID stepUuid) {
+        return parts.checkpoints().clear(new StepKey(TaskUuids.taskOf(stepUuid), TaskUuids.indexOf(stepUuid)));
+    }
+
     /** Why the task is not finished: a reason for every step that is not. Empty for an unknown uuid. One snapshot, for people. */
     public Optional<TaskExplanation> why(UUID taskUuid) {
         return parts.explainer().explain(taskUuid);
@@ -206,6 +212,28 @@ public final class Engine implements AutoCloseable {
                 answer.completeExceptionally(e);
             }
             return answer.whenComplete((completion, _) -> parts.counters().completed(completion));
+        }
+
+        @Override
+        public CompletableFuture<Completion> checkpoint(UUID stepUuid, int leaseToken, Checkpoint checkpoint) {
+            StepKey step = new StepKey(TaskUuids.taskOf(stepUuid), TaskUuids.indexOf(stepUuid));
+            Held held = live.held(step);
+            if (checkpoint.yields() && (held == null || held.token() != leaseToken)) {
+                return checkpoint(stepUuid, leaseToken, checkpoint.kept())
+                        .thenCompose(saved -> saved == Completion.ACCEPTED
+                                ? reject(stepUuid, leaseToken)
+                                : CompletableFuture.completedFuture(saved));
+            }
+            if (checkpoint.yields() && held != null) {
+                held.reported();
+            }
+            CompletableFuture<Completion> answer = new CompletableFuture<>();
+            try {
+                parts.laneOf(step.task(), 0).submit(new Command.Checkpoint(live, step, leaseToken, checkpoint, answer));
+            } catch (EngineException e) {
+                answer.completeExceptionally(e);
+            }
+            return answer;
         }
 
         @Override

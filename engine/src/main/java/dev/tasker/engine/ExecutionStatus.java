@@ -65,6 +65,22 @@ public record ExecutionStatus(
                 failed > 0 ? "blocked" : "healthy");
     }
 
+    /** These counts, with status, action and health of {@code all} steps. */
+    ExecutionStatus withVerdictOf(ExecutionStatus all) {
+        return new ExecutionStatus(
+                totalSteps,
+                pendingSteps,
+                inProgressSteps,
+                completedSteps,
+                failedSteps,
+                readySteps,
+                enqueuedSteps,
+                all.status,
+                all.recommendedAction,
+                completionPercentage,
+                all.healthStatus);
+    }
+
     private static long count(List<StepView> steps, StepState state) {
         return steps.stream().filter(step -> step.state() == state).count();
     }

@@ -21,6 +21,14 @@ public interface Session extends AutoCloseable {
     /** As {@link #complete(Assignment, StepResult)}, for a lease known only by its name, such as one taken before a reconnect. */
     CompletableFuture<Completion> complete(UUID stepUuid, int leaseToken, StepResult result);
 
+    /**
+     * Saves the progress of a step and renews the session's leases (02 §7.5). A yield ends the lease: the step goes on in its slot with a
+     * new assignment of the same attempt, which arrives before the answer; a lease that the session does not hold is given back
+     * instead, its attempt refunded, and goes on from its queue. {@link Completion#DUPLICATE} does not occur. Fails as {@link
+     * #complete(Assignment, StepResult)}.
+     */
+    CompletableFuture<Completion> checkpoint(UUID stepUuid, int leaseToken, Checkpoint checkpoint);
+
     /** Gives a step back before user code ran: the attempt is refunded and the step is enqueued again. */
     CompletableFuture<Completion> reject(UUID stepUuid, int leaseToken);
 

@@ -33,4 +33,30 @@ public record TaskView(
     public TaskView {
         steps = List.copyOf(steps);
     }
+
+    /** The task as who created it is to see it: steps that were added since are left out and not counted; its status is that of now. */
+    public TaskView withInitialSteps() {
+        List<StepView> initial = steps.stream()
+                .filter(step -> step.createdAt().equals(createdAt))
+                .toList();
+        return new TaskView(
+                taskUuid,
+                namespace,
+                name,
+                version,
+                state,
+                createdAt,
+                updatedAt,
+                completedAt,
+                context,
+                initiator,
+                sourceSystem,
+                reason,
+                priority,
+                tags,
+                correlationId,
+                parentCorrelationId,
+                ExecutionStatus.of(initial).withVerdictOf(execution),
+                initial);
+    }
 }

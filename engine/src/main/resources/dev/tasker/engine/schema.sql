@@ -230,6 +230,7 @@ CREATE TABLE workflow_steps (
   next_retry_at timestamp with time zone,
   backoff_request_seconds integer,
   checkpoint text,
+  checkpoint_history text[],
   result text,
   CONSTRAINT workflow_steps_pkey PRIMARY KEY (task_uuid, step_index),
   CONSTRAINT workflow_steps_check CHECK (((state = 2) = (session_id IS NOT NULL))),
@@ -315,6 +316,21 @@ FUNCTION cause(p_name text)
   RETURNS smallint
   LANGUAGE sql IMMUTABLE PARALLEL SAFE;
 
+FUNCTION checkpoint_record(p_checkpoint text, p_history text[])
+  RETURNS text
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+FUNCTION checkpoint_steps(p_batch bigint, p_task uuid[], p_step integer[], p_token integer[], p_session integer[], p_yields boolean[], p_cursor text[], p_items bigint[], p_accumulated text[])
+  RETURNS TABLE(task_uuid uuid, step_index integer, token integer, attempts integer, record text)
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
+  SET plan_cache_mode=force_generic_plan
+  SET enable_seqscan=off
+  SET enable_bitmapscan=off
+  SET enable_hashjoin=off
+  SET enable_mergejoin=off
+  SET lock_timeout=10s;
+
 FUNCTION claim_steps(p_batch bigint, p_renew integer[], p_session integer, p_queue integer[], p_priority integer[], p_cursor bigint[], p_limit integer)
   RETURNS TABLE(kind smallint, task_uuid uuid, step_index integer, token integer, attempts integer, queue_id integer, priority integer, sequence bigint)
   LANGUAGE plpgsql VOLATILE
@@ -324,6 +340,12 @@ FUNCTION claim_steps(p_batch bigint, p_renew integer[], p_session integer, p_que
   SET enable_bitmapscan=off
   SET enable_hashjoin=off
   SET enable_mergejoin=off
+  SET lock_timeout=10s;
+
+FUNCTION clear_checkpoint(p_task uuid, p_step integer)
+  RETURNS boolean
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
   SET lock_timeout=10s;
 
 FUNCTION complete_steps(p_batch bigint, p_renew integer[], p_task uuid[], p_step integer[], p_token integer[], p_session integer[], p_outcome smallint[], p_delay_ms integer[], p_execution_ms integer[], p_result text[], p_refusal text[], p_accept_task uuid[], p_accept_step integer[], p_accept_session integer[], p_event_task uuid[], p_event_step integer[], p_event_state integer[], p_event_id uuid[], p_event_namespace text[], p_event_name text[], p_event_message text[])

@@ -3,7 +3,9 @@ package dev.tasker.worker;
 /** The canonical values of {@code error_type} that the worker itself writes; handlers may use others. */
 public final class ErrorTypes {
 
+    public static final String CHECKPOINT_ERROR = "checkpoint_error";
     public static final String HANDLER_ERROR = "handler_error";
+    public static final String HANDLER_NOT_FOUND = "handler_not_found";
     public static final String HANDLER_PANIC = "handler_panic";
     public static final String HANDLER_TIMEOUT = "handler_timeout";
     public static final String PERMANENT_ERROR = "permanent_error";

@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +26,7 @@ final class SessionLink implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionLink.class);
     private static final Duration BACKOFF_FIRST = Duration.ofMillis(100);
+    private static final Duration CHECKPOINT_PATIENCE = Duration.ofSeconds(10);
     private static final Duration BACKOFF_MAX = Duration.ofSeconds(10);
 
     private final WorkSource source;
@@ -36,25 +39,6 @@ final class SessionLink implements AutoCloseable {
     private @Nullable WorkSession session; // guarded by lock, as is the next
     private int held;
     private volatile boolean draining;
-
-    /** A report on its way; its fields are guarded by the lock of the link. */
-    private static final class Outcome {
-        final Assignment assignment;
-        final StepReport report;
-        final boolean fallback;
-
-        @Nullable
-        WorkSession sentThrough;
-
-        boolean holdsSlot = true;
-
-        /** @param fallback whether this stands in for a report that was refused */
-        Outcome(Assignment assignment, StepReport report, boolean fallback) {
-            this.assignment = assignment;
-            this.report = report;
-            this.fallback = fallback;
-        }
-    }
 
     SessionLink(WorkSource source, Registration registration, AssignmentListener receiver, Listeners listeners) {
         this.source = source;
@@ -78,6 +62,7 @@ final class SessionLink implements AutoCloseable {
             inbox.session = opened;
             lostEarly = inbox.lostEarly;
             session = opened;
+            lock.notifyAll(); // checkpoints wait for it
             for (Outcome outcome : unanswered.values()) {
                 if (!outcome.holdsSlot) {
                     outcome.holdsSlot = true;
@@ -108,7 +93,59 @@ final class SessionLink implements AutoCloseable {
 
     /** Sends an outcome until it is answered; its slot is credit again at once. */
     void complete(Assignment assignment, StepReport report) {
-        send(new Outcome(assignment, report, false));
+        send(new Outcome.Report(assignment, report, false));
+    }
+
+    /**
+     * Sends a checkpoint that ends its assignment; its slot is credit again at once. Without an answer in time the attempt fails;
+     * should the checkpoint have been saved after all, the step goes on, and the failure is too late.
+     */
+    void yieldAt(Assignment assignment, Checkpoint checkpoint) {
+        var outcome = new Outcome.Yielded(assignment, checkpoint, CHECKPOINT_PATIENCE);
+        var _ = outcome.settled.whenComplete((status, _) -> {
+            if (status == null) {
+                giveUp(outcome);
+            } else {
+                answered(outcome, status);
+            }
+        });
+        send(outcome);
+    }
+
+    /** Saves the checkpoint of a running handler, through whichever session stands. */
+    void checkpoint(Assignment assignment, Checkpoint checkpoint) throws InterruptedException {
+        long deadline = System.nanoTime() + CHECKPOINT_PATIENCE.toNanos();
+        WorkSession failed = null;
+        while (true) {
+            WorkSession current = otherThan(failed, deadline);
+            try {
+                CompletionStatus status = current.checkpoint(assignment, checkpoint)
+                        .get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                if (status == CompletionStatus.ACCEPTED || status == CompletionStatus.DUPLICATE) {
+                    return;
+                }
+                throw new CheckpointStepException("the source answered " + status, null);
+            } catch (ExecutionException e) {
+                failed = current; // it is gone; another follows
+            } catch (TimeoutException e) {
+                throw new CheckpointStepException("no answer within " + CHECKPOINT_PATIENCE, e);
+            }
+        }
+    }
+
+    private WorkSession otherThan(@Nullable WorkSession failed, long deadline) throws InterruptedException {
+        synchronized (lock) {
+            for (WorkSession current = session; ; current = session) {
+                if (current != null && current != failed) {
+                    return current;
+                }
+                long left = deadline - System.nanoTime();
+                if (left <= 0 || closed.getCount() == 0) {
+                    throw new CheckpointStepException("no session within " + CHECKPOINT_PATIENCE, null);
+                }
+                TimeUnit.NANOSECONDS.timedWait(lock, left);
+            }
+        }
     }
 
     /** Gives an assignment back and, unless draining, its slot. */
@@ -183,6 +220,7 @@ final class SessionLink implements AutoCloseable {
         closed.countDown();
         WorkSession current;
         synchronized (lock) {
+            lock.notifyAll();
             current = session;
             session = null;
         }
@@ -209,22 +247,26 @@ final class SessionLink implements AutoCloseable {
                 held--;
             }
         }
-        var _ = current.complete(outcome.assignment, outcome.report)
-                .whenComplete((status, failure) -> answered(outcome, status, failure));
+        var _ = outcome.sendThrough(current).whenComplete((status, failure) -> {
+            if (status == null) {
+                LOG.warn("{}: outcome unanswered, kept for the next session", outcome.assignment, failure);
+            } else if (outcome instanceof Outcome.Yielded yielded) {
+                yielded.settled.complete(status);
+            } else {
+                answered(outcome, status);
+            }
+        });
     }
 
-    private void answered(Outcome outcome, @Nullable CompletionStatus status, @Nullable Throwable failure) {
-        if (status == null) {
-            LOG.warn("{}: report unanswered, kept for the next session", outcome.assignment, failure);
-            return;
-        }
-        boolean standIn = status == CompletionStatus.INVALID && !outcome.fallback;
-        if (!standIn) {
+    private void answered(Outcome outcome, CompletionStatus status) {
+        StepResult.Failure standIn = status == CompletionStatus.INVALID ? outcome.standIn() : null;
+        if (standIn == null) {
             unanswered.remove(outcome.assignment, outcome);
         }
-        listeners.tell(listener -> listener.answered(outcome.assignment, outcome.report, status));
-        if (standIn) {
-            sendStandIn(outcome);
+        listeners.tell(listener -> outcome.tellAnswered(listener, status));
+        if (standIn != null) {
+            hold(1);
+            send(standIn(outcome, standIn));
         }
         if (draining && unanswered.isEmpty()) {
             synchronized (lock) {
@@ -234,11 +276,20 @@ final class SessionLink implements AutoCloseable {
     }
 
     /** An open step must end: what cannot be stored is followed by a failure that can. */
-    private void sendStandIn(Outcome refused) {
+    private Outcome standIn(Outcome refused, StepResult.Failure failure) {
         StepReport report = new ResultDocument(registration.workerName(), Integer.MAX_VALUE, false)
-                .failure(FailureClassifier.refused(refused.assignment), null, refused.report.executionTime());
-        hold(1);
-        send(new Outcome(refused.assignment, report, true));
+                .failure(failure, null, refused.executionTime());
+        return new Outcome.Report(refused.assignment, report, true);
+    }
+
+    private void giveUp(Outcome.Yielded unsaved) {
+        Outcome standIn = standIn(
+                unsaved, FailureClassifier.notSaved(unsaved.assignment, "no answer within " + CHECKPOINT_PATIENCE));
+        synchronized (lock) {
+            standIn.holdsSlot = unsaved.holdsSlot;
+            unsaved.holdsSlot = false;
+        }
+        send(standIn);
     }
 
     private void replace(Inbox inbox, Throwable cause) {

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -19,14 +20,21 @@ public final class StepContext {
     private static final JsonNode EMPTY = JsonNodeFactory.instance.objectNode();
 
     private final Assignment assignment;
+    private final CheckpointSink checkpoints;
     private final Map<String, JsonNode> parsedDependencies = new HashMap<>();
     private @Nullable JsonNode context;
     private @Nullable JsonNode config;
     private @Nullable JsonNode stepInputs;
     private @Nullable JsonNode checkpoint;
 
+    /** A context whose checkpoints nobody keeps, to test handlers with. */
     public StepContext(Assignment assignment) {
+        this(assignment, checkpoint -> {});
+    }
+
+    public StepContext(Assignment assignment, CheckpointSink checkpoints) {
         this.assignment = assignment;
+        this.checkpoints = checkpoints;
     }
 
     public UUID taskUuid() {
@@ -197,6 +205,26 @@ public final class StepContext {
             checkpoint = Json.MAPPER.readTree(text);
         }
         return checkpoint;
+    }
+
+    /**
+     * Saves progress and goes on: should this attempt be lost or fail, the next one finds it. Blocks until it is saved, ten
+     * seconds at most, and renews the lease. {@link #checkpoint()} keeps answering what the run began with.
+     *
+     * @param cursor where to go on; anything Jackson can write
+     * @param itemsProcessed how much is done since the beginning
+     * @param accumulatedResults what has come of it so far, null: nothing
+     * @throws CheckpointStepException it could not be saved
+     */
+    public void saveCheckpoint(@Nullable Object cursor, long itemsProcessed, @Nullable Object accumulatedResults)
+            throws InterruptedException {
+        Checkpoint saved;
+        try {
+            saved = Checkpoint.of(cursor, itemsProcessed, accumulatedResults);
+        } catch (JacksonException e) {
+            throw new CheckpointStepException(e.getOriginalMessage(), e);
+        }
+        checkpoints.save(saved);
     }
 
     /** Where to go on; null when nothing was saved. */

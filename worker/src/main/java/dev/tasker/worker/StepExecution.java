@@ -1,5 +1,6 @@
 package dev.tasker.worker;
 
+import dev.tasker.worker.StepResult.CheckpointYield;
 import dev.tasker.worker.StepResult.Failure;
 import dev.tasker.worker.StepResult.Success;
 import java.time.Duration;
@@ -42,6 +43,12 @@ final class StepExecution implements Runnable {
 
         /** The handler has ended with this outcome, and the thread with it. */
         void ended(StepExecution execution, StepReport report);
+
+        /** The handler has ended, to go on from this checkpoint, and the thread with it. */
+        void yielded(StepExecution execution, Checkpoint checkpoint);
+
+        /** The handler wants its progress saved and waits for it. */
+        void save(StepExecution execution, Checkpoint checkpoint) throws InterruptedException;
 
         /**
          * The thread has ended; its outcome was reported before or is to be discarded.
@@ -109,10 +116,13 @@ final class StepExecution implements Runnable {
     public void run() {
         if (begin()) {
             owner.started(this, startedNanos + timeoutNanos);
-            StepReport own = attempt();
+            Ending own = attempt();
             Phase before = end();
             if (before == Phase.RUNNING) {
-                owner.ended(this, own);
+                switch (own) {
+                    case Reported(StepReport report) -> owner.ended(this, report);
+                    case Yielded(Checkpoint checkpoint) -> owner.yielded(this, checkpoint);
+                }
                 return;
             }
             if (before == Phase.STOPPING) {
@@ -213,18 +223,34 @@ final class StepExecution implements Runnable {
         return true;
     }
 
-    private StepReport attempt() {
+    private sealed interface Ending {}
+
+    private record Reported(StepReport report) implements Ending {}
+
+    private record Yielded(Checkpoint checkpoint) implements Ending {}
+
+    private Ending attempt() {
         try {
-            StepResult result = handler.handle(new StepContext(assignment));
+            StepResult result = handler.handle(new StepContext(assignment, checkpoint -> owner.save(this, checkpoint)));
             Duration elapsed = elapsed();
             return switch (result) {
-                case Success success -> documents.success(success, elapsed);
-                case Failure failure -> documents.failure(failure, null, elapsed);
-                case null -> documents.success(StepResult.success(), elapsed);
+                case Success success -> new Reported(documents.success(success, elapsed));
+                case Failure failure -> new Reported(documents.failure(failure, null, elapsed));
+                case CheckpointYield yielded -> yielded(yielded, elapsed);
+                case null -> new Reported(documents.success(StepResult.success(), elapsed));
             };
         } catch (Throwable thrown) { // user code: whatever it throws, the step must end
             Throwable unexpected = thrown instanceof StepException ? null : thrown;
-            return documents.failure(FailureClassifier.thrown(thrown, assignment), unexpected, elapsed());
+            return new Reported(documents.failure(FailureClassifier.thrown(thrown, assignment), unexpected, elapsed()));
+        }
+    }
+
+    private Ending yielded(CheckpointYield result, Duration elapsed) {
+        try {
+            return new Yielded(Checkpoint.of(result.cursor(), result.itemsProcessed(), result.accumulatedResults()));
+        } catch (RuntimeException | StackOverflowError e) { // values are user code too
+            String reason = String.valueOf(e.getMessage());
+            return new Reported(documents.failure(FailureClassifier.notSaved(assignment, reason), null, elapsed));
         }
     }
 

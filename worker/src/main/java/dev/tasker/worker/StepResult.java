@@ -23,6 +23,19 @@ public sealed interface StepResult {
         return new Success(value, metadata);
     }
 
+    /**
+     * Progress instead of a result: it is saved, and the step goes on from it at once, in the same attempt, with another call of
+     * the handler, which finds it in its context (02 §7.5).
+     *
+     * @param cursor where to go on; null is a cursor too
+     * @param itemsProcessed how much is done since the beginning
+     * @param accumulatedResults what has come of it so far, null: nothing
+     */
+    static CheckpointYield checkpointYield(
+            @Nullable Object cursor, long itemsProcessed, @Nullable Object accumulatedResults) {
+        return new CheckpointYield(cursor, itemsProcessed, accumulatedResults);
+    }
+
     /** Failure of type {@code handler_error} that may be tried again, until said otherwise. */
     static Failure failure(String message) {
         return new Failure(message, ErrorTypes.HANDLER_ERROR, null, true, Map.of(), Map.of(), null);
@@ -90,6 +103,12 @@ public sealed interface StepResult {
             return new Failure(message, type, code, retryable, context, metadata, newHint);
         }
     }
+
+    /** The attempt goes on from here. */
+    record CheckpointYield(
+            @Nullable Object cursor,
+            long itemsProcessed,
+            @Nullable Object accumulatedResults) implements StepResult {}
 
     private static Map<String, ?> snapshot(Map<String, ?> map) {
         return map.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(map));

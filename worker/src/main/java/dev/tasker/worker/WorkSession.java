@@ -34,6 +34,18 @@ public interface WorkSession extends AutoCloseable {
      */
     CompletableFuture<CompletionStatus> complete(Assignment assignment, StepReport report);
 
+    /**
+     * Saves a checkpoint of a handler that goes on; renews the lease. Answers {@link CompletionStatus#ACCEPTED}, {@link
+     * CompletionStatus#STALE_LEASE} or {@link CompletionStatus#INVALID}, and as {@link #complete} otherwise.
+     */
+    CompletableFuture<CompletionStatus> checkpoint(Assignment assignment, Checkpoint checkpoint);
+
+    /**
+     * Saves the checkpoint and ends the assignment; accepted, another of the same attempt follows, with the checkpoint, here or
+     * at another worker. Otherwise as {@link #complete}, the slot included.
+     */
+    CompletableFuture<CompletionStatus> yieldAt(Assignment assignment, Checkpoint checkpoint);
+
     /** Gives an assignment back before user code ran; its attempt is refunded. */
     void reject(Assignment assignment, RejectReason reason);
 

@@ -21,8 +21,15 @@ public interface WorkerListener {
     /** A handler is about to run. */
     default void started(Assignment assignment) {}
 
-    /** The outcome is settled and about to be reported; exactly once for each start that did not lose its lease. */
+    /** The outcome is settled and about to be reported; exactly once for each start that did not lose its lease
+     * or yield. */
     default void finished(Assignment assignment, StepReport report) {}
+
+    /** The handler has ended to go on from this checkpoint, and the source has answered; not told when it never does. */
+    default void yielded(Assignment assignment, Checkpoint checkpoint, CompletionStatus status) {}
+
+    /** The source has saved a checkpoint of a handler that goes on. */
+    default void checkpointed(Assignment assignment, Checkpoint checkpoint) {}
 
     /** A handler used up its time and was interrupted. */
     default void timedOut(Assignment assignment) {}

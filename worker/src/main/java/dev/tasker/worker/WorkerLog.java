@@ -34,6 +34,11 @@ final class WorkerLog implements WorkerListener {
     }
 
     @Override
+    public void yielded(Assignment assignment, Checkpoint checkpoint, CompletionStatus status) {
+        LOG.debug("{}: yielded after {} items: {}", assignment, checkpoint.itemsProcessed(), status);
+    }
+
+    @Override
     public void timedOut(Assignment assignment) {
         LOG.warn("{} timed out; its handler was interrupted", assignment);
     }

@@ -227,13 +227,19 @@ public final class WorkerRuntime implements AutoCloseable {
                 link.reject(assignment, RejectReason.HANDLER_NOT_FOUND);
                 return;
             }
-            var execution = new StepExecution(assignment, handler, documents, config, ticker, turns);
+            var execution =
+                    new StepExecution(assignment, method(handler, assignment), documents, config, ticker, turns);
             if (running.putIfAbsent(assignment, execution) != null) {
                 LOG.warn("{} assigned twice; the second delivery is ignored", assignment);
                 link.returnSlot();
                 return;
             }
             run(slots.enter(execution));
+        }
+
+        private StepHandler method(StepHandler handler, Assignment assignment) {
+            StepHandler method = handler.method(assignment.step().method());
+            return method != null ? method : context -> FailureClassifier.methodNotFound(context, handler.methods());
         }
 
         @Override
@@ -289,6 +295,19 @@ public final class WorkerRuntime implements AutoCloseable {
             run(slots.release()); // before the report, so that a slow source cannot starve execution
             report(execution, publishing.published(execution.assignment(), report));
             depart(execution); // after the report, so that a closing worker waits for it
+        }
+
+        @Override
+        public void yielded(StepExecution execution, Checkpoint checkpoint) {
+            run(slots.release());
+            link.yieldAt(execution.assignment(), checkpoint);
+            depart(execution);
+        }
+
+        @Override
+        public void save(StepExecution execution, Checkpoint checkpoint) throws InterruptedException {
+            link.checkpoint(execution.assignment(), checkpoint);
+            listeners.tell(listener -> listener.checkpointed(execution.assignment(), checkpoint));
         }
 
         @Override

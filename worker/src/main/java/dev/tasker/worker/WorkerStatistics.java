@@ -19,12 +19,16 @@ public final class WorkerStatistics implements WorkerListener {
     private final LongAdder duplicate = new LongAdder();
     private final LongAdder stale = new LongAdder();
     private final LongAdder invalid = new LongAdder();
+    private final LongAdder yielded = new LongAdder();
+    private final LongAdder checkpointed = new LongAdder();
     private final LongAdder sessions = new LongAdder();
 
     /**
      * The counters at one moment; all only grow but {@code quarantined}, which says how many threads are out of use now.
      *
      * @param executionTimeNanos sum over all finished handlers
+     * @param yielded runs that ended with a saved checkpoint
+     * @param checkpointed checkpoints saved by handlers that went on
      */
     public record Snapshot(
             long assigned,
@@ -40,6 +44,8 @@ public final class WorkerStatistics implements WorkerListener {
             long duplicate,
             long stale,
             long invalid,
+            long yielded,
+            long checkpointed,
             long sessions) {
 
         public long finished() {
@@ -62,6 +68,8 @@ public final class WorkerStatistics implements WorkerListener {
                 duplicate.sum(),
                 stale.sum(),
                 invalid.sum(),
+                yielded.sum(),
+                checkpointed.sum(),
                 sessions.sum());
     }
 
@@ -89,6 +97,18 @@ public final class WorkerStatistics implements WorkerListener {
     public void finished(Assignment assignment, StepReport report) {
         (report.success() ? succeeded : failed).increment();
         executionTimeNanos.add(report.executionTime().toNanos());
+    }
+
+    @Override
+    public void yielded(Assignment assignment, Checkpoint checkpoint, CompletionStatus status) {
+        if (status == CompletionStatus.ACCEPTED) {
+            yielded.increment();
+        }
+    }
+
+    @Override
+    public void checkpointed(Assignment assignment, Checkpoint checkpoint) {
+        checkpointed.increment();
     }
 
     @Override

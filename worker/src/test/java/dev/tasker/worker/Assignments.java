@@ -18,6 +18,7 @@ final class Assignments {
     private Duration timeout = Duration.ZERO;
     private String namespace = "shop";
     private String callable = "handler";
+    private String method = "call";
     private String context = "{}";
     private String initialization = "{}";
     private @Nullable String inputs;
@@ -27,6 +28,12 @@ final class Assignments {
 
     static Assignment assignment() {
         return new Assignments().build();
+    }
+
+    static Assignment ofMethod(String method) {
+        Assignments assignment = new Assignments();
+        assignment.method = method;
+        return assignment.build();
     }
 
     static Assignments with() {
@@ -103,7 +110,7 @@ final class Assignments {
                 timeout,
                 new TaskView(namespace, "order", "1.0.0", CORRELATION, null, context, 0, "test", "test", "test"),
                 new StepView(
-                        "step", "step", callable, "call", null, initialization, inputs, previousResult, checkpoint),
+                        "step", "step", callable, method, null, initialization, inputs, previousResult, checkpoint),
                 dependencies);
     }
 }

@@ -44,10 +44,14 @@ final class HandDrivenSource implements WorkSource {
     }
 
     static <T> T take(BlockingQueue<T> queue) {
+        return take(queue, PATIENCE_SECONDS);
+    }
+
+    static <T> T take(BlockingQueue<T> queue, long seconds) {
         try {
-            T element = queue.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            T element = queue.poll(seconds, TimeUnit.SECONDS);
             if (element == null) {
-                throw new AssertionError("nothing arrived in " + PATIENCE_SECONDS + " s");
+                throw new AssertionError("nothing arrived in " + seconds + " s");
             }
             return element;
         } catch (InterruptedException e) {
@@ -58,6 +62,10 @@ final class HandDrivenSource implements WorkSource {
     /** A report and the answer it waits for. */
     record Completion(Assignment assignment, StepReport report, CompletableFuture<CompletionStatus> answer) {}
 
+    /** A checkpoint, which ends its assignment or not, and the answer it waits for. */
+    record Saving(
+            Assignment assignment, Checkpoint checkpoint, boolean yields, CompletableFuture<CompletionStatus> answer) {}
+
     record Rejection(Assignment assignment, RejectReason reason) {}
 
     final class Session implements WorkSession {
@@ -66,6 +74,7 @@ final class HandDrivenSource implements WorkSource {
         final AssignmentListener listener;
         final AtomicInteger credit = new AtomicInteger();
         final BlockingQueue<Completion> completions = new LinkedBlockingQueue<>();
+        final BlockingQueue<Saving> savings = new LinkedBlockingQueue<>();
         final BlockingQueue<Rejection> rejections = new LinkedBlockingQueue<>();
         final BlockingQueue<Integer> granted = new LinkedBlockingQueue<>();
         final CompletableFuture<Void> draining = new CompletableFuture<>();
@@ -120,6 +129,25 @@ final class HandDrivenSource implements WorkSource {
                 answer.complete(CompletionStatus.ACCEPTED);
             }
             return answer;
+        }
+
+        @Override
+        public CompletableFuture<CompletionStatus> checkpoint(Assignment assignment, Checkpoint checkpoint) {
+            return save(new Saving(assignment, checkpoint, false, new CompletableFuture<>()));
+        }
+
+        @Override
+        public CompletableFuture<CompletionStatus> yieldAt(Assignment assignment, Checkpoint checkpoint) {
+            credit.incrementAndGet();
+            return save(new Saving(assignment, checkpoint, true, new CompletableFuture<>()));
+        }
+
+        private CompletableFuture<CompletionStatus> save(Saving saving) {
+            savings.add(saving);
+            if (answersAtOnce) {
+                saving.answer().complete(CompletionStatus.ACCEPTED);
+            }
+            return saving.answer();
         }
 
         @Override

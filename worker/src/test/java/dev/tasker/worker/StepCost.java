@@ -97,6 +97,16 @@ public final class StepCost {
         }
 
         @Override
+        public CompletableFuture<CompletionStatus> checkpoint(Assignment assignment, Checkpoint checkpoint) {
+            throw new IllegalStateException("a checkpoint");
+        }
+
+        @Override
+        public CompletableFuture<CompletionStatus> yieldAt(Assignment assignment, Checkpoint checkpoint) {
+            throw new IllegalStateException("a checkpoint");
+        }
+
+        @Override
         public void reject(Assignment assignment, RejectReason reason) {}
 
         @Override

@@ -154,6 +154,11 @@ final class WorkerFixture implements AutoCloseable {
         public void answered(Assignment assignment, StepReport report, CompletionStatus status) {
             events.add("answered " + status);
         }
+
+        @Override
+        public void yielded(Assignment assignment, Checkpoint checkpoint, CompletionStatus status) {
+            events.add("yielded " + status);
+        }
     }
 
     /** Throws at every start, to show that a listener changes nothing. */

@@ -5,9 +5,6 @@ import dev.tasker.server.TaskerServer;
 import dev.tasker.server.config.BindAddress;
 import dev.tasker.server.config.Environment;
 import dev.tasker.server.config.ServerConfig;
-import dev.tasker.worker.HandlerRegistry;
-import dev.tasker.worker.StepContext;
-import dev.tasker.worker.StepResult;
 import dev.tasker.worker.WorkSource;
 import dev.tasker.worker.WorkerConfig;
 import dev.tasker.worker.WorkerRuntime;
@@ -32,33 +29,13 @@ record ConformanceStack(TaskerServer server, WorkSource source, WorkerRuntime wo
         try {
             templates.forEach(server::register);
             WorkSource source = transport.workOf(server);
-            WorkerRuntime worker = WorkerRuntime.start(source, handlers(), WorkerConfig.defaults());
+            WorkerRuntime worker = WorkerRuntime.start(source, ConformanceHandlers.registry(), WorkerConfig.defaults());
             return new ConformanceStack(
                     server, source, worker, new TaskApi(server.restUrl().orElseThrow()));
         } catch (RuntimeException e) {
             server.close();
             throw e;
         }
-    }
-
-    private static HandlerRegistry handlers() {
-        return HandlerRegistry.builder()
-                .addAll(ConformanceHandlers.registry())
-                .handler("FailNTimesHandler", ConformanceStack::failNTimes)
-                .build();
-    }
-
-    /** 09 §4.7. */
-    private static StepResult failNTimes(StepContext context) {
-        int failures = context.configOr("fail_count", 1);
-        if (context.attempt() <= failures) {
-            return StepResult.failure("attempt " + context.attempt() + " fails on purpose")
-                    .type("RetryableError")
-                    .code("SIMULATED_FAILURE")
-                    .context(Map.of("attempt", context.attempt(), "fail_until", failures));
-        }
-        return StepResult.success(Map.of(
-                "attempts_before_success", context.attempt(), "fail_count_configured", failures, "message", "done"));
     }
 
     @Override

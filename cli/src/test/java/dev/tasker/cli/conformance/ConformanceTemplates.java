@@ -13,17 +13,26 @@ final class ConformanceTemplates {
 
     /** The YAML of one template; without the templates the test is skipped loudly, in CI it fails. */
     static String yaml(String file) throws IOException {
+        return Files.readString(shared("templates/native/" + file));
+    }
+
+    /** A file that the workflows read. */
+    static Path data(String file) {
+        return shared("data/" + file).toAbsolutePath();
+    }
+
+    private static Path shared(String file) {
         Path repository = Path.of(System.getProperty("tasker.repository", ".."));
-        Path template =
-                repository.resolve("../shared/templates/native").resolve(file).normalize();
-        if (!Files.exists(template)) {
-            String message = "SKIPPED: " + template.toAbsolutePath() + " is missing (expected: a conformance template)";
+        Path found = repository.resolve("../shared").resolve(file).normalize();
+        if (!Files.exists(found)) {
+            String message =
+                    "SKIPPED: " + found.toAbsolutePath() + " is missing (expected: a file of the conformance run)";
             if ("true".equals(System.getenv("CI"))) {
                 fail(message);
             }
             System.err.println(message);
             abort(message);
         }
-        return Files.readString(template);
+        return found;
     }
 }

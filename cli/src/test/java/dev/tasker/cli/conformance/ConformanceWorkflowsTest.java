@@ -1,5 +1,8 @@
 package dev.tasker.cli.conformance;
 
+import static dev.tasker.cli.conformance.Expectations.assertFailed;
+import static dev.tasker.cli.conformance.Expectations.only;
+import static dev.tasker.cli.conformance.Expectations.uuid;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -7,7 +10,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,7 +18,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,9 +61,11 @@ class ConformanceWorkflowsTest {
     private static @Nullable ConformanceStack stack;
 
     private final TaskApi api;
+    private final Expectations expect;
 
     ConformanceWorkflowsTest(Transport transport) {
         api = Objects.requireNonNull(stack).api();
+        expect = new Expectations(api);
     }
 
     @BeforeParameterizedClassInvocation
@@ -96,17 +99,17 @@ class ConformanceWorkflowsTest {
         assertThat(created.get("total_steps").asInt()).isEqualTo(expected.size());
         JsonNode task = api.resting(uuid(created));
 
-        assertComplete(task, expected.size());
-        assertThat(results(task)).containsExactlyEntriesOf(expected);
-        assertThat(results(task).values()).last().isEqualTo(last);
+        expect.assertComplete(task, expected.size());
+        assertThat(expect.results(task)).containsExactlyEntriesOf(expected);
+        assertThat(expect.results(task).values()).last().isEqualTo(last);
     }
 
     @Test
     void numbersBeyondTheDeclaredRangeWrapAndComplete() throws Exception {
         JsonNode task = api.resting(uuid(create(Workflow.LINEAR, 256)));
 
-        assertComplete(task, 4);
-        assertThat(results(task).values()).containsExactly("65536", "4294967296", "0", "0");
+        expect.assertComplete(task, 4);
+        assertThat(expect.results(task).values()).containsExactly("65536", "4294967296", "0", "0");
     }
 
     @Test
@@ -115,9 +118,9 @@ class ConformanceWorkflowsTest {
         assertThat(created.get("total_steps").asInt()).isEqualTo(4);
         JsonNode task = api.resting(uuid(created));
 
-        assertComplete(task, 4);
+        expect.assertComplete(task, 4);
         ObjectNode answers = JSON.createObjectNode();
-        results(task).forEach((step, result) -> answers.set(step, JSON.readTree(result)));
+        expect.results(task).forEach((step, result) -> answers.set(step, JSON.readTree(result)));
         assertThat(answers.propertyNames())
                 .containsExactly("validate_order", "reserve_inventory", "process_payment", "ship_order");
         JsonNode order = answers.path("validate_order");
@@ -251,61 +254,5 @@ class ConformanceWorkflowsTest {
 
     private JsonNode create(Workflow workflow, long number) throws IOException, InterruptedException {
         return api.create(workflow.namespace(), workflow.template(), "{\"even_number\": " + number + "}");
-    }
-
-    private void assertComplete(JsonNode task, int steps) throws IOException, InterruptedException {
-        assertThat(task.get("status").asString()).as(task.toString()).isEqualTo("complete");
-        assertThat(task.get("execution_status").asString()).isEqualTo("all_complete");
-        assertThat(task.get("total_steps").asInt()).isEqualTo(steps);
-        assertThat(task.get("completed_steps").asInt()).isEqualTo(steps);
-        assertThat(task.get("failed_steps").asInt()).isZero();
-        assertThat(task.get("completion_percentage").asDouble()).isEqualTo(100.0);
-        assertThat(task.get("completed_at").isString()).isTrue();
-        assertThat(names(task.get("steps"))).isEqualTo(names(api.steps(uuid(task))));
-        assertThat(api.steps(uuid(task)).valueStream()).hasSize(steps).allSatisfy(step -> {
-            assertThat(step.get("current_state").asString()).isEqualTo("complete");
-            assertThat(step.get("attempts").asInt()).isEqualTo(1);
-            assertThat(step.get("dependencies_satisfied").asBoolean()).isTrue();
-            assertThat(step.get("completed_at").isString()).isTrue();
-            assertThat(step.at("/results/success").asBoolean()).isTrue();
-            assertThat(step.at("/results/status").asString()).isEqualTo("completed");
-            assertThat(step.at("/results/step_uuid")).isEqualTo(step.get("step_uuid"));
-        });
-    }
-
-    private static void assertFailed(JsonNode step, int attempts, String code, String type, boolean retryable) {
-        assertThat(step.get("current_state").asString()).as(step.toString()).isEqualTo("error");
-        assertThat(step.get("attempts").asInt()).isEqualTo(attempts);
-        assertThat(step.at("/results/success").asBoolean()).isFalse();
-        assertThat(step.at("/results/status").asString()).isEqualTo("failed");
-        assertThat(step.at("/results/result").toString()).isEqualTo("{}");
-        assertThat(step.at("/results/metadata/error_code").asString()).isEqualTo(code);
-        assertThat(step.at("/results/metadata/error_type").asString()).isEqualTo(type);
-        assertThat(step.at("/results/metadata/retryable").asBoolean()).isEqualTo(retryable);
-        assertThat(step.at("/results/error/message").asString()).isNotBlank();
-        assertThat(step.get("ready_for_execution").asBoolean()).isFalse();
-    }
-
-    /** What the handlers answered, as JSON text by step, in the order of the list. */
-    private Map<String, String> results(JsonNode task) throws IOException, InterruptedException {
-        Map<String, String> results = new LinkedHashMap<>();
-        for (JsonNode step : api.steps(uuid(task))) {
-            results.put(step.get("name").asString(), step.at("/results/result").toString());
-        }
-        return results;
-    }
-
-    private static List<String> names(JsonNode steps) {
-        Stream<JsonNode> list = steps.valueStream();
-        return list.map(step -> step.get("name").asString()).toList();
-    }
-
-    private static JsonNode only(JsonNode steps) {
-        assertThat(steps.size()).isEqualTo(1);
-        return steps.get(0);
-    }
-
-    private static String uuid(JsonNode task) {
-        return task.get("task_uuid").asString();
     }
 }

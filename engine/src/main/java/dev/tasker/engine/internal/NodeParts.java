@@ -39,11 +39,13 @@ import dev.tasker.engine.internal.session.StepDeadlines;
 import dev.tasker.engine.internal.sql.Database;
 import dev.tasker.engine.internal.sql.DedicatedConnection;
 import dev.tasker.engine.internal.step.AssignmentAssembler;
+import dev.tasker.engine.internal.step.CheckpointCleaner;
 import dev.tasker.engine.internal.step.LeasedStep;
 import dev.tasker.engine.internal.step.OverdueEnder;
 import dev.tasker.engine.internal.step.QueueHeads;
 import dev.tasker.engine.internal.step.ResultIntake;
 import dev.tasker.engine.internal.step.RetryDelay;
+import dev.tasker.engine.internal.step.StepCheckpointer;
 import dev.tasker.engine.internal.step.StepClaimer;
 import dev.tasker.engine.internal.step.StepCompleter;
 import dev.tasker.engine.internal.step.StepGrower;
@@ -102,6 +104,7 @@ public final class NodeParts implements Aftermath {
     private final TemplateCatalogue templates;
     private final TaskAdmission admission;
     private final TaskReader reader;
+    private final CheckpointCleaner checkpoints;
     private final TaskExplainer explainer;
     private final PayloadCache payloads;
     private final ResultIntake results;
@@ -137,6 +140,7 @@ public final class NodeParts implements Aftermath {
         templates = new TemplateCatalogue(pool, sessions::known, config.replacesTemplates());
         admission = new TaskAdmission(templates, new TaskUuids(InstantSource.system()), config.graph());
         reader = new TaskReader(pool, templates);
+        checkpoints = new CheckpointCleaner(pool);
         explainer = new TaskExplainer(pool, templates);
         RetryDelay retryDelay = new RetryDelay(config.backoff(), ThreadLocalRandom::current);
         StepDeadlines deadlines = new StepDeadlines(sessions, config.leases(), System::nanoTime, this::lookAtDeadlines);
@@ -185,6 +189,7 @@ public final class NodeParts implements Aftermath {
                 new TaskCreator(sessions, heads, payloads, this, config.leases()),
                 completer,
                 new StepGrower(completer, planner, payloads, this::submitAgain),
+                new StepCheckpointer(this, deadlines),
                 new StepRejecter(this),
                 new OverdueEnder(endedEvents, this),
                 new StepOperator(payloads, this),
@@ -251,6 +256,10 @@ public final class NodeParts implements Aftermath {
 
     public ResultIntake results() {
         return results;
+    }
+
+    public CheckpointCleaner checkpoints() {
+        return checkpoints;
     }
 
     public Cancellations cancellations() {

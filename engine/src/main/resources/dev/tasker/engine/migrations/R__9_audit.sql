@@ -104,6 +104,15 @@ AS $$
   AND    NOT EXISTS (SELECT FROM session_leases AS log, unnest(log.task_uuids, log.step_indexes) AS held(task_uuid, step_index)
                      WHERE log.session_id = step.session_id AND held.task_uuid = step.task_uuid AND held.step_index = step.step_index)
   UNION ALL
+  SELECT 'checkpoint', step.task_uuid, step.step_index, 'a JSON object with a history of 1 to 100 entries, or nothing',
+         format('%s entries, %s', coalesce(cardinality(step.checkpoint_history), 0),
+                left(checkpoint_record(step.checkpoint, step.checkpoint_history), 200))
+  FROM   step
+  WHERE  num_nulls(step.checkpoint, step.checkpoint_history) = 1
+  OR     step.checkpoint IS NOT NULL
+         AND (cardinality(step.checkpoint_history) NOT BETWEEN 1 AND 100
+              OR checkpoint_record(step.checkpoint, step.checkpoint_history) IS NOT JSON OBJECT)
+  UNION ALL
   SELECT 'attempts_exceeded', step.task_uuid, step.step_index, format('at most %s', greatest(step.max_attempts, 1)), step.attempts::text
   FROM   step WHERE step.attempts > greatest(step.max_attempts, 1) AND NOT EXISTS (
            SELECT FROM step_history AS history WHERE history.task_uuid = step.task_uuid AND history.step_index = step.step_index

@@ -116,7 +116,8 @@ CREATE TABLE workflow_steps (
   last_attempted_at timestamptz,
   next_retry_at timestamptz,
   backoff_request_seconds integer,
-  checkpoint text,
+  checkpoint text,              -- JSON object without its history, which checkpoint_record() puts back
+  checkpoint_history text[],    -- JSON objects, the last 100; null exactly when checkpoint is
   result text,                  -- last StepExecutionResult, verbatim
   PRIMARY KEY (task_uuid, step_index),
   CHECK ((state = 2) = (session_id IS NOT NULL))

@@ -1,6 +1,7 @@
 package dev.tasker.examples.fulfilment;
 
 import dev.tasker.examples.DeclaredFailure;
+import dev.tasker.examples.Ids;
 import dev.tasker.worker.StepContext;
 import dev.tasker.worker.StepResult;
 import java.math.BigDecimal;

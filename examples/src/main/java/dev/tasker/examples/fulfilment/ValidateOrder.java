@@ -3,6 +3,7 @@ package dev.tasker.examples.fulfilment;
 import static dev.tasker.examples.DeclaredFailure.invalid;
 
 import dev.tasker.examples.DeclaredFailure;
+import dev.tasker.examples.Ids;
 import dev.tasker.worker.StepContext;
 import dev.tasker.worker.StepResult;
 import java.math.BigDecimal;

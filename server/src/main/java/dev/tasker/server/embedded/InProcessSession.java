@@ -7,6 +7,7 @@ import dev.tasker.engine.Session;
 import dev.tasker.engine.StepResult;
 import dev.tasker.worker.Assignment;
 import dev.tasker.worker.BackoffHint;
+import dev.tasker.worker.Checkpoint;
 import dev.tasker.worker.CompletionStatus;
 import dev.tasker.worker.RejectReason;
 import dev.tasker.worker.StepReport;
@@ -63,6 +64,25 @@ final class InProcessSession implements WorkSession {
         int token = Math.toIntExact(assignment.leaseToken());
         CompletableFuture<CompletionStatus> answer = new CompletableFuture<>();
         repeat(() -> session.complete(assignment.stepUuid(), token, result), PAUSE_FIRST_MS, answer);
+        return answer;
+    }
+
+    @Override
+    public CompletableFuture<CompletionStatus> checkpoint(Assignment assignment, Checkpoint checkpoint) {
+        return save(assignment, checkpoint, false);
+    }
+
+    @Override
+    public CompletableFuture<CompletionStatus> yieldAt(Assignment assignment, Checkpoint checkpoint) {
+        return save(assignment, checkpoint, true);
+    }
+
+    private CompletableFuture<CompletionStatus> save(Assignment assignment, Checkpoint checkpoint, boolean yields) {
+        var saved = new dev.tasker.engine.Checkpoint(
+                checkpoint.cursorJson(), checkpoint.itemsProcessed(), checkpoint.accumulatedResultsJson(), yields);
+        int token = Math.toIntExact(assignment.leaseToken());
+        CompletableFuture<CompletionStatus> answer = new CompletableFuture<>();
+        repeat(() -> session.checkpoint(assignment.stepUuid(), token, saved), PAUSE_FIRST_MS, answer);
         return answer;
     }
 

@@ -58,6 +58,11 @@ final class EngineLink implements AssignmentListener {
         }
     }
 
+    /** Closes the session if it is an earlier stream's and holds nothing. */
+    void closeIfEmpty() {
+        owner.closeIfEmpty(this);
+    }
+
     @Nullable
     Assignment held(LeaseKey lease) {
         return held.get(lease);

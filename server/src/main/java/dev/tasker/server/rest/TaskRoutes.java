@@ -34,7 +34,8 @@ final class TaskRoutes {
         Optional<String> key = call.header(IDEMPOTENCY_KEY).filter(text -> !text.isBlank());
         TaskRequest request = CreateTaskBody.parse(call.jsonBody(), key);
         return switch (timeLimit.await(engine.create(request))) {
-            case Creation.Created(UUID taskUuid) -> Reply.ok(TaskJson.task(read(taskUuid)));
+            case Creation.Created(UUID taskUuid) ->
+                Reply.ok(TaskJson.task(read(taskUuid).withInitialSteps()));
             case Creation.Duplicate(UUID taskUuid) -> {
                 if (key.isEmpty()) {
                     throw new RefusedException(Problem.identityTaken(taskUuid));

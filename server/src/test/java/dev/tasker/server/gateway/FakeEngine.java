@@ -2,6 +2,7 @@ package dev.tasker.server.gateway;
 
 import dev.tasker.engine.Assignment;
 import dev.tasker.engine.AssignmentListener;
+import dev.tasker.engine.Checkpoint;
 import dev.tasker.engine.Completion;
 import dev.tasker.engine.Session;
 import dev.tasker.engine.SessionRequest;
@@ -51,6 +52,9 @@ final class FakeEngine implements SessionFactory {
             StepResult result,
             CompletableFuture<Completion> answer) {}
 
+    /** Progress that waits to be saved. */
+    record Progress(UUID stepUuid, int token, Checkpoint checkpoint, CompletableFuture<Completion> answer) {}
+
     /** A step that was given back. */
     record Return(UUID stepUuid, int token, CompletableFuture<Completion> answer) {}
 
@@ -59,6 +63,7 @@ final class FakeEngine implements SessionFactory {
         final AssignmentListener listener;
         final BlockingQueue<Integer> grants = new LinkedBlockingQueue<>();
         final BlockingQueue<Report> reports = new LinkedBlockingQueue<>();
+        final BlockingQueue<Progress> checkpoints = new LinkedBlockingQueue<>();
         final BlockingQueue<Return> returns = new LinkedBlockingQueue<>();
         final BlockingQueue<Boolean> heartbeats = new LinkedBlockingQueue<>();
         final CountDownLatch drained = new CountDownLatch(1);
@@ -106,6 +111,13 @@ final class FakeEngine implements SessionFactory {
         private CompletableFuture<Completion> add(Report report) {
             reports.add(report);
             return report.answer();
+        }
+
+        @Override
+        public CompletableFuture<Completion> checkpoint(UUID stepUuid, int leaseToken, Checkpoint checkpoint) {
+            var progress = new Progress(stepUuid, leaseToken, checkpoint, new CompletableFuture<>());
+            checkpoints.add(progress);
+            return progress.answer();
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.tasker.server.gateway;
 
 import dev.tasker.engine.Assignment;
 import dev.tasker.engine.AssignmentListener;
+import dev.tasker.engine.Checkpoint;
 import dev.tasker.engine.Completion;
 import dev.tasker.engine.Session;
 import dev.tasker.engine.StepResult;
@@ -177,6 +178,11 @@ final class GatewayThroughput {
         @Override
         public CompletableFuture<Completion> complete(UUID stepUuid, int leaseToken, StepResult result) {
             return CompletableFuture.completedFuture(Completion.STALE_LEASE);
+        }
+
+        @Override
+        public CompletableFuture<Completion> checkpoint(UUID stepUuid, int leaseToken, Checkpoint checkpoint) {
+            return CompletableFuture.completedFuture(Completion.ACCEPTED);
         }
 
         @Override

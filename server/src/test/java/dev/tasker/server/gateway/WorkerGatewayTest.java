@@ -716,7 +716,8 @@ class WorkerGatewayTest {
         assertThatThrownBy(() -> GatewayServer.start(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), port), gateway, List.of()))
                 .isInstanceOf(UncheckedIOException.class)
-                .hasMessage("gRPC cannot listen at 127.0.0.1:" + port
+                .hasMessage("gRPC cannot listen at "
+                        + InetAddress.getLoopbackAddress().getHostName() + ":" + port
                         + " (expected: an address of this machine and a port that no other process uses)");
     }
 

@@ -22,6 +22,7 @@ final class Functions {
             "R__2_create_tasks.sql",
             "R__3_complete_steps.sql",
             "R__3b_grow_and_complete.sql",
+            "R__3c_checkpoint_steps.sql",
             "R__4_claim_steps.sql",
             "R__4b_reject_steps.sql",
             "R__4c_operate_steps.sql",

@@ -53,6 +53,9 @@ final class Operations {
             "reject_steps",
             "SELECT task_uuid, step_index, state, queue_id, priority FROM tasker.reject_steps(ARRAY['" + Stage.TASK
                     + "']::uuid[], '{1}', '{1}', '{1}')");
+    final Operation keepA = checkpoint("keepA", 123, 1, false, 10);
+    final Operation yieldA = checkpoint("yieldA", 124, 1, true, 10);
+    final Operation yieldAWithOldToken = checkpoint("yieldAWithOldToken", 125, 0, true, 20);
     final Operation expireOne = Operation.of("expireOne", "expire_session", expire(1));
     final Operation expireTwo = Operation.of("expireTwo", "expire_session", expire(2));
     final Operation endOne = Operation.of(
@@ -133,6 +136,9 @@ final class Operations {
                 failAForNow,
                 failBForGood,
                 rejectA,
+                keepA,
+                yieldA,
+                yieldAWithOldToken,
                 expireOne,
                 expireTwo,
                 endOne,
@@ -238,6 +244,15 @@ final class Operations {
                 + "], '{}', " + (keep.equals("{}") ? "'{}'" : "ARRAY[" + task + "]::uuid[]") + ", '" + keep + "', '"
                 + keepers + "'" + (two ? "" : events(batch, taskUuid, steps)) + ")";
         return Operation.of(name, "complete_steps", query);
+    }
+
+    private static Operation checkpoint(String name, int batch, int token, boolean yields, int cursor) {
+        return Operation.of(
+                name,
+                "checkpoint_steps",
+                "SELECT task_uuid, step_index, token, attempts, record FROM tasker.checkpoint_steps(" + batch
+                        + ", ARRAY['" + Stage.TASK + "']::uuid[], '{1}', '{" + token + "}', '{1}', '{" + yields
+                        + "}', '{" + cursor + "}', '{" + cursor + "}', '{null}')");
     }
 
     /** Events for each state the result may leave the step in, and one for any. */

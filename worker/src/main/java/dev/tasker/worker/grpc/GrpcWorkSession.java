@@ -2,39 +2,26 @@ package dev.tasker.worker.grpc;
 
 import com.google.protobuf.ByteString;
 import dev.tasker.protocol.worker.v1.Assign;
-import dev.tasker.protocol.worker.v1.Cancel;
+import dev.tasker.protocol.worker.v1.Checkpoint;
+import dev.tasker.protocol.worker.v1.Checkpointed;
 import dev.tasker.protocol.worker.v1.Complete;
 import dev.tasker.protocol.worker.v1.Completed;
-import dev.tasker.protocol.worker.v1.Credit;
-import dev.tasker.protocol.worker.v1.Draining;
-import dev.tasker.protocol.worker.v1.Handler;
-import dev.tasker.protocol.worker.v1.Heartbeat;
 import dev.tasker.protocol.worker.v1.Lease;
 import dev.tasker.protocol.worker.v1.Register;
 import dev.tasker.protocol.worker.v1.Registered;
 import dev.tasker.protocol.worker.v1.Reject;
-import dev.tasker.protocol.worker.v1.Results;
-import dev.tasker.protocol.worker.v1.Resume;
 import dev.tasker.protocol.worker.v1.ServerMessage;
 import dev.tasker.protocol.worker.v1.WorkerMessage;
 import dev.tasker.worker.Assignment;
 import dev.tasker.worker.AssignmentListener;
 import dev.tasker.worker.CompletionStatus;
-import dev.tasker.worker.HandlerKey;
 import dev.tasker.worker.Registration;
 import dev.tasker.worker.RejectReason;
 import dev.tasker.worker.StepReport;
 import dev.tasker.worker.WorkSession;
 import io.grpc.Status;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -46,75 +33,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A session that survives its streams. It knows every lease from its assignment to the answer for its result.
- *
- * <p>Slots: {@code free} is the worker's credit, {@code owed} what the server has returned by itself and the worker has
- * yet to grant. At all times, messages under way aside, the server's credit is {@code free + owed}: completing an assignment
- * of the current stream returns its slot on both sides, a rejected or lost one on the server's side first. A grant is
- * settled against what is owed before it becomes a message, as is the completion of an assignment that took no slot of this
- * stream.
+ * A session that survives its streams: opens one after another, and tells the server what its {@link LeaseLedger} has to say and the ledger
+ * what the server says.
  */
 final class GrpcWorkSession implements WorkSession {
     private static final Logger LOG = LoggerFactory.getLogger(GrpcWorkSession.class);
 
-    static final int PROTOCOL_VERSION = 1;
-    private static final int MESSAGE_BYTES = 1 << 20;
     private static final Duration REGISTER_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(2);
-
-    private static final ByteString CANCELLED = ByteString.copyFromUtf8("""
-        {"success":false,"status":"failed","result":{},"metadata":{"error_type":"cancelled"},\
-        "error":{"message":"cancelled by the server","error_type":"cancelled"}}\
-        """);
 
     private final GrpcWorkSource source;
     private final Registration registration;
     private final AssignmentListener listener;
+    private final LeaseLedger ledger = new LeaseLedger();
     private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
     private volatile UUID sessionId;
     private volatile int documentBytesMax = 4 << 20;
 
-    private final Object lock = new Object(); // guards what follows
-    private final Map<LeaseKey, Entry> entries = new HashMap<>();
-    private final Map<LeaseKey, Entry> unanswered = new LinkedHashMap<>(); // in order of completion
-    private final Queue<Entry> toSend = new ArrayDeque<>();
-    private final Queue<Reject> rejects = new ArrayDeque<>();
-    private @Nullable Connection connection;
+    private final Object lock = new Object(); // guards what follows; taken before the ledger's monitor
     private @Nullable Future<?> heartbeats;
     private boolean wasRegistered;
     private int failures;
-    private int free;
-    private int owed;
-    private int creditToSend;
-    private boolean heartbeatDue;
-    private boolean draining;
-    private boolean drainingToSend;
     private boolean closing;
     private boolean gone;
-
-    /** A lease; with a report once its handler has ended. */
-    private static final class Entry {
-        final LeaseKey lease;
-        final Assignment assignment;
-        final @Nullable Connection via; // whose slot it took
-
-        @Nullable
-        Complete message;
-
-        @Nullable
-        CompletableFuture<CompletionStatus> answer;
-
-        boolean queued;
-        boolean refused;
-        boolean cancelled; // reported by the session itself, the handler may still run
-        long sentNanos;
-
-        Entry(LeaseKey lease, Assignment assignment, @Nullable Connection via) {
-            this.lease = lease;
-            this.assignment = assignment;
-            this.via = via;
-        }
-    }
 
     GrpcWorkSession(GrpcWorkSource source, Registration registration, AssignmentListener listener) {
         this.source = source;
@@ -131,9 +72,7 @@ final class GrpcWorkSession implements WorkSession {
 
     @Override
     public void grant(int slots) {
-        synchronized (lock) {
-            addFree(slots);
-        }
+        ledger.grant(slots);
         flush();
     }
 
@@ -144,90 +83,93 @@ final class GrpcWorkSession implements WorkSession {
             LOG.warn("{}: result of {} bytes refused (expected: <= {})", assignment, document.size(), documentBytesMax);
             return CompletableFuture.completedFuture(CompletionStatus.INVALID);
         }
-        LeaseKey lease = LeaseKey.of(assignment);
         Complete.Builder message = Complete.newBuilder()
-                .setStepUuid(LeaseKey.bytes(lease.stepUuid()))
-                .setLeaseToken(lease.token())
+                .setStepUuid(LeaseKey.bytes(assignment.stepUuid()))
+                .setLeaseToken(assignment.leaseToken())
                 .setDocument(document);
         if (report.backoffHint() != null) {
             message.setRetryAfterMs(report.backoffHint().delay().toMillis());
         }
         report.eventPayloads().forEach((event, made) -> message.putEventPayloads(event, EventPayloads.encode(made)));
-        var answer = new CompletableFuture<CompletionStatus>();
-        synchronized (lock) {
-            if (gone || closing) {
-                return CompletableFuture.failedFuture(new IllegalStateException("the session is closed"));
-            }
-            Entry entry = entries.get(lease);
-            if (entry != null && entry.answer != null) {
-                if (entry.cancelled) {
-                    addFree(1);
-                    entry.cancelled = false;
-                }
-                return entry.answer;
-            }
-            if (entry != null && entry.via != null && entry.via == connection) {
-                free++;
-            } else {
-                addFree(1);
-            }
-            if (entry == null) {
-                entry = new Entry(lease, assignment, null);
-                entries.put(lease, entry);
-            }
-            report(entry, message.build(), answer);
-        }
+        CompletableFuture<CompletionStatus> answer = ledger.complete(assignment, message.build());
         flush();
         return answer;
     }
 
     @Override
-    public void reject(Assignment assignment, RejectReason reason) {
-        LeaseKey lease = LeaseKey.of(assignment);
-        synchronized (lock) {
-            Entry entry = entries.get(lease);
-            if (entry == null || entry.answer != null) {
-                return;
-            }
-            entries.remove(lease);
-            if (entry.via != null && entry.via == connection) {
-                owed++;
-            }
-            if (connection != null && connection.isRegistered()) {
-                rejects.add(Reject.newBuilder()
-                        .setStepUuid(LeaseKey.bytes(lease.stepUuid()))
-                        .setLeaseToken(lease.token())
-                        .setReason(
-                                switch (reason) {
-                                    case HANDLER_NOT_FOUND -> Reject.Reason.HANDLER_NOT_FOUND;
-                                    case SHUTTING_DOWN -> Reject.Reason.SHUTTING_DOWN;
-                                })
-                        .build());
-            }
+    public CompletableFuture<CompletionStatus> checkpoint(
+            Assignment assignment, dev.tasker.worker.Checkpoint checkpoint) {
+        Checkpoint message =
+                message(assignment, checkpoint).setKeepRunning(true).build();
+        if (isTooLarge(assignment, message)) {
+            return CompletableFuture.completedFuture(CompletionStatus.INVALID);
         }
+        CompletableFuture<CompletionStatus> answer = ledger.checkpoint(assignment, message);
+        flush();
+        return answer;
+    }
+
+    @Override
+    public CompletableFuture<CompletionStatus> yieldAt(Assignment assignment, dev.tasker.worker.Checkpoint checkpoint) {
+        Checkpoint message = message(assignment, checkpoint).build();
+        if (isTooLarge(assignment, message)) {
+            return CompletableFuture.completedFuture(CompletionStatus.INVALID);
+        }
+        CompletableFuture<CompletionStatus> answer = ledger.yieldAt(assignment, message);
+        flush();
+        return answer;
+    }
+
+    private static Checkpoint.Builder message(Assignment assignment, dev.tasker.worker.Checkpoint checkpoint) {
+        Checkpoint.Builder message = Checkpoint.newBuilder()
+                .setStepUuid(LeaseKey.bytes(assignment.stepUuid()))
+                .setLeaseToken(assignment.leaseToken())
+                .setCursorJson(checkpoint.cursorJson())
+                .setItemsProcessed(checkpoint.itemsProcessed());
+        if (checkpoint.accumulatedResultsJson() != null) {
+            message.setAccumulatedResultsJson(checkpoint.accumulatedResultsJson());
+        }
+        return message;
+    }
+
+    private boolean isTooLarge(Assignment assignment, Checkpoint message) {
+        int bytes = message.getCursorJsonBytes().size()
+                + message.getAccumulatedResultsJsonBytes().size();
+        if (bytes > documentBytesMax) {
+            LOG.warn("{}: checkpoint of {} bytes refused (expected: <= {})", assignment, bytes, documentBytesMax);
+        }
+        return bytes > documentBytesMax;
+    }
+
+    @Override
+    public void reject(Assignment assignment, RejectReason reason) {
+        ledger.reject(
+                assignment,
+                switch (reason) {
+                    case HANDLER_NOT_FOUND -> Reject.Reason.HANDLER_NOT_FOUND;
+                    case SHUTTING_DOWN -> Reject.Reason.SHUTTING_DOWN;
+                });
         flush();
     }
 
     @Override
     public void drain() {
-        synchronized (lock) {
-            draining = true;
-            drainingToSend = true;
-        }
+        ledger.drain();
         flush();
     }
 
     @Override
     public void close() {
-        boolean isConnected;
+        Connection current;
         synchronized (lock) {
             if (closing || gone) {
                 return;
             }
             closing = true;
-            isConnected = connection != null && connection.isRegistered();
+            ledger.close();
+            current = ledger.connection();
         }
-        if (isConnected) {
+        if (current != null && current.isRegistered()) {
             flush();
             later(LEAVE_TIMEOUT, this::abort);
         } else {
@@ -237,11 +179,7 @@ final class GrpcWorkSession implements WorkSession {
 
     /** Ends the session without waiting for answers. */
     void abort() {
-        Connection current;
-        synchronized (lock) {
-            current = connection;
-            connection = null;
-        }
+        Connection current = ledger.disconnect();
         if (current != null) {
             current.abort("the worker closed the session");
         }
@@ -262,8 +200,8 @@ final class GrpcWorkSession implements WorkSession {
             if (closing || gone) {
                 return;
             }
-            connection = next;
-            register = register();
+            ledger.connecting(next);
+            register = RegisterEncoder.encode(registration, wasRegistered ? sessionId : null, ledger.leases());
         }
         next.start(register);
         later(REGISTER_TIMEOUT, () -> {
@@ -273,48 +211,12 @@ final class GrpcWorkSession implements WorkSession {
         });
     }
 
-    private Register register() {
-        Register.Builder register = Register.newBuilder()
-                .setWorkerName(registration.workerName())
-                .setInstanceId(LeaseKey.bytes(registration.instanceId()))
-                .setSdkLanguage("java")
-                .setSdkVersion(sdkVersion())
-                .setProtocolVersion(PROTOCOL_VERSION)
-                .setMaxInflight(registration.maxInFlight())
-                .setHandlerTimeoutMs(registration.handlerTimeout().toMillis());
-        for (HandlerKey handler : registration.handlers()) {
-            register.addHandlers(
-                    Handler.newBuilder().setNamespace(handler.namespace()).setCallable(handler.callable()));
-        }
-        if (wasRegistered) {
-            register.setResume(
-                    Resume.newBuilder().setSessionId(LeaseKey.bytes(sessionId)).addAllActiveLeases(leases()));
-        }
-        return register.build();
-    }
-
-    private static String sdkVersion() {
-        String version = GrpcWorkSession.class.getPackage().getImplementationVersion();
-        return version == null ? "unknown" : version;
-    }
-
-    private List<Lease> leases() {
-        return entries.keySet().stream().map(LeaseKey::toWire).toList();
-    }
-
     void disconnected(Connection from, Status status) {
         Duration pause;
         synchronized (lock) {
-            if (from != connection) {
+            if (!ledger.disconnected(from)) {
                 return;
             }
-            connection = null;
-            owed = 0;
-            creditToSend = 0;
-            heartbeatDue = false;
-            rejects.clear();
-            toSend.clear();
-            unanswered.values().forEach(entry -> entry.queued = false);
             if (heartbeats != null) {
                 heartbeats.cancel(false);
                 heartbeats = null;
@@ -351,7 +253,7 @@ final class GrpcWorkSession implements WorkSession {
     }
 
     private void end(Throwable cause) {
-        List<Entry> open;
+        List<CompletableFuture<CompletionStatus>> open;
         boolean isUnexpected;
         synchronized (lock) {
             if (gone) {
@@ -359,21 +261,14 @@ final class GrpcWorkSession implements WorkSession {
             }
             gone = true;
             isUnexpected = !closing;
-            open = new ArrayList<>(unanswered.values());
-            entries.clear();
-            unanswered.clear();
-            toSend.clear();
+            open = ledger.end();
             if (heartbeats != null) {
                 heartbeats.cancel(false);
             }
         }
         source.ended(this);
         ended.complete(null);
-        for (Entry entry : open) {
-            if (entry.answer != null) {
-                entry.answer.completeExceptionally(cause);
-            }
-        }
+        open.forEach(answer -> answer.completeExceptionally(cause));
         if (isUnexpected) {
             listener.sessionLost(cause);
         }
@@ -396,34 +291,8 @@ final class GrpcWorkSession implements WorkSession {
 
     // --- to the server
 
-    private void addFree(int slots) {
-        free += slots;
-        if (connection != null && connection.isRegistered()) {
-            int settled = Math.min(owed, slots);
-            owed -= settled;
-            creditToSend += slots - settled;
-        }
-    }
-
-    private void report(Entry entry, Complete message, CompletableFuture<CompletionStatus> answer) {
-        entry.message = message;
-        entry.answer = answer;
-        unanswered.put(entry.lease, entry);
-        queue(entry);
-    }
-
-    private void queue(Entry entry) {
-        if (!entry.queued && connection != null) {
-            entry.queued = true;
-            toSend.add(entry);
-        }
-    }
-
     private void flush() {
-        Connection current;
-        synchronized (lock) {
-            current = connection;
-        }
+        Connection current = ledger.connection();
         if (current != null) {
             current.flush();
         }
@@ -432,73 +301,13 @@ final class GrpcWorkSession implements WorkSession {
     /** What to write next, null when there is nothing. */
     @Nullable
     WorkerMessage nextMessage(Connection to) {
-        synchronized (lock) {
-            if (to != connection) {
-                return null;
-            }
-            WorkerMessage.Builder message = WorkerMessage.newBuilder();
-            if (drainingToSend) {
-                drainingToSend = false;
-                return message.setDraining(Draining.getDefaultInstance()).build();
-            }
-            if (creditToSend > 0) {
-                Credit credit = Credit.newBuilder().setSlots(creditToSend).build();
-                creditToSend = 0;
-                return message.setCredit(credit).build();
-            }
-            if (!rejects.isEmpty()) {
-                return message.setReject(rejects.remove()).build();
-            }
-            if (!toSend.isEmpty()) {
-                return message.setResults(nextResults()).build();
-            }
-            if (heartbeatDue) {
-                heartbeatDue = false;
-                return message.setHeartbeat(Heartbeat.newBuilder().addAllLeases(leases()))
-                        .build();
-            }
-            return null;
-        }
-    }
-
-    private Results nextResults() {
-        Results.Builder results = Results.newBuilder();
-        long now = System.nanoTime();
-        int bytes = 0;
-        for (Entry entry = toSend.peek(); entry != null; entry = toSend.peek()) {
-            Complete result = entry.message;
-            if (result == null) { // answered meanwhile
-                toSend.remove();
-                entry.queued = false;
-                continue;
-            }
-            int length = result.getSerializedSize();
-            if (bytes > 0 && bytes + length > MESSAGE_BYTES) {
-                break;
-            }
-            toSend.remove();
-            entry.queued = false;
-            entry.sentNanos = now;
-            bytes += length;
-            results.addResults(result);
-        }
-        return results.build();
+        return ledger.nextMessage(to);
     }
 
     private void beat() {
-        synchronized (lock) {
-            if (entries.isEmpty()) {
-                return;
-            }
-            heartbeatDue = true;
-            long sentBefore = System.nanoTime() - source.config().resendAfter().toNanos();
-            for (Entry entry : unanswered.values()) {
-                if (entry.sentNanos - sentBefore < 0) {
-                    queue(entry);
-                }
-            }
+        if (ledger.beat(System.nanoTime() - source.config().resendAfter().toNanos())) {
+            flush();
         }
-        flush();
     }
 
     // --- from the server
@@ -508,17 +317,19 @@ final class GrpcWorkSession implements WorkSession {
             case REGISTERED -> registered(from, message.getRegistered());
             case ASSIGNMENTS -> assigned(from, message.getAssignments().getAssignmentsList());
             case COMPLETED -> completed(from, message.getCompleted().getOutcomesList());
-            case HEARTBEAT_ACK -> lost(from, message.getHeartbeatAck().getLostList());
-            case CANCEL -> cancelled(from, message.getCancel());
+            case CHECKPOINTED -> checkpointed(from, message.getCheckpointed());
+            case HEARTBEAT_ACK ->
+                ledger.lost(from, message.getHeartbeatAck().getLostList()).forEach(listener::lost);
+            case CANCEL -> cancelled(from, message.getCancel().getLeasesList());
             case DRAIN -> LOG.info("{} stops and gives no more work", source.target());
             case PONG, MESSAGE_NOT_SET -> {}
         }
     }
 
     private void registered(Connection from, Registered message) {
-        List<Assignment> lost = new ArrayList<>();
+        List<Assignment> lost;
         synchronized (lock) {
-            if (from != connection) {
+            if (!ledger.isCurrent(from)) {
                 return;
             }
             sessionId = LeaseKey.uuid(message.getSessionId());
@@ -527,65 +338,33 @@ final class GrpcWorkSession implements WorkSession {
             }
             wasRegistered = true;
             failures = 0;
-            for (Lease lease : message.getLostList()) {
-                Entry entry = entries.get(LeaseKey.of(lease));
-                if (entry != null && entry.answer == null) {
-                    entries.remove(entry.lease);
-                    lost.add(entry.assignment);
-                }
-            }
-            owed = Math.max(0, -free);
-            creditToSend = draining ? 0 : Math.max(0, free);
-            drainingToSend = draining;
-            unanswered.values().forEach(this::queue);
             long intervalMs = Math.max(1, message.getHeartbeatIntervalMs());
             heartbeats = source.timer().scheduleAtFixedRate(this::beat, intervalMs, intervalMs, TimeUnit.MILLISECONDS);
-            from.open();
+            lost = ledger.registered(from, message.getLostList());
         }
         LOG.info("session {} with {}", sessionId, source.target());
         lost.forEach(listener::lost);
     }
 
     private void assigned(Connection from, List<Assign> assigns) {
-        List<Assignment> assignments = new ArrayList<>(assigns.size());
-        for (Assign assign : assigns) {
-            assignments.add(AssignmentDecoder.decode(assign));
+        List<Assignment> assignments = ledger.assigned(from, assigns);
+        if (!assignments.isEmpty()) {
+            listener.assigned(assignments);
         }
-        synchronized (lock) {
-            if (from != connection || gone) {
-                return;
-            }
-            free -= assignments.size();
-            for (Assignment assignment : assignments) {
-                LeaseKey lease = LeaseKey.of(assignment);
-                entries.put(lease, new Entry(lease, assignment, from));
-            }
-        }
-        listener.assigned(assignments);
     }
 
     private void completed(Connection from, List<Completed.Outcome> outcomes) {
         for (Completed.Outcome outcome : outcomes) {
-            CompletableFuture<CompletionStatus> answer;
-            CompletionStatus status = status(outcome);
-            synchronized (lock) {
-                Entry entry = entries.get(new LeaseKey(LeaseKey.uuid(outcome.getStepUuid()), outcome.getLeaseToken()));
-                if (from != connection || entry == null || entry.answer == null || status == null) {
-                    continue;
-                }
-                answer = entry.answer;
-                unanswered.remove(entry.lease);
-                entry.message = null;
-                entry.answer = null;
-                if (status == CompletionStatus.INVALID && !entry.refused) {
-                    entry.refused = true; // the lease lives; what follows is another report
-                    free--;
-                    if (entry.via != from) {
-                        owed++;
-                    }
-                } else {
-                    entries.remove(entry.lease);
-                }
+            CompletionStatus status = status(outcome.getStatus());
+            CompletableFuture<CompletionStatus> answer = status == null
+                    ? null
+                    : ledger.completed(
+                            from,
+                            new LeaseKey(LeaseKey.uuid(outcome.getStepUuid()), outcome.getLeaseToken()),
+                            false,
+                            status);
+            if (answer == null) {
+                continue;
             }
             if (status == CompletionStatus.INVALID) {
                 LOG.warn("result of step {} refused: {}", LeaseKey.uuid(outcome.getStepUuid()), outcome.getReason());
@@ -594,8 +373,25 @@ final class GrpcWorkSession implements WorkSession {
         }
     }
 
-    private static @Nullable CompletionStatus status(Completed.Outcome outcome) {
-        return switch (outcome.getStatus()) {
+    private void checkpointed(Connection from, Checkpointed message) {
+        CompletionStatus status = status(message.getStatus());
+        if (status == null) {
+            return;
+        }
+        var lease = new LeaseKey(LeaseKey.uuid(message.getStepUuid()), message.getLeaseToken());
+        CompletableFuture<CompletionStatus> answer =
+                message.getKeepRunning() ? ledger.saved(from, lease) : ledger.completed(from, lease, true, status);
+        if (answer == null) {
+            return;
+        }
+        if (status == CompletionStatus.INVALID) {
+            LOG.warn("checkpoint of step {} refused: {}", lease.stepUuid(), message.getReason());
+        }
+        answer.complete(status);
+    }
+
+    private static @Nullable CompletionStatus status(Completed.Status status) {
+        return switch (status) {
             case ACCEPTED -> CompletionStatus.ACCEPTED;
             case DUPLICATE -> CompletionStatus.DUPLICATE;
             case STALE_LEASE -> CompletionStatus.STALE_LEASE;
@@ -604,54 +400,9 @@ final class GrpcWorkSession implements WorkSession {
         };
     }
 
-    private void lost(Connection from, Collection<Lease> leases) {
-        List<Assignment> lost = new ArrayList<>();
-        synchronized (lock) {
-            if (from != connection) {
-                return;
-            }
-            for (Lease lease : leases) {
-                Entry entry = entries.get(LeaseKey.of(lease));
-                if (entry == null || entry.answer != null) {
-                    continue; // known already, or its result will be answered
-                }
-                entries.remove(entry.lease);
-                if (entry.via == from) {
-                    owed++;
-                }
-                lost.add(entry.assignment);
-            }
-        }
-        lost.forEach(listener::lost);
-    }
-
-    /** Ends the handlers as if their leases were lost, and reports them in their stead. */
-    private void cancelled(Connection from, Cancel message) {
-        List<Assignment> stopped = new ArrayList<>();
-        synchronized (lock) {
-            if (from != connection) {
-                return;
-            }
-            for (Lease lease : message.getLeasesList()) {
-                Entry entry = entries.get(LeaseKey.of(lease));
-                if (entry == null || entry.answer != null) {
-                    continue;
-                }
-                if (entry.via == from) {
-                    owed++;
-                }
-                entry.cancelled = true;
-                report(
-                        entry,
-                        Complete.newBuilder()
-                                .setStepUuid(lease.getStepUuid())
-                                .setLeaseToken(lease.getLeaseToken())
-                                .setDocument(CANCELLED)
-                                .build(),
-                        new CompletableFuture<>());
-                stopped.add(entry.assignment);
-            }
-        }
+    /** Ends the handlers as if their leases were lost; the ledger reports them in their stead. */
+    private void cancelled(Connection from, List<Lease> leases) {
+        List<Assignment> stopped = ledger.cancelled(from, leases);
         flush();
         stopped.forEach(listener::lost);
     }

@@ -113,6 +113,35 @@ public sealed interface Command {
         }
     }
 
+    /** Saves the progress of a running step. */
+    record Checkpoint(
+            LiveSession session,
+            StepKey step,
+            int token,
+            dev.tasker.engine.Checkpoint checkpoint,
+            CompletableFuture<Completion> answer)
+            implements Command {
+        @Override
+        public UUID task() {
+            return step.task();
+        }
+
+        @Override
+        public int bytes() {
+            String accumulated = checkpoint.accumulatedResults();
+            return checkpoint.cursor().length() + (accumulated == null ? 0 : accumulated.length());
+        }
+
+        @Override
+        public void fail(EngineException failure) {
+            if (failure.code() == ErrorCode.INVALID_REQUEST) {
+                answer.complete(Completion.INVALID); // it can never be stored; the lease stays
+                return;
+            }
+            answer.completeExceptionally(failure);
+        }
+    }
+
     /** Gives a step back. */
     record Reject(LiveSession session, StepKey step, int token, CompletableFuture<Completion> answer)
             implements Command {

@@ -144,6 +144,7 @@ public final class CommitLane implements AutoCloseable {
 
     private void commit(List<Command> batch) {
         List<Command.Complete> completes = new ArrayList<>();
+        List<Command.Checkpoint> checkpoints = new ArrayList<>();
         List<Command.Complete> growing = new ArrayList<>(0);
         List<Command.Reject> rejects = new ArrayList<>();
         List<Command.TimeOut> timeOuts = new ArrayList<>();
@@ -154,6 +155,7 @@ public final class CommitLane implements AutoCloseable {
         for (Command command : batch) {
             switch (command) {
                 case Command.Complete complete -> (complete.expansion() == null ? completes : growing).add(complete);
+                case Command.Checkpoint checkpoint -> checkpoints.add(checkpoint);
                 case Command.Reject reject -> rejects.add(reject);
                 case Command.TimeOut timeOut -> timeOuts.add(timeOut);
                 case Command.Create create -> creates.add(create);
@@ -162,6 +164,7 @@ public final class CommitLane implements AutoCloseable {
                 case Command.Barrier barrier -> barriers.add(barrier);
             }
         }
+        call(calls.checkpoint(), checkpoints); // before the result of the same attempt
         call(calls.complete(), completes);
         call(calls.grow(), growing);
         call(calls.reject(), rejects);

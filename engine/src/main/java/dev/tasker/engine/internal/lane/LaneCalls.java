@@ -12,6 +12,7 @@ public record LaneCalls(
         BatchCall<Command.Create, ?, ?> create,
         BatchCall<Command.Complete, ?, ?> complete,
         BatchCall<Command.Complete, ?, ?> grow,
+        BatchCall<Command.Checkpoint, ?, ?> checkpoint,
         BatchCall<Command.Reject, ?, ?> reject,
         BatchCall<Command.TimeOut, ?, ?> timeOut,
         BatchCall<Command.Operate, ?, ?> operate,

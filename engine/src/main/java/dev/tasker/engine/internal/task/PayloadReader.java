@@ -28,7 +28,7 @@ public final class PayloadReader {
 
     private static final String STEPS = """
         SELECT step.task_uuid, step.step_index, step.name, step.template_step, step.max_attempts, step.inputs, step.result,
-               step.checkpoint, step.state = tasker.step_state('complete') AS complete
+               tasker.checkpoint_record(step.checkpoint, step.checkpoint_history), step.state = tasker.step_state('complete') AS complete
         FROM   unnest(?, ?) AS wanted(task_uuid, step_index)
                JOIN tasker.workflow_steps AS step USING (task_uuid, step_index)
         """;

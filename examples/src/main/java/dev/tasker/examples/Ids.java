@@ -1,4 +1,4 @@
-package dev.tasker.examples.fulfilment;
+package dev.tasker.examples;
 
 import java.time.Instant;
 import java.time.InstantSource;
@@ -8,14 +8,14 @@ import java.util.Locale;
 import java.util.UUID;
 
 /** Random identifiers and the present time as text. */
-final class Ids {
+public final class Ids {
 
     private static final DateTimeFormatter RFC_3339 = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSSxxx");
 
     private Ids() {}
 
     /** Upper-case hexadecimal digits, at most 32. */
-    static String hex(int digits) {
+    public static String hex(int digits) {
         return UUID.randomUUID()
                 .toString()
                 .replace("-", "")
@@ -23,11 +23,16 @@ final class Ids {
                 .toUpperCase(Locale.ROOT);
     }
 
-    static String timestamp(Instant instant) {
+    /** The prefix, an underscore and lower-case hexadecimal digits, at most 32. */
+    public static String of(String prefix, int digits) {
+        return prefix + "_" + hex(digits).toLowerCase(Locale.ROOT);
+    }
+
+    public static String timestamp(Instant instant) {
         return RFC_3339.format(instant.atOffset(ZoneOffset.UTC));
     }
 
-    static String now(InstantSource clock) {
+    public static String now(InstantSource clock) {
         return timestamp(clock.instant());
     }
 }

@@ -1,0 +1,143 @@
+package dev.tasker.benchmarks;
+
+import dev.tasker.benchmarks.BenchOptions.Transport;
+import dev.tasker.engine.Migrations;
+import dev.tasker.engine.TaskRequest;
+import dev.tasker.engine.TaskState;
+import dev.tasker.postgres.EmbeddedPostgres;
+import dev.tasker.postgres.EmbeddedPostgresConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Rows per second of one task that values a CSV file in five batches, from its creation to its end, checkpoints included; on a PostgreSQL
+ * of its own with fsync on. A smaller file goes first, so that the compiler has seen the code.
+ */
+public final class CsvBench {
+    private static final int WARM_UP_ROWS = 20_000;
+    private static final long PATIENCE_SECONDS = 600;
+    private static final String SAVED =
+            "SELECT coalesce(sum(cardinality(checkpoint_history)), 0) FROM tasker.workflow_steps WHERE task_uuid = ?";
+
+    private final int rows;
+    private final int rowsPerCheckpoint;
+    private final int slots;
+    private final Transport transport;
+
+    /** Values a file of {@code rows}, saving progress every {@code rowsPerCheckpoint} rows of a batch. */
+    public CsvBench(int rows, int rowsPerCheckpoint, int slots, Transport transport) {
+        requireAtLeastOne("rows", rows);
+        requireAtLeastOne("rows_per_checkpoint", rowsPerCheckpoint);
+        this.rows = rows;
+        this.rowsPerCheckpoint = rowsPerCheckpoint;
+        this.slots = slots;
+        this.transport = transport;
+    }
+
+    /**
+     * Figures of one run.
+     *
+     * @param checkpoints that stand in the history of the batches, which keeps a hundred of each
+     */
+    public record Report(String transport, int rows, int rowsPerCheckpoint, long checkpoints, double seconds) {
+
+        /** Rows per second. */
+        public double rowsPerSecond() {
+            return rows / seconds;
+        }
+
+        /** One JSON object on one line. */
+        public String json() {
+            return String.format(
+                    Locale.ROOT,
+                    "{\"scenario\":\"csv\",\"transport\":\"%s\",\"rows\":%d,\"rows_per_checkpoint\":%d,\"checkpoints\":%d,"
+                        + "\"seconds\":%.3f,\"rows_per_s\":%.0f}",
+                    transport,
+                    rows,
+                    rowsPerCheckpoint,
+                    checkpoints,
+                    seconds,
+                    rowsPerSecond());
+        }
+
+        /** For people. */
+        public String text() {
+            return String.format(
+                    Locale.ROOT,
+                    "csv over %s: %,d rows in %.2f s, %,.0f rows/s, a checkpoint every %,d rows of a batch, %d in the"
+                            + " history",
+                    transport,
+                    rows,
+                    seconds,
+                    rowsPerSecond(),
+                    rowsPerCheckpoint,
+                    checkpoints);
+        }
+    }
+
+    /** Measures and reports. */
+    public Report run() throws Exception {
+        Path folder = Files.createTempDirectory("tasker-bench");
+        Path file = folder.resolve("products.csv");
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.start(
+                EmbeddedPostgresConfig.of(folder.resolve("postgres")).withKeepData(false))) {
+            postgres.createDatabase("bench");
+            new Migrations(postgres.dataSource("bench")).migrate();
+            return measured(postgres, file);
+        } finally {
+            Files.deleteIfExists(file);
+            Files.deleteIfExists(folder);
+        }
+    }
+
+    private Report measured(EmbeddedPostgres postgres, Path file) throws Exception {
+        TaskTracker tracker = new TaskTracker();
+        BenchOptions options = new BenchOptions(Scenario.LINEAR, 1, 1, 1, 1, slots, 1, transport);
+        try (BenchStack stack = BenchStack.start(options, postgres, "bench", tracker)) {
+            stack.engine().register(CsvWorkflow.template());
+            value(stack, tracker, file, Math.min(rows, WARM_UP_ROWS));
+            value(stack, tracker, file, Math.min(rows, WARM_UP_ROWS));
+            CsvWorkflow.write(file, rows);
+            long start = System.nanoTime();
+            UUID task = finished(stack, tracker, file, rows);
+            double seconds = (System.nanoTime() - start) / 1e9;
+            return new Report(transport.text(), rows, rowsPerCheckpoint, saved(postgres, task), seconds);
+        }
+    }
+
+    private void value(BenchStack stack, TaskTracker tracker, Path file, int fewRows) throws Exception {
+        CsvWorkflow.write(file, fewRows);
+        finished(stack, tracker, file, fewRows);
+    }
+
+    private UUID finished(BenchStack stack, TaskTracker tracker, Path file, int fileRows) throws Exception {
+        String context = "{\"file\":\"" + file + "\",\"rows\":" + fileRows + ",\"rows_per_checkpoint\":"
+                + rowsPerCheckpoint + "}";
+        UUID task = stack.create(TaskRequest.of("bench", "csv", "1.0.0", context));
+        TaskState state = tracker.ended(task).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        if (state != TaskState.COMPLETE) {
+            throw new IllegalStateException("task ended in " + state + " (expected: COMPLETE): "
+                    + stack.engine().steps(task));
+        }
+        return task;
+    }
+
+    private static long saved(EmbeddedPostgres postgres, UUID task) throws Exception {
+        try (var connection = postgres.dataSource("bench").getConnection();
+                var statement = connection.prepareStatement(SAVED)) {
+            statement.setObject(1, task);
+            var row = statement.executeQuery();
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    private static void requireAtLeastOne(String name, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + ": " + value + " (expected: >= 1)");
+        }
+    }
+}

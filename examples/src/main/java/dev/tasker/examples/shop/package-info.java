@@ -1,0 +1,5 @@
+/** A web shop's order, from cart to confirmation. */
+@NullMarked
+package dev.tasker.examples.shop;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,156 @@
+package dev.tasker.server.gateway;
+
+import dev.tasker.engine.Completion;
+import dev.tasker.engine.EngineException;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The leases of one stream's worker: those of its own engine session, those that sessions of earlier streams still hold, and those an earlier
+ * server gave, of which only the engine can tell. Thread-safe.
+ */
+final class StreamLeases {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamLeases.class);
+
+    private final WorkerStream stream;
+    private final Redelivery redelivery;
+    private final Executor executor;
+    private final EngineLink own;
+    private final List<EngineLink> carried = new CopyOnWriteArrayList<>();
+    private final Set<LeaseKey> undecided = ConcurrentHashMap.newKeySet();
+
+    StreamLeases(WorkerStream stream, Redelivery redelivery, Executor executor) {
+        this.stream = stream;
+        this.redelivery = redelivery;
+        this.executor = executor;
+        this.own = new EngineLink(stream);
+    }
+
+    EngineLink own() {
+        return own;
+    }
+
+    /** All engine sessions, the stream's own last. */
+    Stream<EngineLink> links() {
+        return Stream.concat(carried.stream(), Stream.of(own));
+    }
+
+    /** The session that holds the lease, null when none does. */
+    @Nullable
+    EngineLink linkOf(LeaseKey lease) {
+        return links().filter(link -> link.held(lease) != null).findFirst().orElse(null);
+    }
+
+    /** Whether the lease lives, as far as anyone here knows. */
+    boolean isKnown(LeaseKey lease) {
+        return linkOf(lease) != null || undecided.contains(lease);
+    }
+
+    boolean isEmpty() {
+        return own.holdsNothing() && carried.isEmpty();
+    }
+
+    void renew() {
+        links().filter(link -> !link.holdsNothing())
+                .forEach(link -> link.session().heartbeat());
+    }
+
+    /** The worker says it holds these of an earlier server, which cannot be asked. */
+    void leaveUndecided(Set<LeaseKey> active) {
+        undecided.addAll(active);
+    }
+
+    /** The engine knows now what became of a lease that an earlier server gave. */
+    void decided(LeaseKey lease) {
+        undecided.remove(lease);
+    }
+
+    /** Takes over the leases of an earlier stream which the worker still holds, and gives back the others. */
+    void takeOver(StreamLeases earlier, List<EngineLink> links, Set<LeaseKey> active) {
+        for (EngineLink link : links) {
+            link.moveTo(stream);
+            carried.add(link);
+        }
+        undecided.addAll(earlier.undecided);
+        undecided.retainAll(active);
+        for (EngineLink link : carried) {
+            for (LeaseKey lease : List.copyOf(link.leases())) {
+                if (!active.contains(lease)) {
+                    giveBack(link, lease);
+                }
+            }
+            closeIfEmpty(link);
+        }
+    }
+
+    /** Hands all sessions over; none are left but the stream's own, which is over. */
+    List<EngineLink> surrender() {
+        List<EngineLink> all = links().toList();
+        carried.clear();
+        return all;
+    }
+
+    /** The worker gives a lease back. */
+    void reject(LeaseKey lease) {
+        EngineLink link = linkOf(lease);
+        if (link != null) {
+            giveBack(link, lease);
+            closeIfEmpty(link);
+        } else if (undecided.remove(lease)) {
+            giveBack(own, lease, 0);
+        }
+    }
+
+    void giveBack(EngineLink link, LeaseKey lease) {
+        if (link.forget(lease)) {
+            stream.returnSlot(link);
+            giveBack(link, lease, 0);
+            stream.settled();
+        }
+    }
+
+    private void giveBack(EngineLink link, LeaseKey lease, int failures) {
+        CompletableFuture<Completion> answer;
+        try {
+            answer = link.session().reject(lease.stepUuid(), lease.token());
+        } catch (EngineException e) {
+            answer = CompletableFuture.failedFuture(e);
+        }
+        var _ = answer.whenComplete((completion, failure) -> {
+            if (failure != null && !stream.isClosed()) {
+                redelivery.always(failures, () -> giveBack(link, lease, failures + 1));
+            }
+        });
+    }
+
+    /** Closes the session of an earlier stream once it holds nothing. */
+    void closeIfEmpty(EngineLink link) {
+        if (link != own && link.holdsNothing() && carried.remove(link)) {
+            executor.execute(() -> closeQuietly(link));
+        }
+    }
+
+    void closeAll() {
+        links().forEach(link -> executor.execute(() -> closeQuietly(link)));
+    }
+
+    void closeEmpty() {
+        links().filter(EngineLink::holdsNothing).forEach(StreamLeases::closeQuietly);
+    }
+
+    private static void closeQuietly(EngineLink link) {
+        try {
+            link.session().close();
+        } catch (EngineException e) {
+            LOG.warn("session {} not closed; its leases run out", link.session().uuid(), e);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tasker.worker.batch;
+
+import org.jspecify.annotations.NullMarked;
