@@ -180,6 +180,7 @@ CREATE TABLE templates (
   content_hash character varying(64) NOT NULL,
   document text NOT NULL,
   initial_steps integer NOT NULL,
+  at_most_once integer[],
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT templates_pkey PRIMARY KEY (template_id),
   CONSTRAINT templates_named_task_uuid_content_hash_key UNIQUE (named_task_uuid, content_hash),
@@ -374,8 +375,8 @@ FUNCTION engine_now()
   RETURNS timestamp with time zone
   LANGUAGE sql STABLE PARALLEL SAFE;
 
-FUNCTION expire_session(p_session integer, p_grace_ms integer, p_result text, p_batches integer)
-  RETURNS TABLE(task_uuid uuid, step_index integer, state smallint, queue_id integer, priority integer)
+FUNCTION expire_session(p_session integer, p_grace_ms integer, p_results text[], p_batches integer)
+  RETURNS TABLE(task_uuid uuid, step_index integer, state smallint, queue_id integer, priority integer, attempts integer, max_attempts integer, ending integer)
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp
   SET plan_cache_mode=force_generic_plan
@@ -498,6 +499,17 @@ FUNCTION task_state_name(p_state smallint)
 FUNCTION task_via(p_from smallint, p_to smallint, p_cause smallint)
   RETURNS text[]
   LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+FUNCTION time_out_steps(p_task uuid[], p_step integer[], p_token integer[], p_session integer[], p_delay_ms integer[], p_result text[])
+  RETURNS TABLE(kind smallint, task_uuid uuid, step_index integer, state smallint, token integer, attempts integer, max_attempts integer)
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
+  SET plan_cache_mode=force_generic_plan
+  SET enable_seqscan=off
+  SET enable_bitmapscan=off
+  SET enable_hashjoin=off
+  SET enable_mergejoin=off
+  SET lock_timeout=10s;
 
 FUNCTION trim_domain_events(p_retention interval, p_limit integer)
   RETURNS bigint

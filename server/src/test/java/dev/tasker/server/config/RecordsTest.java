@@ -90,7 +90,8 @@ class RecordsTest {
 
     @Test
     void engineDefaultsAreTheMeasuredOnes() throws IOException {
-        assertThat(load("").engine()).isEqualTo(EngineConfig.DEFAULT);
+        assertThat(load("").engine())
+                .isEqualTo(EngineConfig.DEFAULT.withGraph(new GraphConfig(true, 50, 20, 10, 5, true, 25)));
         assertThat(ServerConfig.defaults(Environment.TEST).engine().leases())
                 .isEqualTo(new LeaseConfig(Duration.ofSeconds(5), Duration.ofSeconds(1), Duration.ofSeconds(1)));
     }
