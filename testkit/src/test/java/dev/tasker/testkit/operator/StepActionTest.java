@@ -39,6 +39,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Reset, resolve and complete by hand: what each does to its step (01 §2.6, §2.7; 02 §0.2; 03 §1.6). */
 @ExtendWith(DatabaseExtension.class)
 class StepActionTest {
+    private static final String CHECKPOINT = "{\"cursor\":7,\"history\":[{\"cursor\":7}]}";
+
     @Test
     void resetStepRunsAgainWithAllItsAttemptsAndItsCheckpoint(TestDatabase database) {
         try (TestNode node = TestNode.open(database)) {
@@ -49,7 +51,8 @@ class StepActionTest {
             worker.failRetryably(worker.next("a"));
             Assignment second = worker.next("a");
             database.query(
-                    "UPDATE tasker.workflow_steps SET checkpoint = '{\"row\":7}' WHERE task_uuid = ? RETURNING 1",
+                    "UPDATE tasker.workflow_steps SET checkpoint = ? WHERE task_uuid = ? RETURNING 1",
+                    CHECKPOINT,
                     task);
             worker.failRetryably(second);
             assertThat(node.step(task, "a").attempts()).isEqualTo(2);
@@ -59,7 +62,7 @@ class StepActionTest {
             Assignment again = worker.next("a");
             assertThat(again.attempt()).isEqualTo(1);
             assertThat(again.leaseToken()).isGreaterThan(second.leaseToken());
-            assertThat(again.step().checkpoint()).isEqualTo("{\"row\":7}");
+            assertThat(again.step().checkpoint()).isEqualTo(CHECKPOINT);
             assertThat(again.step().previousResult()).contains("broken");
             assertThat(node.step(task, "a").backoffRequestSeconds()).isNull();
             assertThat(node.step(task, "a").nextRetryAt()).isNull();
@@ -76,7 +79,10 @@ class StepActionTest {
             HandDrivenWorker worker = node.worker(1);
             UUID task = node.create(template);
             Assignment first = worker.next("a");
-            database.query("UPDATE tasker.workflow_steps SET checkpoint = '7' WHERE task_uuid = ? RETURNING 1", task);
+            database.query(
+                    "UPDATE tasker.workflow_steps SET checkpoint = ? WHERE task_uuid = ? RETURNING 1",
+                    CHECKPOINT,
+                    task);
             worker.failForGood(first);
 
             done(node, task, "a", new ResetForRetry("from the start", Actions.ALICE, true));
