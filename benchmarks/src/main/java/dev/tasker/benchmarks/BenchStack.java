@@ -2,7 +2,6 @@ package dev.tasker.benchmarks;
 
 import dev.tasker.engine.Creation;
 import dev.tasker.engine.Engine;
-import dev.tasker.engine.EngineConfig;
 import dev.tasker.engine.TaskRequest;
 import dev.tasker.postgres.EmbeddedPostgres;
 import dev.tasker.server.TaskerServer;
@@ -58,29 +57,33 @@ interface BenchStack extends AutoCloseable {
         return TaskerServer.start(config, tracker);
     }
 
-    /** Engine and worker in this JVM, called without a network. */
-    record InProcess(Engine engine, WorkerRuntime worker) implements BenchStack {
+    /** The engine of a server, with its connection pool, and a worker in this JVM, called without a network. */
+    record InProcess(TaskerServer server, WorkerRuntime worker) implements BenchStack {
         private static InProcess start(
                 BenchOptions options, EmbeddedPostgres postgres, String database, TaskTracker tracker) {
-            Engine engine = Engine.open(
-                    postgres.dataSource(database), postgres.dataSource(database), EngineConfig.DEFAULT, tracker);
+            TaskerServer server = BenchStack.server(postgres, database, tracker);
             WorkerRuntime worker = WorkerRuntime.start(
-                    new InProcessWorkSource(engine),
+                    new InProcessWorkSource(server.engine()),
                     Scenario.handlers(),
                     WorkerConfig.defaults().withName("bench").withSlots(options.slots()));
-            return new InProcess(engine, worker);
+            return new InProcess(server, worker);
+        }
+
+        @Override
+        public Engine engine() {
+            return server.engine();
         }
 
         @Override
         public UUID create(TaskRequest request) throws Exception {
-            Creation creation = engine.create(request).get(60, TimeUnit.SECONDS);
+            Creation creation = engine().create(request).get(60, TimeUnit.SECONDS);
             return creation.taskUuid();
         }
 
         @Override
         public void close() {
             worker.close();
-            engine.close();
+            server.close();
         }
     }
 
