@@ -40,7 +40,8 @@ final class Outbox {
     private final AtomicInteger calls =
             new AtomicInteger(); // of flush since its thread last looked; not zero: one runs
     private volatile @Nullable ServerMessage first; // the answer to Register; nothing goes before it
-    private volatile @Nullable Status ended; // OK: after what is queued
+    private volatile @Nullable Status ended;
+    private volatile boolean cut; // what is queued is not sent any more
     private boolean begun; // by the flushing thread, as is the next
     private boolean over;
 
@@ -90,8 +91,17 @@ final class Outbox {
         add(new Control(message));
     }
 
-    /** Ends the stream: with OK after what is queued, otherwise at once. The first call counts. */
+    /** Ends the stream: with OK after what is queued, otherwise at once. The first call of this and {@link #finish} counts. */
     void end(Status status) {
+        if (ended == null) {
+            cut = !status.isOk();
+            ended = status;
+        }
+        flush();
+    }
+
+    /** Ends the stream with this status after as much of what is queued as the worker takes without waiting. */
+    void finish(Status status) {
         if (ended == null) {
             ended = status;
         }
@@ -126,12 +136,12 @@ final class Outbox {
     }
 
     private void writeWhileReady() {
-        if (!begun && first != null && !isCut()) {
+        if (!begun && first != null && !cut) {
             begun = true;
             observer.onNext(first);
         }
         var message = new Batch();
-        while (begun && !over && !isCut() && observer.isReady()) {
+        while (begun && !over && !cut && observer.isReady()) {
             Entry entry = entries.poll();
             if (entry == null) {
                 break;
@@ -150,11 +160,11 @@ final class Outbox {
         if (over) {
             return;
         }
-        if (!isCut()) {
+        if (!cut) {
             message.write();
         }
         Status status = ended;
-        if (status != null && (!status.isOk() || entries.isEmpty())) {
+        if (status != null && (cut || entries.isEmpty() || (!status.isOk() && !(begun && observer.isReady())))) {
             over = true;
             entries.clear();
             if (status.isOk()) {
@@ -163,11 +173,6 @@ final class Outbox {
                 observer.onError(status.asRuntimeException());
             }
         }
-    }
-
-    private boolean isCut() {
-        Status status = ended;
-        return status != null && !status.isOk();
     }
 
     /** Gathers entries of three kinds into one message each. Outcomes go before losses, so that an answered lease is not seen as lost. */

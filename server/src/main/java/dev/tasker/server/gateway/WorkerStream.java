@@ -329,7 +329,7 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
      * the steps back at once, while their handlers run on and report to the next server.
      */
     synchronized void stop(Status status) {
-        outbox.end(status);
+        outbox.finish(status); // the answer to a last result may still be queued
         if (state == State.OPEN || state == State.LEAVING || state == State.DETACHED) {
             own.session().drain();
             state = State.CLOSED;

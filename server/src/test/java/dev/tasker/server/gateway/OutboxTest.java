@@ -95,6 +95,37 @@ class OutboxTest {
     }
 
     @Test
+    void answerThatIsQueuedGoesBeforeTheEnd() {
+        outbox.begin(REGISTERED);
+        outbox.answer(outcome());
+        outbox.finish(Status.UNAVAILABLE);
+        flush();
+        assertThat(wire.written.getLast().getCompleted().getOutcomesCount()).isEqualTo(1);
+        assertThat(wire.ended).isEqualTo(Status.UNAVAILABLE);
+    }
+
+    @Test
+    void endDoesNotWaitForAWorkerThatDoesNotRead() {
+        wire.room = 1;
+        outbox.begin(REGISTERED);
+        flush();
+        outbox.answer(outcome());
+        outbox.finish(Status.UNAVAILABLE);
+        flush();
+        assertThat(wire.written).hasSize(1);
+        assertThat(wire.ended).isEqualTo(Status.UNAVAILABLE);
+    }
+
+    @Test
+    void streamMayEndBeforeItBegan() {
+        outbox.answer(outcome());
+        outbox.finish(Status.UNAVAILABLE);
+        flush();
+        assertThat(wire.written).isEmpty();
+        assertThat(wire.ended).isEqualTo(Status.UNAVAILABLE);
+    }
+
+    @Test
     void whatGathersBeforeOneFlushIsOneMessageOfEachKind() {
         outbox.begin(REGISTERED);
         for (int i = 0; i < 100; i++) {
