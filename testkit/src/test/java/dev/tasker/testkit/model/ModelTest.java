@@ -20,15 +20,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Random programs. {@code -Dtasker.model.seed=…} replays one, {@code -Dtasker.model.programs=N} runs more than usual from seeds that
- * nobody chose.
+ * Random programs over tasks whose graphs are fixed and tasks that grow. {@code -Dtasker.model.seed=…} replays one,
+ * {@code -Dtasker.model.programs=N} runs N from seeds that nobody chose; {@code -Dtasker.model.shrinking=0} tells a failure at once.
  */
 @ExtendWith(DatabaseExtension.class)
 class ModelTest {
     private static final int USUAL_PROGRAMS = 60;
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration SHORT_PATIENCE = Duration.ofSeconds(2);
-    private static final int SHRINKING_RUNS = 60;
+    private static final int SHRINKING_RUNS = Integer.getInteger("tasker.model.shrinking", 60);
 
     @Test
     void engineDoesWhatTheModelSays(TestDatabase database) {
@@ -146,6 +146,30 @@ class ModelTest {
         """)
     void brokenStatementIsNoticed(String migration, String correct, String broken, TestDatabase database)
             throws Exception {
+        assertNoticed(migration, correct, broken, database);
+    }
+
+    /** The same for the statements by which graphs grow and batches hand on their slots. */
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+        R__3b_grow_and_complete | (i.barrier = 0 OR parent.state NOT IN (step_state('complete'), step_state('resolved_manually'))) | i.barrier = 0
+        R__3b_grow_and_complete | (i.barrier = 0 OR                                                 | (i.barrier >= 0 OR
+        R__3b_grow_and_complete | i.step_index, i.parents, i.parents, NULL,                         | i.step_index, i.parents, 0 * i.parents, NULL,
+        R__3b_grow_and_complete | i.parents AS pending,                                             | 0 * i.parents AS pending,
+        R__3b_grow_and_complete | ON parent.task_uuid = i.task_uuid AND parent.step_index = i.from_index | ON false
+        R__3b_grow_and_complete | edge.to_index, 1, edge.pending,                                   | edge.to_index, 1, 0 * edge.pending,
+        R__3b_grow_and_complete | (parent.state NOT IN (step_state('complete'), step_state('resolved_manually')))::integer AS pending | 1 AS pending
+        R__3b_grow_and_complete | total_steps = task.total_steps + grown.steps                      | total_steps = task.total_steps
+        R__3_complete_steps     | 1, NULL FROM opened                                               | 1, NULL FROM opened WHERE false
+        R__3_complete_steps     | least(before.next_index + ended.instances,                        | least(before.next_index + 2 * ended.instances,
+        """)
+    void brokenGrowthIsNoticed(String migration, String correct, String broken, TestDatabase database)
+            throws Exception {
+        assertNoticed(migration, correct, broken, database);
+    }
+
+    private static void assertNoticed(String migration, String correct, String broken, TestDatabase database)
+            throws Exception {
         String sql = source(migration);
         assertThat(sql).contains(correct);
         try {
@@ -163,7 +187,7 @@ class ModelTest {
     private static void clean(TestDatabase database) {
         database.execute(
                 "TRUNCATE tasker.tasks, tasker.task_requests, tasker.workflow_steps, tasker.ready_steps, tasker.timers,"
-                        + " tasker.session_leases, tasker.step_history, tasker.task_history");
+                        + " tasker.session_leases, tasker.step_history, tasker.task_history, tasker.batches");
     }
 
     private static String source(String migration) throws Exception {

@@ -8,7 +8,6 @@ import dev.tasker.engine.Completion;
 import dev.tasker.engine.Creation;
 import dev.tasker.engine.DispatchConfig;
 import dev.tasker.engine.EngineConfig;
-import dev.tasker.engine.ExecutionStatus;
 import dev.tasker.engine.Operator;
 import dev.tasker.engine.SessionRequest;
 import dev.tasker.engine.SessionRequest.HandlerKey;
@@ -17,7 +16,6 @@ import dev.tasker.engine.StepResult;
 import dev.tasker.engine.StepState;
 import dev.tasker.engine.TaskRequest;
 import dev.tasker.engine.TaskState;
-import dev.tasker.engine.TaskView;
 import dev.tasker.template.TemplatePlan;
 import dev.tasker.testkit.Eventually;
 import dev.tasker.testkit.HandDrivenWorker;
@@ -27,10 +25,8 @@ import dev.tasker.testkit.TemplateFixture;
 import dev.tasker.testkit.TestDatabase;
 import dev.tasker.testkit.TestNode;
 import dev.tasker.testkit.model.Action.Outcome;
+import dev.tasker.testkit.model.Answers.Answer;
 import dev.tasker.testkit.model.TaskModel.StepModel;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Run implements AutoCloseable {
     private static final int UNIT = RandomTemplate.DELAY_UNIT_SECONDS;
-    private static final int TEMPLATES = 3;
+    private static final int FIXED_TEMPLATES = 3; // their graphs do not grow
     private static final int AUDIT_EVERY = 6;
     private static final List<String> CALLABLES = List.of("red", "blue");
     private static final EngineConfig CONFIG = TestNode.CONFIG
@@ -65,19 +61,9 @@ final class Run implements AutoCloseable {
                     Duration.ofSeconds(TaskModel.CONFIG_MAX_SECONDS),
                     0));
 
-    private static final String STEPS = """
-        SELECT step.task_uuid, step.step_index, step.state, step.attempts, step.lease_token, step.pending_parents, session.session_uuid,
-               step.backoff_request_seconds, step.result
-        FROM   tasker.workflow_steps AS step LEFT JOIN tasker.worker_sessions AS session USING (session_id)
-        WHERE  step.task_uuid = ANY (?)
-        """;
-
-    private static final String TASKS =
-            "SELECT task_uuid, state, total_steps, satisfied_steps, failed_steps, active_steps FROM tasker.tasks"
-                    + " WHERE task_uuid = ANY (?)";
-
     private final TestDatabase database;
-    private final Connection connection;
+    private final Comparison comparison;
+    private final long seed;
     private final Duration patience;
     private final List<TemplateFixture> templates = new ArrayList<>();
     private final List<TemplatePlan> plans = new ArrayList<>();
@@ -90,47 +76,22 @@ final class Run implements AutoCloseable {
     private long now;
     private int events;
 
-    /** A session as the engine must treat it. */
-    private static final class SessionModel {
-        private final HandDrivenWorker worker;
-        private final List<String> callables;
-        private final int slots;
-        private final Map<UUID, Assignment> held = new LinkedHashMap<>();
-        private boolean draining;
-        private boolean silent;
-
-        private SessionModel(HandDrivenWorker worker, List<String> callables, int slots) {
-            this.worker = worker;
-            this.callables = callables;
-            this.slots = slots;
-        }
-
-        private boolean wants(String callable) {
-            return !draining && !(silent && !held.isEmpty()) && held.size() < slots && callables.contains(callable);
-        }
-
-        private void forget(Assignment lease) {
-            Assignment known = held.get(lease.stepUuid());
-            if (known != null && known.leaseToken() == lease.leaseToken()) {
-                held.remove(lease.stepUuid());
-            }
-            if (held.isEmpty()) {
-                silent = false;
-            }
-        }
-    }
-
     private record Lease(SessionModel session, Assignment assignment) {}
 
     Run(TestDatabase database, long seed, Duration patience) throws SQLException {
         this.database = database;
+        this.seed = seed;
         this.patience = patience;
-        this.connection = database.dataSource().getConnection();
+        this.comparison = new Comparison(database, tasks);
         SplittableRandom random = new SplittableRandom(seed);
         node = TestNode.open(database, CONFIG);
-        for (int i = 0; i < TEMPLATES; i++) {
-            TemplateFixture template = RandomTemplate.of(node.namespace(), "t" + i, CALLABLES, random)
-                    .with("identity_strategy: caller_provided");
+        List<TemplateFixture> all = new ArrayList<>();
+        for (int i = 0; i < FIXED_TEMPLATES; i++) {
+            all.add(RandomTemplate.of(node.namespace(), "t" + i, CALLABLES, random));
+        }
+        all.addAll(GrowingTemplates.of(node.namespace(), CALLABLES, random));
+        for (TemplateFixture one : all) {
+            TemplateFixture template = one.with("identity_strategy: caller_provided");
             templates.add(node.register(template));
             plans.add(TemplatePlan.compile(template.template()));
         }
@@ -159,7 +120,7 @@ final class Run implements AutoCloseable {
         @Nullable UUID touched = perform(action);
         settle();
         if (touched != null) {
-            compareView(touched);
+            comparison.compareView(node, touched, now);
         }
         if (++events % AUDIT_EVERY == 0) {
             audit();
@@ -186,7 +147,7 @@ final class Run implements AutoCloseable {
     }
 
     private UUID create(Action.Create create) {
-        int index = create.template() % TEMPLATES;
+        int index = create.template() % templates.size();
         boolean again = create.again() && !order.isEmpty();
         UUID known = again ? order.get(create.template() % order.size()) : new UUID(0, 0);
         String key = again ? String.valueOf(keys.get(known)) : "key" + order.size();
@@ -216,36 +177,43 @@ final class Run implements AutoCloseable {
             return null;
         }
         Lease lease = chosen(leases, report.lease());
-        return report(lease.session(), lease.assignment(), report.outcome());
+        return report(lease.session(), lease.assignment(), report.outcome(), report.lease());
     }
 
-    private UUID report(SessionModel session, Assignment lease, Outcome outcome) {
-        StepResult result = result(lease, outcome);
-        Completion expected = expected(lease, outcome, result);
+    private UUID report(SessionModel session, Assignment lease, Outcome outcome, int number) {
+        StepResult result = result(lease, outcome, number);
+        Completion expected = expected(lease, outcome, result, number);
         Completion found = session.worker.report(lease.stepUuid(), lease.leaseToken(), result);
         require(found == expected, lease.step().name() + ": " + found + " (expected: " + expected + ")");
         ended(session, lease);
         return lease.taskUuid();
     }
 
-    private Completion expected(Assignment lease, Outcome outcome, StepResult result) {
+    private Completion expected(Assignment lease, Outcome outcome, StepResult result, int number) {
         StepModel step = stepOf(lease);
         int token = lease.leaseToken();
         return switch (outcome) {
-            case SUCCESS -> step.task.succeeded(step, token, result.document());
+            case SUCCESS ->
+                step.task.succeeded(
+                        step, token, result.document(), answer(lease, number).wish());
             case RETRYABLE -> step.task.failed(step, token, true, null, result.document(), now);
             case RETRY_AFTER -> step.task.failed(step, token, true, 2 * UNIT, result.document(), now);
             case PERMANENT -> step.task.failed(step, token, false, null, result.document(), now);
         };
     }
 
-    private static StepResult result(Assignment lease, Outcome outcome) {
+    private StepResult result(Assignment lease, Outcome outcome, int number) {
         return switch (outcome) {
-            case SUCCESS -> StepResult.success("\"" + lease.step().name() + " by lease " + lease.leaseToken() + "\"");
+            case SUCCESS -> StepResult.success(answer(lease, number).result());
             case RETRYABLE -> Results.retryable();
             case RETRY_AFTER -> Results.retryAfter(Duration.ofSeconds(2L * UNIT));
             case PERMANENT -> Results.permanent();
         };
+    }
+
+    private Answer answer(Assignment lease, int number) {
+        StepModel step = stepOf(lease);
+        return Answers.of(step.task.plan, step.planned, step.name, lease.leaseToken(), number);
     }
 
     private void ended(SessionModel session, Assignment lease) {
@@ -264,19 +232,30 @@ final class Run implements AutoCloseable {
             answers.add(lease.session()
                     .worker
                     .session()
-                    .complete(lease.assignment(), result(lease.assignment(), Outcome.SUCCESS)));
+                    .complete(lease.assignment(), result(lease.assignment(), Outcome.SUCCESS, numberOf(lease))));
         }
+        tasks.values().forEach(TaskModel::burstBegins);
         for (int i = 0; i < some.size(); i++) {
             Lease lease = some.get(i);
-            StepResult result = result(lease.assignment(), Outcome.SUCCESS);
-            Completion expected = expected(lease.assignment(), Outcome.SUCCESS, result);
+            StepResult result = result(lease.assignment(), Outcome.SUCCESS, numberOf(lease));
+            Completion expected = expected(lease.assignment(), Outcome.SUCCESS, result, numberOf(lease));
             Completion found = HandDrivenWorker.answer(answers.get(i));
             require(
                     found == expected,
                     lease.assignment().step().name() + ": " + found + " (expected: " + expected + ")");
             ended(lease.session(), lease.assignment());
         }
+        tasks.values().forEach(TaskModel::burstEnds);
         return some.isEmpty() ? null : some.getFirst().assignment().taskUuid();
+    }
+
+    /** Chooses what is answered where no command says it: something that can be carried out. */
+    private int numberOf(Lease lease) {
+        long number = seed
+                + order.indexOf(lease.assignment().taskUuid()) * 37L
+                + lease.assignment().step().name().hashCode()
+                + lease.assignment().leaseToken() * 7L;
+        return Answers.valid(Math.floorMod(number, 1000));
     }
 
     private @Nullable UUID reject(Action.Reject reject) {
@@ -299,7 +278,7 @@ final class Run implements AutoCloseable {
         if (candidates.isEmpty()) {
             return null;
         }
-        return report(chosen(sessions, late.session()), chosen(candidates, late.lease()), late.outcome());
+        return report(chosen(sessions, late.session()), chosen(candidates, late.lease()), late.outcome(), late.lease());
     }
 
     private @Nullable UUID advance(int units) {
@@ -329,16 +308,13 @@ final class Run implements AutoCloseable {
 
     private void expired(Collection<SessionModel> silent) {
         Set<UUID> uuids = silent.stream().map(session -> session.worker.uuid()).collect(Collectors.toSet());
-        tasks.values().forEach(task -> task.expired(uuids, LEASE_EXPIRED, now));
+        tasks.values().forEach(task -> task.expired(uuids, Comparison.LEASE_EXPIRED, now));
         for (SessionModel session : silent) {
             session.held.values().stream()
                     .filter(lease -> !ended.contains(lease))
                     .forEach(ended::add);
         }
     }
-
-    /** Compared by its error type only. */
-    private static final String LEASE_EXPIRED = "lease_expired";
 
     private @Nullable UUID heartbeat(SessionModel session) {
         if (session.held.isEmpty()) {
@@ -405,7 +381,7 @@ final class Run implements AutoCloseable {
             case COMPLETE -> new StepAction.CompleteManually("\"by hand\"", null, "supplied", operator);
         };
         List<Lease> leases = leasesOf(step);
-        UUID stepUuid = node.step(step.task.uuid, step.planned.name()).stepUuid();
+        UUID stepUuid = node.step(step.task.uuid, step.name).stepUuid();
         boolean allowed = step.task.operated(step, kind, now);
         ActionOutcome found = HandDrivenWorker.answer(node.engine().operate(step.task.uuid, stepUuid, action));
         require(
@@ -414,7 +390,7 @@ final class Run implements AutoCloseable {
         if (allowed) {
             told(leases);
             if (kind == Action.Kind.COMPLETE) {
-                step.result = node.step(step.task.uuid, step.planned.name()).result();
+                step.result = node.step(step.task.uuid, step.name).result();
                 require(
                         String.valueOf(step.result).contains("\"result\":\"by hand\""),
                         step + ": result " + step.result + " (expected: the operator's)");
@@ -515,8 +491,9 @@ final class Run implements AutoCloseable {
                 "repaired tasks have not ended: "
                         + tasks.values().stream().map(task -> task.steps).toList());
         tasks.values().forEach(task -> {
-            compareView(task.uuid);
-            compareHistory(task);
+            comparison.compareView(node, task.uuid, now);
+            comparison.compareHistory(task);
+            comparison.compareEdges(node, task);
         });
         audit();
     }
@@ -527,7 +504,11 @@ final class Run implements AutoCloseable {
             if (leases.isEmpty()) {
                 advance(5);
             } else {
-                report(leases.getFirst().session(), leases.getFirst().assignment(), Outcome.SUCCESS);
+                report(
+                        leases.getFirst().session(),
+                        leases.getFirst().assignment(),
+                        Outcome.SUCCESS,
+                        numberOf(leases.getFirst()));
             }
             settle();
         }
@@ -588,10 +569,13 @@ final class Run implements AutoCloseable {
                 assignment.leaseToken() == step.token,
                 what + ": token " + assignment.leaseToken() + " (expected: " + step.token + ")");
         require(
+                assignment.step().templateStepName().equals(step.planned.name()),
+                what + ": template " + assignment.step().templateStepName());
+        require(
                 assignment.dependencyResults().equals(step.dependencyResults()),
                 what + ": " + assignment.dependencyResults() + " (expected: " + step.dependencyResults() + ")");
         require(
-                same(step.result, assignment.step().previousResult()),
+                Comparison.same(step.result, assignment.step().previousResult()),
                 what + ": previous result " + assignment.step().previousResult() + " (expected: " + step.result + ")");
         session.held.put(assignment.stepUuid(), assignment);
     }
@@ -605,113 +589,7 @@ final class Run implements AutoCloseable {
                 }
             }
         }
-        try {
-            String steps = stepDifference();
-            return steps == null ? taskDifference() : steps;
-        } catch (SQLException e) {
-            throw new IllegalStateException("the database could not be read", e);
-        }
-    }
-
-    private @Nullable String stepDifference() throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(STEPS)) {
-            select.setArray(1, connection.createArrayOf("uuid", order.toArray()));
-            ResultSet rows = select.executeQuery();
-            int count = 0;
-            while (rows.next()) {
-                count++;
-                StepModel step = modelOf(rows.getObject(1, UUID.class)).steps.get(rows.getInt(2));
-                StepState state = StepState.ofCode(rows.getInt(3));
-                if (step.mayBeEnqueued && state == StepState.ENQUEUED) {
-                    step.mayBeEnqueued = false;
-                    step.state = state;
-                }
-                String found = state + " attempts " + rows.getInt(4) + " token " + rows.getInt(5) + " pending "
-                        + rows.getInt(6) + " holder " + rows.getObject(7, UUID.class) + " backoff "
-                        + rows.getObject(8, Integer.class);
-                String expected = step.state + " attempts " + step.attempts + " token " + step.token + " pending "
-                        + step.pendingParents() + " holder " + step.holder + " backoff " + step.backoffSeconds;
-                if (!found.equals(expected) || !same(step.result, rows.getString(9))) {
-                    return step.task.uuid + " " + step.planned.name() + ": " + found + " result " + rows.getString(9)
-                            + " (expected: " + expected + " result " + step.result + ")";
-                }
-            }
-            int expected =
-                    tasks.values().stream().mapToInt(task -> task.steps.size()).sum();
-            return count == expected ? null : count + " steps (expected: " + expected + ")";
-        }
-    }
-
-    private @Nullable String taskDifference() throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(TASKS)) {
-            select.setArray(1, connection.createArrayOf("uuid", order.toArray()));
-            ResultSet rows = select.executeQuery();
-            while (rows.next()) {
-                TaskModel task = modelOf(rows.getObject(1, UUID.class));
-                String found = TaskState.ofCode(rows.getInt(2)) + " total " + rows.getInt(3) + " satisfied "
-                        + rows.getInt(4) + " failed " + rows.getInt(5) + " active " + rows.getInt(6);
-                String expected = task.state() + " total " + task.steps.size() + " satisfied " + task.satisfiedSteps()
-                        + " failed " + task.count(StepState.ERROR) + " active " + task.active();
-                if (!found.equals(expected)) {
-                    return task.uuid + ": " + found + " (expected: " + expected + ")";
-                }
-            }
-            return null;
-        }
-    }
-
-    private void compareView(UUID uuid) {
-        TaskModel task = modelOf(uuid);
-        TaskView view = node.task(uuid);
-        ExecutionStatus execution = view.execution();
-        String found = view.state() + " " + execution.status() + " ready " + execution.readySteps() + " completed "
-                + execution.completedSteps() + " pending " + execution.pendingSteps() + " running "
-                + execution.inProgressSteps();
-        String expected = task.state() + " " + task.executionStatus(now) + " ready "
-                + task.steps.stream().filter(step -> step.showsReady(now)).count() + " completed "
-                + task.satisfiedSteps() + " pending " + task.count(StepState.PENDING) + " running "
-                + task.count(StepState.IN_PROGRESS);
-        require(found.equals(expected), "view of " + uuid + ": " + found + " (expected: " + expected + ")");
-        compareReasons(task);
-    }
-
-    /** Each step that has not ended says why, and none is stuck. */
-    private void compareReasons(TaskModel task) {
-        List<String> found = node.engine().why(task.uuid).orElseThrow().steps().stream()
-                .map(step -> step.name() + " " + step.reason().code())
-                .toList();
-        List<String> expected = task.state().isTerminal()
-                ? List.of()
-                : task.steps.stream()
-                        .filter(step -> !step.state.isTerminal())
-                        .map(step -> step.planned.name() + " " + reason(task, step))
-                        .toList();
-        // who takes from a queue is written a moment later; WhyTest tells the two apart
-        List<String> sorted =
-                found.stream().map(line -> line.replace("no_worker", "queued")).toList();
-        require(sorted.equals(expected), "reasons of " + task.uuid + ": " + found + " (expected: " + expected + ")");
-    }
-
-    private static String reason(TaskModel task, StepModel step) {
-        return switch (step.state) {
-            case PENDING -> step.pendingParents() > 0 ? "waiting_for_parents" : "withheld";
-            case ENQUEUED -> "queued";
-            case IN_PROGRESS -> "leased";
-            case WAITING_FOR_RETRY -> task.count(StepState.ERROR) > 0 ? "withheld" : "backoff";
-            case ERROR -> "failed";
-            case ENQUEUED_FOR_ORCHESTRATION,
-                    ENQUEUED_AS_ERROR_FOR_ORCHESTRATION,
-                    COMPLETE,
-                    CANCELLED,
-                    RESOLVED_MANUALLY -> "no reason";
-        };
-    }
-
-    private void compareHistory(TaskModel task) {
-        List<String> expected = task.states.stream().map(TaskState::text).toList();
-        List<String> found = database.query(
-                "SELECT to_state FROM tasker.task_transitions WHERE task_uuid = ? ORDER BY sort_key", task.uuid);
-        require(found.equals(expected), "history of " + task.uuid + ": " + found + " (expected: " + expected + ")");
+        return comparison.difference();
     }
 
     private void audit() {
@@ -738,16 +616,9 @@ final class Run implements AutoCloseable {
 
     private StepModel stepOf(Assignment assignment) {
         return modelOf(assignment.taskUuid()).steps.stream()
-                .filter(step -> step.planned.name().equals(assignment.step().name()))
+                .filter(step -> step.name.equals(assignment.step().name()))
                 .findFirst()
                 .orElseThrow();
-    }
-
-    private static boolean same(@Nullable String expected, @Nullable String found) {
-        if (LEASE_EXPIRED.equals(expected)) {
-            return found != null && found.contains("\"error_type\":\"lease_expired\"");
-        }
-        return Objects.equals(expected, found);
     }
 
     private static <T> T chosen(List<T> candidates, int choice) {
@@ -761,10 +632,6 @@ final class Run implements AutoCloseable {
     @Override
     public void close() {
         node.close();
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            throw new IllegalStateException("connection", e);
-        }
+        comparison.close();
     }
 }

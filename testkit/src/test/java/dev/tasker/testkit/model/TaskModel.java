@@ -5,9 +5,12 @@ import dev.tasker.engine.StepState;
 import dev.tasker.engine.TaskState;
 import dev.tasker.template.Backoff;
 import dev.tasker.template.PlannedStep;
+import dev.tasker.template.StepType;
 import dev.tasker.template.TemplatePlan;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,7 +18,10 @@ import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A task as the specification has it: 01 §2.7 (coordination), §3 (derived states), §4 (retries), 04 §9.6 (leases). Times in seconds. */
+/**
+ * A task as the specification has it: 01 §2.7 (coordination), §3 (derived states), §4 (retries), 02 §6 and §7 (growth, in {@link Growth}),
+ * 04 §9.6 (leases). Times in seconds.
+ */
 final class TaskModel {
     /** Configured back-off of steps whose template states none: base and maximum, doubled from attempt to attempt. */
     static final int CONFIG_BASE_SECONDS = 100;
@@ -23,14 +29,31 @@ final class TaskModel {
     static final int CONFIG_MAX_SECONDS = 500;
 
     final UUID uuid;
+    final TemplatePlan plan;
     final List<StepModel> steps = new ArrayList<>();
     final List<TaskState> states = new ArrayList<>();
+    private final List<Barrier> barriers = new ArrayList<>(); // of the burst that goes on
+    private final Set<StepModel> justSatisfied = new HashSet<>(); // in the burst that goes on
+    private boolean bursting;
     private boolean cancelled;
+
+    private record Barrier(StepModel convergence, StepModel by) {}
 
     /** A step of the task. */
     static final class StepModel {
         final TaskModel task;
         final PlannedStep planned;
+        final String name;
+        final Set<StepModel> parents = new LinkedHashSet<>();
+        final @Nullable StepModel batchable; // of an instance
+        boolean waitsForSlot;
+        int
+                barriersMissing; // in a burst the engine chooses the order: these many parents fewer, or more, are
+                                 // right as well
+        int barriersMore;
+        int otherParents; // what it chose
+        boolean parentsDependOnOrder;
+
         StepState state = StepState.PENDING;
         int attempts;
         int token;
@@ -49,9 +72,11 @@ final class TaskModel {
 
         boolean mayBeEnqueued; // waits for a retry, or is enqueued: both are allowed until the engine shows which
 
-        private StepModel(TaskModel task, PlannedStep planned) {
+        private StepModel(TaskModel task, PlannedStep planned, String name, @Nullable StepModel batchable) {
             this.task = task;
             this.planned = planned;
+            this.name = name;
+            this.batchable = batchable;
         }
 
         boolean satisfied() {
@@ -59,9 +84,31 @@ final class TaskModel {
         }
 
         int pendingParents() {
-            return (int) planned.initialParents().stream()
-                    .filter(parent -> !task.steps.get(parent).satisfied())
-                    .count();
+            // a slot stands for the batchable step
+            return waitsForSlot
+                    ? 1
+                    : (int) parents.stream()
+                            .filter(parent -> !parent.satisfied())
+                            .count();
+        }
+
+        /** How many parents it has; one of those the engine may have chosen, should {@code found} be. */
+        int totalParents(int found) {
+            int difference = found - parents.size();
+            if (difference >= -barriersMissing && difference <= barriersMore) {
+                otherParents = difference;
+            }
+            barriersMissing = 0;
+            barriersMore = 0;
+            return parents.size() + otherParents;
+        }
+
+        /** What the edge from {@code parent} is called. */
+        String edgeFrom(StepModel parent) {
+            if (batchable != null) {
+                return "batch_dependency";
+            }
+            return parent.batchable == null ? "provides" : "worker_to_convergence";
         }
 
         private boolean mayRetry() {
@@ -84,29 +131,107 @@ final class TaskModel {
         /** The results a handler is given: of every complete ancestor. */
         Map<String, String> dependencyResults() {
             Map<String, String> results = new HashMap<>();
-            planned.ancestors().stream().forEach(index -> {
-                StepModel ancestor = task.steps.get(index);
-                if (ancestor.state == StepState.COMPLETE && ancestor.result != null) {
-                    results.put(ancestor.planned.name(), ancestor.result);
+            for (StepModel ancestor : task.steps) {
+                if (planned.ancestors().contains(ancestor.planned.index())
+                        && ancestor.state == StepState.COMPLETE
+                        && ancestor.result != null) {
+                    results.put(ancestor.name, ancestor.result);
                 }
-            });
+            }
             return results;
         }
 
         @Override
         public String toString() {
-            return planned.name() + "=" + state.text() + " attempts " + attempts + " token " + token;
+            return name + "=" + state.text() + " attempts " + attempts + " token " + token;
         }
     }
 
     /** A task just created: its root steps wait in their queues. */
     TaskModel(UUID uuid, TemplatePlan plan) {
         this.uuid = uuid;
-        plan.steps().forEach(planned -> steps.add(new StepModel(this, planned)));
-        steps.stream()
-                .filter(step -> step.planned.initialParents().isEmpty())
-                .forEach(step -> step.state = StepState.ENQUEUED);
+        this.plan = plan;
+        plan.topologicalOrder().stream()
+                .filter(planned -> isInitial(plan, planned))
+                .forEach(planned -> {
+                    StepModel step = add(planned);
+                    planned.parents()
+                            .forEach(parent ->
+                                    step.parents.addAll(instancesOf(plan.steps().get(parent))));
+                });
+        steps.stream().filter(step -> step.parents.isEmpty()).forEach(step -> step.state = StepState.ENQUEUED);
         noteState();
+    }
+
+    /** The initial set (02 §6.2). */
+    private static boolean isInitial(TemplatePlan plan, PlannedStep step) {
+        return isCreatedFirst(step.type())
+                && step.ancestors().stream()
+                        .mapToObj(plan.steps()::get)
+                        .allMatch(ancestor -> isCreatedFirst(ancestor.type()) && ancestor.type() != StepType.DECISION);
+    }
+
+    private static boolean isCreatedFirst(StepType type) {
+        return type != StepType.BATCH_WORKER && type != StepType.DEFERRED_CONVERGENCE;
+    }
+
+    /** A step without parents so far. */
+    StepModel add(PlannedStep planned) {
+        StepModel step = new StepModel(this, planned, planned.name(), null);
+        steps.add(step);
+        return step;
+    }
+
+    void addInstance(PlannedStep worker, String name, StepModel batchable, boolean waitsForSlot) {
+        StepModel step = new StepModel(this, worker, name, batchable);
+        step.parents.add(batchable);
+        step.waitsForSlot = waitsForSlot;
+        steps.add(step);
+    }
+
+    /** The step, or the instances of the batch worker, as far as they exist. */
+    List<StepModel> instancesOf(PlannedStep planned) {
+        return steps.stream()
+                .filter(step -> step.planned.index() == planned.index())
+                .toList();
+    }
+
+    /** {@code convergence} waits for {@code by}, unless that one is done. */
+    void holdBack(StepModel convergence, StepModel by) {
+        if (!by.satisfied()) {
+            if (convergence.parents.add(by)) {
+                barriers.add(new Barrier(convergence, by));
+            }
+        } else if (justSatisfied.contains(by) && !convergence.parents.contains(by)) {
+            justSatisfiedBarrier(convergence, by);
+        }
+    }
+
+    private void justSatisfiedBarrier(StepModel convergence, StepModel by) {
+        Barrier barrier = new Barrier(convergence, by);
+        if (!barriers.contains(barrier)) {
+            barriers.add(barrier);
+            convergence.barriersMore++;
+            convergence.parentsDependOnOrder = true;
+        }
+    }
+
+    /** Results from here on reach the engine at one moment: in which order it takes them is its choice. */
+    void burstBegins() {
+        bursting = true;
+    }
+
+    void burstEnds() {
+        for (Barrier barrier : barriers) {
+            if (justSatisfied.contains(barrier.by())
+                    && barrier.convergence().parents.contains(barrier.by())) {
+                barrier.convergence().barriersMissing++;
+                barrier.convergence().parentsDependOnOrder = true;
+            }
+        }
+        barriers.clear();
+        justSatisfied.clear();
+        bursting = false;
     }
 
     /** A step goes to a session: the attempt counts from now on. */
@@ -123,16 +248,35 @@ final class TaskModel {
         step.holder = session;
     }
 
-    Completion succeeded(StepModel step, int token, String document) {
+    Completion succeeded(StepModel step, int token, String document, Wish wish) {
         Completion answer = judged(step, token);
         if (answer == Completion.ACCEPTED) {
             step.holder = null;
             step.result = document;
-            step.state = StepState.COMPLETE;
-            startReleased();
+            if (Growth.of(this, step, wish)) {
+                step.state = StepState.COMPLETE;
+                satisfied(step);
+                startReleased();
+            } else {
+                step.state = StepState.ERROR;
+            }
+            if (!bursting) {
+                barriers.clear();
+            }
             noteState();
         }
         return answer;
+    }
+
+    /** An instance that is done leaves its slot to the next one that has none (02 §7.2). */
+    private void satisfied(StepModel done) {
+        if (bursting) {
+            justSatisfied.add(done);
+        }
+        steps.stream()
+                .filter(step -> step.waitsForSlot && step.batchable == done.batchable)
+                .findFirst()
+                .ifPresent(next -> next.waitsForSlot = false);
     }
 
     /** @param retryAfter delay the service asked for in seconds, null: none */
@@ -227,6 +371,9 @@ final class TaskModel {
             }
             case RESOLVE -> step.state = StepState.RESOLVED_MANUALLY;
             case COMPLETE -> step.state = StepState.COMPLETE;
+        }
+        if (step.satisfied()) {
+            satisfied(step);
         }
         startReleased();
         if (wasBlocked && !isBlocked()) {

@@ -1,0 +1,115 @@
+package dev.tasker.testkit.model;
+
+import dev.tasker.testkit.TemplateFixture;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** Templates whose tasks grow. */
+final class GrowingTemplates {
+    /** Stands in the document of a template whose batchable step names its worker. */
+    static final String NAMES_WORKER = "worker_template_name";
+
+    private final String namespace;
+    private final List<String> callables;
+    private final RandomGenerator random;
+
+    private GrowingTemplates(String namespace, List<String> callables, RandomGenerator random) {
+        this.namespace = namespace;
+        this.callables = callables;
+        this.random = random;
+    }
+
+    static List<TemplateFixture> of(String namespace, List<String> callables, RandomGenerator random) {
+        GrowingTemplates templates = new GrowingTemplates(namespace, callables, random);
+        return List.of(templates.twins(), templates.nested(), templates.batch(), templates.routedBatch());
+    }
+
+    /** Two decisions side by side; one branch also waits for a step that no decision creates. */
+    private TemplateFixture twins() {
+        return template(
+                "twins",
+                "start",
+                "side",
+                "one:start decision",
+                "two:start decision",
+                "a:one",
+                "b:one",
+                "x:a",
+                "c:two,side",
+                "d:two",
+                "join:x,b,c deferred_convergence",
+                "end:join");
+    }
+
+    /** A decision that another one may create, when the convergence may exist already. */
+    private TemplateFixture nested() {
+        return template(
+                "nested",
+                "start",
+                "side",
+                "first:start decision",
+                "senior:first",
+                "second:first decision",
+                "legal:second,side",
+                "audit:second",
+                "other:start decision",
+                "extra:other",
+                "join:senior,legal,audit,extra deferred_convergence",
+                "tell:join,side");
+    }
+
+    /** A batch beside a decision: both create parents of one convergence. */
+    private TemplateFixture batch() {
+        return template(
+                "batch",
+                "start",
+                "route:start decision",
+                "analyze:start batchable",
+                "manual:route",
+                "work:analyze batch_worker",
+                "sum:work,manual deferred_convergence",
+                "tell:sum");
+    }
+
+    /** A batch behind a decision; it runs a placeholder when there is nothing to do. */
+    private TemplateFixture routedBatch() {
+        return template(
+                "routed",
+                "start",
+                "route:start decision",
+                "analyze:route batchable naming",
+                "manual:route",
+                "work:analyze batch_worker",
+                "sum:work,manual deferred_convergence",
+                "tell:sum");
+    }
+
+    private TemplateFixture template(String name, String... steps) {
+        TemplateFixture template = TemplateFixture.of(namespace, name);
+        for (String words : steps) {
+            String[] parts = words.split(" ", 3);
+            String[] step = parts[0].split(":", 2);
+            String callable = callables.get(random.nextInt(callables.size()));
+            List<String> extra = new ArrayList<>();
+            if (parts.length > 1) {
+                extra.add("type: " + parts[1]);
+            }
+            if (parts.length > 1 && parts[1].equals("batch_worker")) {
+                extra.add("batch_config: {batch_size: 9, worker_template: work, parallelism: " + (1 + random.nextInt(2))
+                        + "}");
+            }
+            if (random.nextInt(3) == 0) {
+                extra.add("retry: {max_attempts: " + (1 + random.nextInt(3)) + "}");
+            }
+            // the callable stands in the handler's map, where other keys of it may follow
+            String handler = parts.length > 2 ? callable + ", initialization: {" + NAMES_WORKER + ": work}" : callable;
+            template = template.step(
+                    step[0],
+                    handler,
+                    step.length > 1 ? List.of(step[1].split(",")) : List.of(),
+                    String.join("\n", extra));
+        }
+        return template;
+    }
+}
