@@ -112,6 +112,7 @@ BEGIN
            next_retry_at = CASE WHEN p.action = 0 THEN NULL ELSE step.next_retry_at END,
            backoff_request_seconds = CASE WHEN p.action = 0 THEN NULL ELSE step.backoff_request_seconds END,
            checkpoint = CASE WHEN p.action = 0 AND p.clear_checkpoint THEN NULL ELSE step.checkpoint END,
+           checkpoint_history = CASE WHEN p.action = 0 AND p.clear_checkpoint THEN NULL ELSE step.checkpoint_history END,
            result = CASE WHEN p.action = 2 THEN p.result ELSE step.result END
     FROM   planned AS p
     WHERE  step.task_uuid = p.task_uuid AND step.step_index = p.step_index AND (p.parents > 0 OR p.to_state <> p.from_state)

@@ -47,9 +47,8 @@ final class TaskModel {
         final Set<StepModel> parents = new LinkedHashSet<>();
         final @Nullable StepModel batchable; // of an instance
         boolean waitsForSlot;
-        int
-                barriersMissing; // in a burst the engine chooses the order: these many parents fewer, or more, are
-                                 // right as well
+        int barriersMissing; // in a burst the engine chooses the order: these many parents fewer, or more, are
+        // right as well
         int barriersMore;
         int otherParents; // what it chose
         boolean parentsDependOnOrder;
