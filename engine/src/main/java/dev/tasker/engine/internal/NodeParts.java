@@ -30,6 +30,7 @@ import dev.tasker.engine.internal.operator.TaskCanceller;
 import dev.tasker.engine.internal.recovery.ExpiryGuard;
 import dev.tasker.engine.internal.recovery.OverdueSteps;
 import dev.tasker.engine.internal.recovery.Recovery;
+import dev.tasker.engine.internal.retention.PeriodCreator;
 import dev.tasker.engine.internal.session.Heartbeater;
 import dev.tasker.engine.internal.session.LiveSession;
 import dev.tasker.engine.internal.session.NodePresence;
@@ -90,6 +91,7 @@ public final class NodeParts implements Aftermath {
 
     private static final Duration BARRIER_PATIENCE = Duration.ofSeconds(5);
     private static final Duration TRIM_INTERVAL = Duration.ofHours(1);
+    private static final Duration RETENTION_INTERVAL = Duration.ofMinutes(1);
 
     private final EngineListener listener;
     private final UUID nodeUuid = UUID.randomUUID();
@@ -119,6 +121,7 @@ public final class NodeParts implements Aftermath {
     private final Recovery recovery;
     private final Hints hints;
     private final TableGrowth growth;
+    private final PeriodCreator periods;
     private final List<DedicatedConnection> connections = new ArrayList<>();
 
     private final EventCounters eventCounters = new EventCounters();
@@ -131,6 +134,7 @@ public final class NodeParts implements Aftermath {
     private final BackgroundLoop hintSendLoop;
     private final BackgroundLoop hintListenLoop;
     private final BackgroundLoop trimLoop;
+    private final BackgroundLoop retentionLoop;
     private final boolean listens;
 
     private NodeParts(DataSource poolSource, DataSource directSource, EngineConfig config, EngineListener listener) {
@@ -138,7 +142,9 @@ public final class NodeParts implements Aftermath {
         Database pool = new Database(poolSource);
         Database direct = new Database(directSource);
         templates = new TemplateCatalogue(pool, sessions::known, config.replacesTemplates());
-        admission = new TaskAdmission(templates, new TaskUuids(InstantSource.system()), config.graph());
+        TaskUuids uuids = new TaskUuids(InstantSource.system());
+        admission = new TaskAdmission(templates, uuids, config.graph());
+        periods = new PeriodCreator(direct, uuids, config.retention());
         reader = new TaskReader(pool, templates);
         checkpoints = new CheckpointCleaner(pool);
         explainer = new TaskExplainer(pool, templates);
@@ -210,6 +216,10 @@ public final class NodeParts implements Aftermath {
             outbox.trim(config.domainEvents().retention());
             return TRIM_INTERVAL;
         });
+        retentionLoop = BackgroundLoop.of("retention", () -> {
+            periods.runOnce();
+            return RETENTION_INTERVAL;
+        });
     }
 
     /** Starts a node on a migrated database. */
@@ -217,6 +227,7 @@ public final class NodeParts implements Aftermath {
         NodeParts parts = new NodeParts(pool, direct, config, listener);
         try {
             parts.sessions.known(parts.templates.allQueues());
+            parts.periods.runOnce();
         } catch (RuntimeException e) {
             parts.close(Duration.ZERO);
             throw e;
@@ -226,6 +237,7 @@ public final class NodeParts implements Aftermath {
         parts.recoveryLoop.start();
         parts.hintSendLoop.start();
         parts.trimLoop.start();
+        parts.retentionLoop.start();
         if (parts.listens) {
             parts.hintListenLoop.start();
         }
@@ -487,6 +499,7 @@ public final class NodeParts implements Aftermath {
         hintSendLoop.close();
         hintListenLoop.close();
         trimLoop.close();
+        retentionLoop.close();
         bus.close();
         connections.forEach(DedicatedConnection::close);
         readers.shutdownNow();
