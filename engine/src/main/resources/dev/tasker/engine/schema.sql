@@ -492,6 +492,11 @@ FUNCTION partitions_of(p_suffix text)
   LANGUAGE sql STABLE
   SET search_path=tasker, pg_temp;
 
+FUNCTION pinning_horizon()
+  RETURNS TABLE(kind text, name text, pid integer, "user" text, application text, database text, holds text, since timestamp with time zone, query_start timestamp with time zone, query text)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
+
 FUNCTION pulse(p_queues integer[], p_known integer)
   RETURNS TABLE(kind smallint, at timestamp with time zone, id integer, priority integer, sequence bigint, namespace text, callable text)
   LANGUAGE sql STABLE

@@ -30,7 +30,10 @@ import dev.tasker.engine.internal.operator.TaskCanceller;
 import dev.tasker.engine.internal.recovery.ExpiryGuard;
 import dev.tasker.engine.internal.recovery.OverdueSteps;
 import dev.tasker.engine.internal.recovery.Recovery;
+import dev.tasker.engine.internal.retention.HorizonWatchdog;
 import dev.tasker.engine.internal.retention.PeriodCreator;
+import dev.tasker.engine.internal.retention.PeriodRetirer;
+import dev.tasker.engine.internal.retention.RetentionPass;
 import dev.tasker.engine.internal.session.Heartbeater;
 import dev.tasker.engine.internal.session.LiveSession;
 import dev.tasker.engine.internal.session.NodePresence;
@@ -91,7 +94,6 @@ public final class NodeParts implements Aftermath {
 
     private static final Duration BARRIER_PATIENCE = Duration.ofSeconds(5);
     private static final Duration TRIM_INTERVAL = Duration.ofHours(1);
-    private static final Duration RETENTION_INTERVAL = Duration.ofMinutes(1);
 
     private final EngineListener listener;
     private final UUID nodeUuid = UUID.randomUUID();
@@ -122,6 +124,8 @@ public final class NodeParts implements Aftermath {
     private final Hints hints;
     private final TableGrowth growth;
     private final PeriodCreator periods;
+    private final HorizonWatchdog watchdog;
+    private final RetentionPass retention;
     private final List<DedicatedConnection> connections = new ArrayList<>();
 
     private final EventCounters eventCounters = new EventCounters();
@@ -145,6 +149,7 @@ public final class NodeParts implements Aftermath {
         TaskUuids uuids = new TaskUuids(InstantSource.system());
         admission = new TaskAdmission(templates, uuids, config.graph());
         periods = new PeriodCreator(direct, uuids, config.retention());
+        watchdog = new HorizonWatchdog(pool, config.retention().pinnedAfter(), System::nanoTime);
         reader = new TaskReader(pool, templates);
         checkpoints = new CheckpointCleaner(pool);
         explainer = new TaskExplainer(pool, templates);
@@ -216,10 +221,9 @@ public final class NodeParts implements Aftermath {
             outbox.trim(config.domainEvents().retention());
             return TRIM_INTERVAL;
         });
-        retentionLoop = BackgroundLoop.of("retention", () -> {
-            periods.runOnce();
-            return RETENTION_INTERVAL;
-        });
+        retention = new RetentionPass(
+                periods, new PeriodRetirer(connection(direct, "retention"), config.retention()), watchdog);
+        retentionLoop = BackgroundLoop.of("retention", retention::runOnce);
     }
 
     /** Starts a node on a migrated database. */
@@ -248,6 +252,10 @@ public final class NodeParts implements Aftermath {
         DedicatedConnection connection = new DedicatedConnection(database, name);
         connections.add(connection);
         return connection;
+    }
+
+    public RetentionPass retention() {
+        return retention;
     }
 
     public TemplateCatalogue templates() {
@@ -474,7 +482,9 @@ public final class NodeParts implements Aftermath {
                 sessions.all().stream().mapToInt(LiveSession::freeSlots).sum(),
                 sessions.all().stream()
                         .mapToInt(session -> session.leases().size())
-                        .sum());
+                        .sum(),
+                watchdog.pinning().offenders(),
+                watchdog.pinning().oldestSeconds());
     }
 
     /** Whether the recovery thread reached the database in its last pass. */

@@ -47,10 +47,10 @@ BEGIN
       ORDER  BY head.priority DESC, picked.sequence LIMIT p_limit))
     RETURNING ready.queue_id, ready.priority, ready.sequence, ready.task_uuid, ready.step_index
   )
-  -- by task and index, as whoever locks waiting steps of several tasks does
   SELECT array_agg(taken.task_uuid), array_agg(taken.step_index), array_agg(taken.queue_id), array_agg(taken.priority),
          array_agg(taken.sequence)
   INTO   v_task, v_step, v_queue, v_priority, v_sequence
+  -- by task and index, as whoever locks waiting steps of several tasks does
   FROM  (SELECT taken.* FROM taken ORDER BY taken.task_uuid, taken.step_index) AS taken;
   v_low := v_task[1];
   v_high := v_task[cardinality(v_task)];
