@@ -93,7 +93,7 @@ public final class ClaimBench {
                 """);
             statement.execute("""
                 INSERT INTO tasker.tasks (task_uuid, template_id, priority, total_steps, active_steps, state, version, entered_at, updated_at)
-                SELECT (lpad(to_hex(n), 8, '0') || '-0000-7000-8000-000000000000')::uuid, 1, 0, 1, 1, 3, 1, now(), now()
+                SELECT (left(tasker.uuid_at(now())::text, 14) || '7000-8000-' || lpad(to_hex(n), 7, '0') || '00000')::uuid, 1, 0, 1, 1, 3, 1, now(), now()
                 FROM   generate_series(1, %d) AS n\
                 """.formatted(steps));
             statement.execute("""

@@ -4,11 +4,13 @@ import dev.tasker.engine.internal.NodeParts;
 import dev.tasker.engine.internal.lane.Command;
 import dev.tasker.engine.internal.session.LiveSession;
 import dev.tasker.engine.internal.session.LiveSession.Held;
+import dev.tasker.engine.internal.sql.Database;
 import dev.tasker.engine.internal.step.StepKey;
 import dev.tasker.engine.internal.task.NewTask;
 import dev.tasker.engine.internal.task.TaskUuids;
 import dev.tasker.engine.internal.template.RegisteredTemplate;
 import dev.tasker.template.TaskTemplate;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -149,6 +151,19 @@ public final class Engine implements AutoCloseable {
     /** Domain events, for those who hear them. */
     public DomainEvents domainEvents() {
         return new DomainEvents(parts.outbox(), parts.bus(), parts.eventCounters());
+    }
+
+    /**
+     * Creates partitions ahead, lets old periods leave and looks for what keeps dead rows, now; a node does the same by itself, every ten
+     * minutes. Whether nothing is left to carry on, such as a period that somebody still reads. Fails with {@link EngineException}: {@link
+     * ErrorCode#DATABASE_UNAVAILABLE}.
+     */
+    public boolean maintain() {
+        try {
+            return parts.retention().runWhole();
+        } catch (SQLException e) {
+            throw Database.translated(e);
+        }
     }
 
     /** Figures now. */

@@ -10,6 +10,8 @@ import java.util.List;
  * @param sessions open now
  * @param freeSlots of all sessions, now
  * @param heldLeases of all sessions, now
+ * @param pinnedBy transactions, slots and standbys that have kept dead rows from being removed for too long, at the last look
+ * @param pinnedSeconds for how long the oldest of them has
  */
 public record EngineMetrics(
         List<Lane> lanes,
@@ -23,7 +25,9 @@ public record EngineMetrics(
         long stepsClaimed,
         int sessions,
         int freeSlots,
-        int heldLeases) {
+        int heldLeases,
+        int pinnedBy,
+        long pinnedSeconds) {
 
     /**
      * One commit lane. Times are in nanoseconds.

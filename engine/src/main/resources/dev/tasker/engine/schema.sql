@@ -102,7 +102,7 @@ CREATE TABLE step_history (
   execution_time_ms integer,
   detail text,
   CONSTRAINT step_history_pkey PRIMARY KEY (task_uuid, step_index, sort_key)
-);
+) PARTITION BY RANGE (task_uuid);
 
 CREATE TABLE task_history (
   task_uuid uuid NOT NULL,
@@ -113,6 +113,12 @@ CREATE TABLE task_history (
   created_at timestamp with time zone NOT NULL,
   detail text,
   CONSTRAINT task_history_pkey PRIMARY KEY (task_uuid, sort_key)
+) PARTITION BY RANGE (task_uuid);
+
+CREATE TABLE task_identities (
+  identity_hash bytea NOT NULL,
+  task_uuid uuid NOT NULL,
+  CONSTRAINT task_identities_pkey PRIMARY KEY (identity_hash)
 );
 
 CREATE TABLE task_namespaces (
@@ -122,6 +128,16 @@ CREATE TABLE task_namespaces (
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT task_namespaces_pkey PRIMARY KEY (task_namespace_uuid),
   CONSTRAINT task_namespaces_name_key UNIQUE (name)
+);
+
+CREATE TABLE task_periods (
+  starts_at timestamp with time zone NOT NULL,
+  ends_at timestamp with time zone NOT NULL,
+  suffix character varying(40) NOT NULL,
+  retiring_since timestamp with time zone,
+  CONSTRAINT task_periods_pkey PRIMARY KEY (starts_at),
+  CONSTRAINT task_periods_check CHECK ((ends_at > starts_at)),
+  CONSTRAINT task_periods_suffix_key UNIQUE (suffix)
 );
 
 CREATE TABLE task_requests (
@@ -138,8 +154,7 @@ CREATE TABLE task_requests (
   tags text,
   context text NOT NULL,
   CONSTRAINT task_requests_pkey PRIMARY KEY (task_uuid)
-);
-CREATE UNIQUE INDEX idx_tasks_identity_hash ON tasker.task_requests USING btree (identity_hash);
+) PARTITION BY RANGE (task_uuid);
 
 CREATE TABLE tasks (
   task_uuid uuid NOT NULL,
@@ -158,8 +173,8 @@ CREATE TABLE tasks (
   CONSTRAINT tasks_active_steps_check CHECK ((active_steps >= 0)),
   CONSTRAINT tasks_check CHECK ((satisfied_steps <= total_steps)),
   CONSTRAINT tasks_failed_steps_check CHECK ((failed_steps >= 0))
-) WITH (fillfactor=25);
-CREATE INDEX tasks_unfinished ON tasker.tasks USING btree (state, entered_at) WHERE (state < 8);
+) PARTITION BY RANGE (task_uuid);
+CREATE INDEX tasks_unfinished ON ONLY tasker.tasks USING btree (state, entered_at) WHERE (state < 8);
 
 CREATE TABLE template_steps (
   template_id integer NOT NULL,
@@ -236,7 +251,7 @@ CREATE TABLE workflow_steps (
   CONSTRAINT workflow_steps_pkey PRIMARY KEY (task_uuid, step_index),
   CONSTRAINT workflow_steps_check CHECK (((state = 2) = (session_id IS NOT NULL))),
   CONSTRAINT workflow_steps_pending_parents_check CHECK ((pending_parents >= 0))
-) WITH (fillfactor=20);
+) PARTITION BY RANGE (task_uuid);
 
 CREATE SEQUENCE ready_sequence;
 
@@ -297,9 +312,24 @@ FUNCTION acknowledge_domain_events(p_namespace text, p_consumer text, p_receipt 
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp;
 
+FUNCTION analyze_hot_tables()
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION audit_identities()
+  RETURNS TABLE(code text, task_uuid uuid, step_index integer, expected text, found text)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
+
 FUNCTION audit_tasks(p_from uuid, p_to uuid)
   RETURNS TABLE(code text, task_uuid uuid, step_index integer, expected text, found text)
   LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION begin_retirement(p_suffix text)
+  RETURNS boolean
+  LANGUAGE sql VOLATILE
   SET search_path=tasker, pg_temp;
 
 FUNCTION cancel_tasks(p_task uuid[], p_detail text[])
@@ -360,6 +390,18 @@ FUNCTION complete_steps(p_batch bigint, p_renew integer[], p_task uuid[], p_step
   SET enable_mergejoin=off
   SET lock_timeout=10s;
 
+FUNCTION create_period(p_start timestamp with time zone, p_end timestamp with time zone)
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
+  SET lock_timeout=200ms;
+
+FUNCTION create_periods(p_unit text, p_ahead integer, OUT created integer, OUT covered_from timestamp with time zone, OUT covered_until timestamp with time zone)
+  RETURNS record
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
+  SET lock_timeout=200ms;
+
 FUNCTION create_tasks(p_batch bigint, p_renew integer[], p_task uuid[], p_template integer[], p_priority integer[], p_identity bytea[], p_correlation uuid[], p_parent_correlation uuid[], p_initiator text[], p_source_system text[], p_reason text[], p_tags text[], p_context text[], p_session integer[])
   RETURNS TABLE("position" integer, owner uuid)
   LANGUAGE plpgsql VOLATILE
@@ -385,6 +427,12 @@ FUNCTION expire_session(p_session integer, p_grace_ms integer, p_results text[],
   SET enable_hashjoin=off
   SET enable_mergejoin=off
   SET lock_timeout=10s;
+
+FUNCTION finish_retirement(p_suffix text, p_archive boolean)
+  RETURNS boolean
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
+  SET lock_timeout=200ms;
 
 FUNCTION grow_and_complete(p_batch bigint, p_renew integer[], p_task uuid[], p_step integer[], p_token integer[], p_session integer[], p_outcome smallint[], p_delay_ms integer[], p_execution_ms integer[], p_result text[], p_refusal text[], p_accept_task uuid[], p_accept_step integer[], p_accept_session integer[], p_grow_task uuid[], p_grow_step integer[], p_grow_token integer[], p_grow_version integer[], p_new_task uuid[], p_new_step integer[], p_new_queue integer[], p_new_template integer[], p_new_batch integer[], p_new_retryable integer[], p_new_max integer[], p_new_parents integer[], p_new_children text[], p_new_name text[], p_new_inputs text[], p_edge_task uuid[], p_edge_from integer[], p_edge_to integer[], p_edge_barrier integer[], p_gain_task uuid[], p_gain_step integer[], p_gain_parents integer[], p_batch_task uuid[], p_batch_step integer[], p_batch_last integer[], p_batch_next integer[], p_event_task uuid[], p_event_step integer[], p_event_state integer[], p_event_id uuid[], p_event_namespace text[], p_event_name text[], p_event_message text[])
   RETURNS TABLE(kind integer, task_uuid uuid, step_index integer, state integer, token integer, attempts integer, queue_id integer, priority integer, session_id integer)
@@ -442,6 +490,20 @@ FUNCTION operate_steps(p_task uuid[], p_step integer[], p_action smallint[], p_r
   SET enable_mergejoin=off
   SET lock_timeout=10s;
 
+FUNCTION partitioned_tables()
+  RETURNS TABLE("position" integer, name text, key text, storage text)
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+FUNCTION partitions_of(p_suffix text)
+  RETURNS TABLE(parent text, partition text, state text)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION pinning_horizon()
+  RETURNS TABLE(kind text, name text, pid integer, "user" text, application text, database text, holds text, since timestamp with time zone, query_start timestamp with time zone, query text)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
+
 FUNCTION pulse(p_queues integer[], p_known integer)
   RETURNS TABLE(kind smallint, at timestamp with time zone, id integer, priority integer, sequence bigint, namespace text, callable text)
   LANGUAGE sql STABLE
@@ -464,9 +526,25 @@ FUNCTION reject_steps(p_task uuid[], p_step integer[], p_token integer[], p_sess
   SET enable_mergejoin=off
   SET lock_timeout=10s;
 
+FUNCTION remove_identities(p_suffix text, p_after uuid, p_limit integer)
+  RETURNS uuid
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION reopen_period(p_suffix text)
+  RETURNS boolean
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
+  SET lock_timeout=200ms;
+
 FUNCTION resting_state(p_total integer, p_satisfied integer, p_failed integer, p_active integer)
   RETURNS smallint
   LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+FUNCTION retirable_periods(p_keep interval)
+  RETURNS TABLE(suffix text, starts_at timestamp with time zone, ends_at timestamp with time zone, retiring boolean, unfinished bigint, examples uuid[])
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
 
 FUNCTION retry_due(p_limit integer)
   RETURNS TABLE(task_uuid uuid, step_index integer, state smallint, queue_id integer, priority integer)
@@ -522,3 +600,11 @@ FUNCTION trim_domain_events(p_retention interval, p_limit integer)
   RETURNS bigint
   LANGUAGE sql VOLATILE
   SET search_path=tasker, pg_temp;
+
+FUNCTION uuid_at(p_time timestamp with time zone)
+  RETURNS uuid
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+FUNCTION uuid_range(p_uuids uuid[])
+  RETURNS uuid[]
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE;

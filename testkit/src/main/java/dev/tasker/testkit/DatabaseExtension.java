@@ -36,6 +36,8 @@ public final class DatabaseExtension implements ParameterResolver, AfterEachCall
             }
             postgres.createDatabase(MIGRATED);
             new Migrations(postgres.dataSource(MIGRATED)).migrate();
+            // what every engine would create at its start, once for all clones
+            new TestDatabase(postgres, MIGRATED).query("SELECT tasker.create_periods('month', 2)");
         }
 
         private synchronized TestDatabase newDatabase() {

@@ -6,14 +6,16 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import javax.sql.DataSource;
 
 /** Prints a schema from the catalogue, in an order that only changes when the schema does, for people to review. */
 public final class SchemaDump {
     private static final String TABLES = """
-        SELECT class.oid, class.relname, array_to_string(class.reloptions, ', ')
+        SELECT class.oid, class.relname, array_to_string(class.reloptions, ', '), pg_get_partkeydef(class.oid)
         FROM   pg_class AS class
         WHERE  class.relnamespace = ?::regnamespace AND class.relkind IN ('r', 'p') AND class.relname <> 'schema_history'
+        AND    NOT class.relispartition
         ORDER  BY class.relname
         """;
 
@@ -52,7 +54,7 @@ public final class SchemaDump {
         """;
 
     private static final String VIEWS = """
-        SELECT class.oid, class.relname, NULL
+        SELECT class.oid, class.relname, NULL, NULL
         FROM   pg_class AS class
         WHERE  class.relnamespace = ?::regnamespace AND class.relkind IN ('v', 'm')
         ORDER  BY class.relname
@@ -97,6 +99,7 @@ public final class SchemaDump {
             parts.addAll(lines(CONSTRAINTS, table.oid()));
             text.append("\nCREATE TABLE ").append(table.name()).append(" (\n  ");
             text.append(String.join(",\n  ", parts)).append("\n)");
+            text.append(table.partitions().isEmpty() ? "" : " PARTITION BY " + table.partitions());
             text.append(table.options().isEmpty() ? "" : " WITH (" + table.options() + ")")
                     .append(";\n");
             lines(INDEXES, table.oid()).forEach(index -> text.append(index).append(";\n"));
@@ -112,7 +115,7 @@ public final class SchemaDump {
         return text.toString();
     }
 
-    private record Relation(long oid, String name, String options) {}
+    private record Relation(long oid, String name, String options, String partitions) {}
 
     private List<Relation> relations(String sql) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(sql)) {
@@ -120,8 +123,11 @@ public final class SchemaDump {
             ResultSet rows = select.executeQuery();
             List<Relation> relations = new ArrayList<>();
             while (rows.next()) {
-                String options = rows.getString(3);
-                relations.add(new Relation(rows.getLong(1), rows.getString(2), options == null ? "" : options));
+                relations.add(new Relation(
+                        rows.getLong(1),
+                        rows.getString(2),
+                        Objects.requireNonNullElse(rows.getString(3), ""),
+                        Objects.requireNonNullElse(rows.getString(4), "")));
             }
             return relations;
         }

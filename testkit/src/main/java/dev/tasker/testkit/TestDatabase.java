@@ -85,7 +85,9 @@ public final class TestDatabase {
                 Statement statement = connection.createStatement()) {
             ResultSet rows = statement.executeQuery(
                     "SELECT code, task_uuid, step_index, expected, found FROM tasker.audit_tasks("
-                            + "'00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff')");
+                            + "'00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff')"
+                            + " UNION ALL SELECT code, task_uuid, step_index, expected, found FROM"
+                            + " tasker.audit_identities()");
             List<Finding> findings = new ArrayList<>();
             while (rows.next()) {
                 findings.add(new Finding(

@@ -31,6 +31,10 @@ import dev.tasker.engine.internal.operator.TaskCanceller;
 import dev.tasker.engine.internal.recovery.ExpiryGuard;
 import dev.tasker.engine.internal.recovery.OverdueSteps;
 import dev.tasker.engine.internal.recovery.Recovery;
+import dev.tasker.engine.internal.retention.HorizonWatchdog;
+import dev.tasker.engine.internal.retention.PeriodCreator;
+import dev.tasker.engine.internal.retention.PeriodRetirer;
+import dev.tasker.engine.internal.retention.RetentionPass;
 import dev.tasker.engine.internal.session.Heartbeater;
 import dev.tasker.engine.internal.session.LiveSession;
 import dev.tasker.engine.internal.session.NodePresence;
@@ -123,6 +127,9 @@ public final class NodeParts implements Aftermath {
     private final Recovery recovery;
     private final Hints hints;
     private final TableGrowth growth;
+    private final PeriodCreator periods;
+    private final HorizonWatchdog watchdog;
+    private final RetentionPass retention;
     private final List<DedicatedConnection> connections = new ArrayList<>();
 
     private final EventCounters eventCounters = new EventCounters();
@@ -135,6 +142,7 @@ public final class NodeParts implements Aftermath {
     private final BackgroundLoop hintSendLoop;
     private final BackgroundLoop hintListenLoop;
     private final BackgroundLoop trimLoop;
+    private final BackgroundLoop retentionLoop;
     private final boolean listens;
 
     private NodeParts(DataSource poolSource, DataSource directSource, EngineConfig config, EngineListener listener) {
@@ -142,7 +150,10 @@ public final class NodeParts implements Aftermath {
         Database pool = new Database(poolSource);
         Database direct = new Database(directSource);
         templates = new TemplateCatalogue(pool, sessions::known, config.replacesTemplates());
-        admission = new TaskAdmission(templates, new TaskUuids(InstantSource.system()), config.graph());
+        TaskUuids uuids = new TaskUuids(InstantSource.system());
+        admission = new TaskAdmission(templates, uuids, config.graph());
+        periods = new PeriodCreator(direct, uuids, config.retention());
+        watchdog = new HorizonWatchdog(pool, config.retention().pinnedAfter(), System::nanoTime);
         reader = new TaskReader(pool, templates);
         checkpoints = new CheckpointCleaner(pool);
         explainer = new TaskExplainer(pool, templates);
@@ -215,6 +226,9 @@ public final class NodeParts implements Aftermath {
             outbox.trim(config.domainEvents().retention());
             return TRIM_INTERVAL;
         });
+        retention = new RetentionPass(
+                periods, new PeriodRetirer(connection(direct, "retention"), config.retention()), watchdog);
+        retentionLoop = BackgroundLoop.of("retention", retention::runOnce);
     }
 
     /** Starts a node on a migrated database. */
@@ -222,6 +236,7 @@ public final class NodeParts implements Aftermath {
         NodeParts parts = new NodeParts(pool, direct, config, listener);
         try {
             parts.sessions.known(parts.templates.allQueues());
+            parts.periods.runOnce();
         } catch (RuntimeException e) {
             parts.close(Duration.ZERO);
             throw e;
@@ -231,6 +246,7 @@ public final class NodeParts implements Aftermath {
         parts.recoveryLoop.start();
         parts.hintSendLoop.start();
         parts.trimLoop.start();
+        parts.retentionLoop.start();
         if (parts.listens) {
             parts.hintListenLoop.start();
         }
@@ -241,6 +257,10 @@ public final class NodeParts implements Aftermath {
         DedicatedConnection connection = new DedicatedConnection(database, name);
         connections.add(connection);
         return connection;
+    }
+
+    public RetentionPass retention() {
+        return retention;
     }
 
     public TemplateCatalogue templates() {
@@ -475,7 +495,9 @@ public final class NodeParts implements Aftermath {
                 sessions.all().stream().mapToInt(LiveSession::freeSlots).sum(),
                 sessions.all().stream()
                         .mapToInt(session -> session.leases().size())
-                        .sum());
+                        .sum(),
+                watchdog.pinning().offenders(),
+                watchdog.pinning().oldestSeconds());
     }
 
     /** Whether the recovery thread reached the database in its last pass. */
@@ -500,6 +522,7 @@ public final class NodeParts implements Aftermath {
         hintSendLoop.close();
         hintListenLoop.close();
         trimLoop.close();
+        retentionLoop.close();
         bus.close();
         connections.forEach(DedicatedConnection::close);
         readers.shutdownNow();

@@ -21,7 +21,14 @@ DECLARE
   v_now timestamptz := engine_now();
   v_created integer;
 BEGIN
-  WITH request AS (
+  WITH identity AS (
+    INSERT INTO task_identities (identity_hash, task_uuid)
+    SELECT i.identity_hash, i.task_uuid FROM unnest(p_identity, p_task) AS i(identity_hash, task_uuid)
+    ORDER  BY i.identity_hash
+    ON CONFLICT (identity_hash) DO NOTHING
+    RETURNING task_uuid
+  ),
+  request AS (
     INSERT INTO task_requests (task_uuid, template_id, priority, identity_hash, created_at, correlation_id, parent_correlation_id,
                                initiator, source_system, reason, tags, context)
     SELECT i.task_uuid, i.template_id, i.priority, i.identity_hash, v_now, i.correlation_id, i.parent_correlation_id,
@@ -30,8 +37,7 @@ BEGIN
                   p_reason, p_tags, p_context)
              AS i(task_uuid, template_id, priority, identity_hash, correlation_id, parent_correlation_id, initiator,
                   source_system, reason, tags, context)
-    ORDER  BY i.identity_hash
-    ON CONFLICT (identity_hash) DO NOTHING
+    WHERE  (i.task_uuid IN (SELECT identity.task_uuid FROM identity)) IS TRUE -- hashed, which a plain IN is not without hash joins
     RETURNING task_uuid, template_id, priority
   ),
   -- the created tasks with the session offered to them: sets are combined by grouping, never joined to one another
@@ -98,8 +104,8 @@ BEGIN
 
   IF v_created < cardinality(p_task) THEN
     RETURN QUERY
-      SELECT i.ordinality::integer, request.task_uuid
+      SELECT i.ordinality::integer, identity.task_uuid
       FROM   unnest(p_identity) WITH ORDINALITY AS i(identity_hash, ordinality)
-             JOIN task_requests AS request USING (identity_hash);
+             JOIN task_identities AS identity USING (identity_hash);
   END IF;
 END $$;

@@ -34,9 +34,13 @@ AS $$
 #variable_conflict use_column
 DECLARE
   v_now timestamptz := engine_now();
+  v_range uuid[] := uuid_range(p_task);
+  v_low uuid := v_range[1];   -- bounds by which partitions are pruned when a statement starts
+  v_high uuid := v_range[2];
 BEGIN
   -- Separate from the statement below, which then sees what earlier holders of these locks committed.
-  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) ORDER BY task.task_uuid FOR NO KEY UPDATE;
+  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) AND task.task_uuid BETWEEN v_low AND v_high
+  ORDER BY task.task_uuid FOR NO KEY UPDATE;
 
   RETURN QUERY
   WITH done AS (
@@ -51,7 +55,7 @@ BEGIN
                                           THEN (i.delay_ms + 999) / 1000 ELSE step.backoff_request_seconds END
     FROM   unnest(p_task, p_step, p_token, p_session, p_outcome, p_delay_ms, p_execution_ms, p_result, p_refusal)
              AS i(task_uuid, step_index, token, session_id, outcome, delay_ms, execution_ms, result, refusal)
-    WHERE  step.task_uuid = i.task_uuid AND step.step_index = i.step_index
+    WHERE  step.task_uuid = i.task_uuid AND step.step_index = i.step_index AND step.task_uuid BETWEEN v_low AND v_high
     AND    step.state = step_state('in_progress') AND step.lease_token = i.token
     RETURNING step.task_uuid, step.step_index, step.state, step.version, step.children, step.batch_step, step.next_retry_at,
               i.session_id, i.delay_ms, i.execution_ms, CASE WHEN i.outcome > 0 THEN coalesce(i.refusal, i.result) END AS failure
@@ -86,7 +90,7 @@ BEGIN
     SELECT released.*, task.priority,
            task.failed_steps = 0
              AND NOT released.task_uuid IN (SELECT done.task_uuid FROM done WHERE done.state = step_state('error')) AS open
-    FROM   released JOIN tasks AS task USING (task_uuid)
+    FROM   released JOIN tasks AS task ON task.task_uuid = released.task_uuid AND task.task_uuid BETWEEN v_low AND v_high
   ),
   child AS (
     UPDATE workflow_steps AS step
@@ -106,7 +110,7 @@ BEGIN
            last_attempted_at = CASE WHEN r.session_id IS NOT NULL AND r.open AND step.pending_parents = r.parents
                                          AND step.state = step_state('pending') THEN v_now ELSE step.last_attempted_at END
     FROM   releasable AS r
-    WHERE  step.task_uuid = r.task_uuid AND step.step_index = r.step_index
+    WHERE  step.task_uuid = r.task_uuid AND step.step_index = r.step_index AND step.task_uuid BETWEEN v_low AND v_high
     RETURNING step.task_uuid, step.step_index, step.state, step.version, step.lease_token, step.attempts, step.queue_id, r.priority,
               step.session_id,
               -- a pending step that still had pending parents was not in the pipeline: being there now is this call's doing
@@ -155,7 +159,7 @@ BEGIN
     SELECT delta.*, task.state AS from_state,
            resting_state(task.total_steps, task.satisfied_steps + delta.satisfied, task.failed_steps + delta.failed,
                          task.active_steps + delta.active) AS to_state
-    FROM   delta JOIN tasks AS task USING (task_uuid)
+    FROM   delta JOIN tasks AS task ON task.task_uuid = delta.task_uuid AND task.task_uuid BETWEEN v_low AND v_high
   ),
   task AS (
     UPDATE tasks AS task
@@ -164,7 +168,7 @@ BEGIN
            version = CASE WHEN v.to_state = v.from_state THEN task.version ELSE task.version + 1 END,
            entered_at = CASE WHEN v.to_state = v.from_state THEN task.entered_at ELSE v_now END
     FROM   verdict AS v
-    WHERE  task.task_uuid = v.task_uuid
+    WHERE  task.task_uuid = v.task_uuid AND task.task_uuid BETWEEN v_low AND v_high
     RETURNING task.task_uuid, task.version, v.from_state, v.to_state
   ),
   -- events of the results that were recorded, where the outcome is the one they tell of

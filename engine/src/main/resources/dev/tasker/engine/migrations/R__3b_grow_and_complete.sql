@@ -38,18 +38,23 @@ AS $$
 #variable_conflict use_column
 DECLARE
   v_now timestamptz := engine_now();
+  v_range uuid[] := uuid_range(p_task || p_grow_task);
+  v_low uuid := v_range[1];   -- bounds by which partitions are pruned when a statement starts
+  v_high uuid := v_range[2];
   v_growing uuid[];
   v_stale uuid[];
 BEGIN
-  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) ORDER BY task.task_uuid FOR NO KEY UPDATE;
+  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) AND task.task_uuid BETWEEN v_low AND v_high
+  ORDER BY task.task_uuid FOR NO KEY UPDATE;
 
   -- a result that will not be accepted grows nothing; without a token it is an operator's, who may end every step that has not ended
   SELECT array_agg(task.task_uuid) FILTER (WHERE task.graph_version = grow.version),
          array_agg(task.task_uuid) FILTER (WHERE task.graph_version <> grow.version)
   INTO   v_growing, v_stale
   FROM   unnest(p_grow_task, p_grow_step, p_grow_token, p_grow_version) AS grow(task_uuid, step_index, token, version)
-         JOIN tasks AS task ON task.task_uuid = grow.task_uuid
+         JOIN tasks AS task ON task.task_uuid = grow.task_uuid AND task.task_uuid BETWEEN v_low AND v_high
          JOIN workflow_steps AS step ON step.task_uuid = grow.task_uuid AND step.step_index = grow.step_index
+                                         AND step.task_uuid BETWEEN v_low AND v_high
   WHERE  CASE WHEN grow.token IS NOT NULL THEN step.state = step_state('in_progress') AND step.lease_token = grow.token
               ELSE step.state NOT IN (step_state('complete'), step_state('cancelled'), step_state('resolved_manually'))
                    AND task.state NOT IN (task_state('complete'), task_state('cancelled'), task_state('resolved_manually')) END;
@@ -58,6 +63,7 @@ BEGIN
     SELECT i.task_uuid, i.from_index, i.to_index, (parent.state NOT IN (step_state('complete'), step_state('resolved_manually')))::integer AS pending
     FROM   unnest(p_edge_task, p_edge_from, p_edge_to, p_edge_barrier) AS i(task_uuid, from_index, to_index, barrier)
            JOIN workflow_steps AS parent ON parent.task_uuid = i.task_uuid AND parent.step_index = i.from_index
+                                            AND parent.task_uuid BETWEEN v_low AND v_high
     WHERE  i.task_uuid = ANY (v_growing)
     AND    (i.barrier = 0 OR parent.state NOT IN (step_state('complete'), step_state('resolved_manually')))
   ),
@@ -106,7 +112,7 @@ BEGIN
     SET    total_parents = step.total_parents + change.parents, pending_parents = step.pending_parents + change.pending,
            children = CASE WHEN change.children IS NULL THEN step.children ELSE coalesce(step.children, '{}') || change.children END
     FROM   change
-    WHERE  step.task_uuid = change.task_uuid AND step.step_index = change.step_index
+    WHERE  step.task_uuid = change.task_uuid AND step.step_index = change.step_index AND step.task_uuid BETWEEN v_low AND v_high
   ),
   slots AS (
     INSERT INTO batches (task_uuid, step_index, last_index, next_index)
@@ -117,7 +123,7 @@ BEGIN
   UPDATE tasks AS task
   SET    total_steps = task.total_steps + grown.steps, graph_version = task.graph_version + 1
   FROM  (SELECT added.task_uuid, count(*)::integer AS steps FROM added GROUP BY added.task_uuid) AS grown
-  WHERE  task.task_uuid = grown.task_uuid;
+  WHERE  task.task_uuid = grown.task_uuid AND task.task_uuid BETWEEN v_low AND v_high;
 
   RETURN QUERY
   SELECT done.kind::integer, done.task_uuid, done.step_index, done.state::integer, done.token, done.attempts, done.queue_id, done.priority,
@@ -137,6 +143,6 @@ BEGIN
   SELECT 4, step.task_uuid, min(step.step_index), max(step.step_index), max(task.graph_version), step.template_step, step.batch_step,
          NULL::integer, NULL::integer
   FROM   tasks AS task JOIN workflow_steps AS step USING (task_uuid)
-  WHERE  task.task_uuid = ANY (v_stale)
+  WHERE  task.task_uuid = ANY (v_stale) AND task.task_uuid BETWEEN v_low AND v_high AND step.task_uuid BETWEEN v_low AND v_high
   GROUP  BY step.task_uuid, step.template_step, step.batch_step;
 END $$;

@@ -22,9 +22,13 @@ AS $$
 #variable_conflict use_column
 DECLARE
   v_now timestamptz := engine_now();
+  v_range uuid[] := uuid_range(p_task);
+  v_low uuid := v_range[1];   -- bounds by which partitions are pruned when a statement starts
+  v_high uuid := v_range[2];
   v_time text := to_char(v_now AT TIME ZONE 'UTC', '"\"timestamp\":\""YYYY-MM-DD"T"HH24:MI:SS.US"Z\""');
 BEGIN
-  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) ORDER BY task.task_uuid FOR NO KEY UPDATE;
+  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) AND task.task_uuid BETWEEN v_low AND v_high
+  ORDER BY task.task_uuid FOR NO KEY UPDATE;
 
   RETURN QUERY
   WITH saved AS (
@@ -38,7 +42,7 @@ BEGIN
                   '{"cursor":' || cursor || ',' || v_time || '}' AS entry
            FROM   unnest(p_task, p_step, p_token, p_session, p_yields, p_cursor, p_items, p_accumulated)
                     AS given(task_uuid, step_index, token, session_id, yields, cursor, items, accumulated)) AS i
-    WHERE  step.task_uuid = i.task_uuid AND step.step_index = i.step_index
+    WHERE  step.task_uuid = i.task_uuid AND step.step_index = i.step_index AND step.task_uuid BETWEEN v_low AND v_high
     AND    step.state = step_state('in_progress') AND step.lease_token = i.token
     AND    (NOT i.yields OR step.session_id = i.session_id)
     RETURNING step.task_uuid, step.step_index, step.lease_token, step.attempts, step.session_id, i.yields, step.checkpoint,

@@ -19,6 +19,13 @@ AS $$
 #variable_conflict use_column
 DECLARE
   v_now timestamptz := engine_now();
+  v_task uuid[];
+  v_step integer[];
+  v_queue integer[];
+  v_priority integer[];
+  v_sequence bigint[];
+  v_low uuid;                 -- bounds by which partitions are pruned when a statement starts
+  v_high uuid;
 BEGIN
   IF NOT EXISTS (SELECT FROM worker_sessions AS session WHERE session.session_id = p_session
                  AND session.expires_at > CASE WHEN session.session_id = ANY (p_renew) THEN '-infinity' ELSE v_now END) THEN
@@ -26,7 +33,6 @@ BEGIN
     RETURN;
   END IF;
 
-  RETURN QUERY
   WITH taken AS (
     DELETE FROM ready_steps AS ready
     WHERE  ready.ctid = ANY (ARRAY(
@@ -40,14 +46,23 @@ BEGIN
                       FOR UPDATE SKIP LOCKED) AS picked
       ORDER  BY head.priority DESC, picked.sequence LIMIT p_limit))
     RETURNING ready.queue_id, ready.priority, ready.sequence, ready.task_uuid, ready.step_index
-  ),
-  claimed AS (
+  )
+  SELECT array_agg(taken.task_uuid), array_agg(taken.step_index), array_agg(taken.queue_id), array_agg(taken.priority),
+         array_agg(taken.sequence)
+  INTO   v_task, v_step, v_queue, v_priority, v_sequence
+  -- by task and index, as whoever locks waiting steps of several tasks does
+  FROM  (SELECT taken.* FROM taken ORDER BY taken.task_uuid, taken.step_index) AS taken;
+  v_low := v_task[1];
+  v_high := v_task[cardinality(v_task)];
+
+  RETURN QUERY
+  WITH claimed AS (
     UPDATE workflow_steps AS step
     SET    state = step_state('in_progress'), version = step.version + 1, attempts = step.attempts + 1,
            lease_token = step.lease_token + 1, session_id = p_session, entered_at = v_now, last_attempted_at = v_now
-    -- by task and index, as whoever locks waiting steps of several tasks does
-    FROM  (SELECT taken.* FROM taken ORDER BY taken.task_uuid, taken.step_index) AS taken
+    FROM   unnest(v_task, v_step, v_priority, v_sequence) AS taken(task_uuid, step_index, priority, sequence)
     WHERE  step.task_uuid = taken.task_uuid AND step.step_index = taken.step_index AND step.state = step_state('enqueued')
+    AND    step.task_uuid BETWEEN v_low AND v_high
     RETURNING step.task_uuid, step.step_index, step.version, step.lease_token, step.attempts, step.queue_id, taken.priority,
               taken.sequence
   ),
@@ -70,5 +85,5 @@ BEGIN
   FROM   claimed
   UNION ALL
   SELECT 1::smallint, NULL::uuid, NULL::integer, count(*)::integer, NULL::integer, taken.queue_id, taken.priority, max(taken.sequence)
-  FROM   taken GROUP BY taken.queue_id, taken.priority;
+  FROM   unnest(v_queue, v_priority, v_sequence) AS taken(queue_id, priority, sequence) GROUP BY taken.queue_id, taken.priority;
 END $$;

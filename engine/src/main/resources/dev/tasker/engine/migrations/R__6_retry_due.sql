@@ -19,6 +19,8 @@ DECLARE
   v_due timestamptz[];
   v_task uuid[];
   v_step integer[];
+  v_low uuid;                 -- bounds by which partitions are pruned when a statement starts
+  v_high uuid;
 BEGIN
   SELECT array_agg(due.due_at), array_agg(due.task_uuid), array_agg(due.step_index)
   INTO   v_due, v_task, v_step
@@ -26,8 +28,11 @@ BEGIN
   IF v_task IS NULL THEN
     RETURN;
   END IF;
+  v_low := (uuid_range(v_task))[1];
+  v_high := (uuid_range(v_task))[2];
 
-  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (v_task) ORDER BY task.task_uuid FOR NO KEY UPDATE;
+  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (v_task) AND task.task_uuid BETWEEN v_low AND v_high
+  ORDER BY task.task_uuid FOR NO KEY UPDATE;
 
   RETURN QUERY
   WITH fired AS (
@@ -39,8 +44,8 @@ BEGIN
   retried AS (
     UPDATE workflow_steps AS step
     SET    state = step_state('enqueued'), version = step.version + 1, entered_at = v_now
-    FROM   fired JOIN tasks AS task USING (task_uuid)
-    WHERE  step.task_uuid = fired.task_uuid AND step.step_index = fired.step_index
+    FROM   fired JOIN tasks AS task ON task.task_uuid = fired.task_uuid AND task.task_uuid BETWEEN v_low AND v_high
+    WHERE  step.task_uuid = fired.task_uuid AND step.step_index = fired.step_index AND step.task_uuid BETWEEN v_low AND v_high
     AND    step.state = step_state('waiting_for_retry') AND step.next_retry_at = fired.due_at
     AND    task.failed_steps = 0 AND task.state < task_state('complete')
     RETURNING step.task_uuid, step.step_index, step.state, step.version, step.queue_id, task.priority
@@ -59,7 +64,7 @@ BEGIN
     SELECT delta.*, task.state AS from_state,
            resting_state(task.total_steps, task.satisfied_steps, task.failed_steps, task.active_steps + delta.active) AS to_state
     FROM  (SELECT retried.task_uuid, count(*)::integer AS active FROM retried GROUP BY retried.task_uuid) AS delta
-           JOIN tasks AS task USING (task_uuid)
+           JOIN tasks AS task ON task.task_uuid = delta.task_uuid AND task.task_uuid BETWEEN v_low AND v_high
   ),
   task AS (
     UPDATE tasks AS task
@@ -67,7 +72,7 @@ BEGIN
            version = CASE WHEN v.to_state = v.from_state THEN task.version ELSE task.version + 1 END,
            entered_at = CASE WHEN v.to_state = v.from_state THEN task.entered_at ELSE v_now END
     FROM   verdict AS v
-    WHERE  task.task_uuid = v.task_uuid
+    WHERE  task.task_uuid = v.task_uuid AND task.task_uuid BETWEEN v_low AND v_high
     RETURNING task.task_uuid, task.version, v.from_state, v.to_state
   ),
   task_log AS (

@@ -142,4 +142,26 @@ AS $$
   FROM   domain_events AS event LEFT JOIN step_history AS history USING (task_uuid, step_index, sort_key)
   WHERE  event.task_uuid >= p_from AND event.task_uuid < p_to
   AND    (history.to_state IS DISTINCT FROM event.step_state OR history.cause NOT IN (cause('worker'), cause('lease_expired')))
+  -- events may outlive the period of their task
+  AND    EXISTS (SELECT FROM task_periods AS period WHERE event.task_uuid >= uuid_at(period.starts_at)
+                 AND event.task_uuid < uuid_at(period.ends_at) AND period.retiring_since IS NULL)
+  UNION ALL
+  SELECT 'no_identity', scope.task_uuid, NULL, encode(request.identity_hash, 'hex'), coalesce(identity.task_uuid::text, 'none')
+  FROM   scope
+         LEFT JOIN task_requests AS request USING (task_uuid)
+         LEFT JOIN task_identities AS identity ON identity.identity_hash = request.identity_hash
+  WHERE  identity.task_uuid IS DISTINCT FROM scope.task_uuid
+  AND    EXISTS (SELECT FROM task_periods AS period WHERE scope.task_uuid >= uuid_at(period.starts_at)
+                 AND scope.task_uuid < uuid_at(period.ends_at) AND period.retiring_since IS NULL)
+$$;
+
+-- Identities whose task does not exist: they would refuse tasks for ever. By identity, not by task, so once over all of them.
+CREATE OR REPLACE FUNCTION audit_identities()
+RETURNS TABLE (code text, task_uuid uuid, step_index integer, expected text, found text)
+LANGUAGE sql STABLE
+SET search_path = tasker, pg_temp
+AS $$
+  SELECT 'identity_without_task', identity.task_uuid, NULL::integer, 'a task', 'none'
+  FROM   task_identities AS identity
+  WHERE  NOT EXISTS (SELECT FROM tasks AS task WHERE task.task_uuid = identity.task_uuid)
 $$;

@@ -57,7 +57,16 @@ CREATE TABLE template_steps (
 
 -- Tasks ---------------------------------------------------------------------------------------------------------------
 
--- What a task was asked for; written once. identity_hash makes creation idempotent.
+-- Everything about a task is partitioned by its uuid, whose first bits are its time, so that what is old can be detached and dropped. Without
+-- a default partition, which would forbid DETACH CONCURRENTLY. Storage parameters are in partitioned_tables(), which lists these tables.
+
+-- Who owns an identity: makes creation idempotent over all partitions. Lives as long as its task.
+CREATE TABLE task_identities (
+  identity_hash bytea PRIMARY KEY,
+  task_uuid uuid NOT NULL
+);
+
+-- What a task was asked for; written once.
 CREATE TABLE task_requests (
   task_uuid uuid PRIMARY KEY,
   template_id integer NOT NULL,
@@ -71,8 +80,7 @@ CREATE TABLE task_requests (
   reason varchar(128) NOT NULL,
   tags text,                    -- JSON array or object, verbatim
   context text NOT NULL         -- JSON object, verbatim
-);
-CREATE UNIQUE INDEX idx_tasks_identity_hash ON task_requests (identity_hash);
+) PARTITION BY RANGE (task_uuid);
 
 -- The row that changes. No foreign key: 30 % of the rate. Changing columns stand together, last, so that an update logs little.
 CREATE TABLE tasks (
@@ -88,7 +96,7 @@ CREATE TABLE tasks (
   version integer NOT NULL,
   entered_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL
-) WITH (fillfactor = 25);
+) PARTITION BY RANGE (task_uuid);
 -- Lists by state and staleness, unfinished tasks only: the one index on a changing column.
 CREATE INDEX tasks_unfinished ON tasks (state, entered_at) WHERE state < 8;
 
@@ -121,10 +129,10 @@ CREATE TABLE workflow_steps (
   result text,                  -- last StepExecutionResult, verbatim
   PRIMARY KEY (task_uuid, step_index),
   CHECK ((state = 2) = (session_id IS NOT NULL))
-) WITH (fillfactor = 20);
+) PARTITION BY RANGE (task_uuid);
 
 -- The slots of a batch: instances from next_index on wait for one. Each instance that is satisfied opens the next, so that never more than
--- were opened at the start are on their way.
+-- were opened at the start are on their way. One row per batchable step, read by every completion: not partitioned, but deleted by range.
 CREATE TABLE batches (
   task_uuid uuid NOT NULL,
   step_index integer NOT NULL,  -- the batchable step
@@ -207,7 +215,7 @@ CREATE TABLE task_history (
   created_at timestamptz NOT NULL,
   detail text,
   PRIMARY KEY (task_uuid, sort_key)
-);
+) PARTITION BY RANGE (task_uuid);
 
 CREATE TABLE step_history (
   task_uuid uuid NOT NULL,
@@ -221,6 +229,15 @@ CREATE TABLE step_history (
   execution_time_ms integer,
   detail text,                  -- the result document, of failures only (a success stands on the step)
   PRIMARY KEY (task_uuid, step_index, sort_key)
+) PARTITION BY RANGE (task_uuid);
+
+-- Periods of time with a partition in each table of partitioned_tables(), whose names end with the suffix. Never overlap; may leave gaps,
+-- in which no task was made. A period that retires takes no part in anything any more and is gone when its row is.
+CREATE TABLE task_periods (
+  starts_at timestamptz PRIMARY KEY,
+  ends_at timestamptz NOT NULL CHECK (ends_at > starts_at),
+  suffix varchar(40) NOT NULL UNIQUE,
+  retiring_since timestamptz
 );
 
 -- Domain events --------------------------------------------------------------------------------------------------------

@@ -7,8 +7,12 @@ import dev.tasker.engine.EngineConfig;
 import dev.tasker.engine.GraphConfig;
 import dev.tasker.engine.LaneConfig;
 import dev.tasker.engine.LeaseConfig;
+import dev.tasker.engine.RetentionConfig;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Reads the engine's records, which know nothing of files. */
 final class EngineSettings {
@@ -20,7 +24,15 @@ final class EngineSettings {
 
     EngineConfig engine(boolean replacesTemplates) {
         return new EngineConfig(
-                lanes(), leases(), backoff(), dispatch(), graph(), domainEvents(), false, replacesTemplates);
+                lanes(),
+                leases(),
+                backoff(),
+                dispatch(),
+                graph(),
+                domainEvents(),
+                retention(),
+                false,
+                replacesTemplates);
     }
 
     private LaneConfig lanes() {
@@ -126,5 +138,41 @@ final class EngineSettings {
                                 .production(10_000),
                         100,
                         60_000)));
+    }
+
+    private RetentionConfig retention() {
+        String at = "orchestration.retention.";
+        RetentionConfig standard = RetentionConfig.DEFAULT;
+        RetentionConfig.Period period = word(at + "period", standard.period(), RetentionConfig.Period.class);
+        int ahead = settings.integer(at + "periods_ahead", Defaults.of(standard.periodsAhead()), 1, 100);
+        int keepDays = settings.integer(at + "keep_days", Defaults.of(0), 0, 36_500);
+        RetentionConfig.Archive archive = word(at + "archive", standard.archive(), RetentionConfig.Archive.class);
+        Duration pinnedAfter = Duration.ofSeconds(settings.integer(
+                at + "pinned_after_seconds",
+                Defaults.of((int) standard.pinnedAfter().toSeconds()),
+                1,
+                86_400));
+        return settings.checked(
+                "orchestration",
+                () -> new RetentionConfig(
+                        period, ahead, keepDays == 0 ? null : Duration.ofDays(keepDays), archive, pinnedAfter),
+                () -> standard);
+    }
+
+    private <E extends Enum<E>> E word(String key, E standard, Class<E> type) {
+        return settings.parsed(
+                key,
+                standard.name().toLowerCase(Locale.ROOT),
+                text -> {
+                    for (E value : type.getEnumConstants()) {
+                        if (value.name().toLowerCase(Locale.ROOT).equals(text)) {
+                            return value;
+                        }
+                    }
+                    throw new IllegalArgumentException(Arrays.stream(type.getEnumConstants())
+                            .map(value -> value.name().toLowerCase(Locale.ROOT))
+                            .collect(Collectors.joining(", ")));
+                },
+                standard);
     }
 }

@@ -52,6 +52,8 @@ final class MetricsRoute {
         text.gauge("tasker_worker_sessions").value(metrics.sessions());
         text.gauge("tasker_worker_free_slots").value(metrics.freeSlots());
         text.gauge("tasker_worker_leases").value(metrics.heldLeases());
+        text.gauge("tasker_xmin_horizon_pinned_by").value(metrics.pinnedBy());
+        text.gauge("tasker_xmin_horizon_pinned_seconds").value(metrics.pinnedSeconds());
         writeLanes(text, metrics);
         return text.toString();
     }

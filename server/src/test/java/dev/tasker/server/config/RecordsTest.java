@@ -10,6 +10,7 @@ import dev.tasker.engine.EngineConfig;
 import dev.tasker.engine.GraphConfig;
 import dev.tasker.engine.LaneConfig;
 import dev.tasker.engine.LeaseConfig;
+import dev.tasker.engine.RetentionConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,6 +133,12 @@ class RecordsTest {
             max_parallel_batches = 7
             [orchestration.domain_events]
             retention_hours = 3
+            [orchestration.retention]
+            period = "week"
+            periods_ahead = 4
+            keep_days = 90
+            archive = "schema"
+            pinned_after_seconds = 60
             [worker.mpsc_channels.in_process_events]
             broadcast_buffer_size = 101
             dispatch_timeout_ms = 102
@@ -147,6 +154,12 @@ class RecordsTest {
                         new DispatchConfig(false, Duration.ofMillis(500), 0, 0),
                         new GraphConfig(false, 4, 3, 6, 5, false, 7),
                         new DomainEventConfig(Duration.ofHours(3), 101, Duration.ofMillis(102)),
+                        new RetentionConfig(
+                                RetentionConfig.Period.WEEK,
+                                4,
+                                Duration.ofDays(90),
+                                RetentionConfig.Archive.SCHEMA,
+                                Duration.ofMinutes(1)),
                         false,
                         true));
     }
@@ -189,6 +202,10 @@ class RecordsTest {
         orchestration.dispatch.pulse_ms = 60001 | orchestration.dispatch.pulse_ms: 60001
         orchestration.dispatch.sticky_max = -1 | orchestration.dispatch.sticky_max: -1
         orchestration.domain_events.retention_hours = 0 | orchestration.domain_events.retention_hours: 0
+        orchestration.retention.period = "year" | orchestration.retention.period: "year"
+        orchestration.retention.archive = "s3" | orchestration.retention.archive: "s3"
+        orchestration.retention.keep_days = 30 | orchestration.retention.keep: PT720H
+        orchestration.retention.periods_ahead = 0 | orchestration.retention.periods_ahead: 0
         orchestration.web.request_timeout_ms = 99 | orchestration.web.request_timeout_ms: 99
         orchestration.web.bind_address = "::1:80" | orchestration.web.bind_address: "::1:80"
         orchestration.web.bind_address = "localhost:x" | orchestration.web.bind_address: "localhost:x"

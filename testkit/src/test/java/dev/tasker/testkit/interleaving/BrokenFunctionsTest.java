@@ -22,9 +22,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(DatabaseExtension.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BrokenFunctionsTest {
-    private static final String LOCK_TASKS =
-            "PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) ORDER BY task.task_uuid FOR NO KEY"
-                    + " UPDATE;";
+    private static final String LOCK_TASKS = """
+          PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) AND task.task_uuid BETWEEN v_low AND v_high
+          ORDER BY task.task_uuid FOR NO KEY UPDATE;
+        """;
     private static final String LOCK_READ_TASKS = LOCK_TASKS.replace("p_task", "v_task");
 
     private static final String LOCK_NAMED_STEPS = """
@@ -34,6 +35,7 @@ class BrokenFunctionsTest {
         """;
     private static final String LOCK_WAITING_STEPS = """
           PERFORM 1 FROM workflow_steps AS step WHERE step.task_uuid = ANY (p_task) AND step.state = step_state('enqueued')
+          AND step.task_uuid BETWEEN v_low AND v_high
           ORDER BY step.task_uuid, step.step_index FOR NO KEY UPDATE;
         """;
 
@@ -116,6 +118,13 @@ class BrokenFunctionsTest {
                         "",
                         "finishP",
                         "finishQ"),
+                new Break(
+                        "creation that lost its identity and goes on",
+                        "create_tasks",
+                        "(i.task_uuid IN (SELECT identity.task_uuid FROM identity)) IS TRUE",
+                        "true",
+                        "create",
+                        "createBackwards"),
                 new Break(
                         "completion without fencing",
                         "complete_steps",

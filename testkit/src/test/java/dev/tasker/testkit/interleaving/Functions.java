@@ -54,14 +54,14 @@ final class Functions {
         END $$;
         """;
 
-    /** One gate more, within a statement: before creation inserts the request with identity b. */
+    /** One gate more, within a statement: before creation inserts the identity b. */
     private static final String ROW_GATE = """
         CREATE OR REPLACE FUNCTION tasker.row_gate() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
           PERFORM tasker.gate('create_tasks/3');
           RETURN NEW;
         END $$;
-        CREATE OR REPLACE TRIGGER row_gate BEFORE INSERT ON tasker.task_requests FOR EACH ROW
+        CREATE OR REPLACE TRIGGER row_gate BEFORE INSERT ON tasker.task_identities FOR EACH ROW
         WHEN (NEW.identity_hash = '\\x0b') EXECUTE FUNCTION tasker.row_gate();
         """;
 

@@ -77,6 +77,7 @@ final class Stage implements AutoCloseable {
         """;
 
     private static final List<String> TABLES = List.of(
+            "task_identities",
             "task_requests",
             "tasks",
             "workflow_steps",
@@ -94,36 +95,42 @@ final class Stage implements AutoCloseable {
         RETURN '2030-01-01 00:00:00Z'::timestamptz
         """;
 
-    private static final List<String> SCENE =
-            List.of("""
-                INSERT INTO tasker.worker_sessions (session_id, session_uuid, node_uuid, worker_name, in_process, lease_duration, created_at, expires_at)
-                OVERRIDING SYSTEM VALUE
-                SELECT id, ('00000000-0000-0000-0000-00000000000' || id)::uuid, '00000000-0000-0000-0000-000000000000', 'worker', true, '30 s',
-                       tasker.engine_now(), tasker.engine_now() + CASE WHEN id < 3 THEN interval '-1 min' ELSE interval '30 s' END
-                FROM   generate_series(1, 4) AS id
-                """, """
-                SELECT tasker.create_tasks(1, '{}', ARRAY['%1$s', '%4$s', '%5$s', '%6$s']::uuid[],
-                                           ARRAY[%2$d, %2$d + 1, %2$d + 2, %2$d + 3], '{0,0,0,0}',
-                                           ARRAY['\\x00', '\\x01', '\\x02', '\\x03']::bytea[],
-                                           ARRAY['%1$s', '%4$s', '%5$s', '%6$s']::uuid[], '{null,null,null,null}', '{me,me,me,me}',
-                                           '{here,here,here,here}', '{why,why,why,why}', '{null,null,null,null}',
-                                           ARRAY['{}', '{}', '{}', '{}'], '{null,null,null,null}')
-                """, "SELECT tasker.claim_steps(2, '{}', 3, ARRAY[%3$d], '{0}', '{0}', 10)", """
-                SELECT tasker.complete_steps(3, '{}', ARRAY['%1$s']::uuid[], '{0}', '{1}', '{3}', '{0}', '{0}', '{5}', ARRAY['{"by":"root"}'], '{}',
-                                             ARRAY['%1$s', '%1$s', '%1$s']::uuid[], '{1,2,4}', '{1,2,4}')
-                """, """
-                SELECT tasker.complete_steps(4, '{}', ARRAY['%1$s']::uuid[], '{4}', '{1}', '{4}', '{1}', '{0}', '{5}', ARRAY['{"by":"e"}'], '{}',
-                                             '{}', '{}', '{}')
-                """, """
-                SELECT tasker.grow_and_complete(5, '{}', ARRAY['%6$s']::uuid[], '{0}', '{1}', '{3}', '{0}', '{0}', '{5}', ARRAY['{"by":"cut"}'], '{}',
-                                                ARRAY['%6$s', '%6$s']::uuid[], '{1,2}', '{3,3}',
-                                                ARRAY['%6$s']::uuid[], '{0}', '{1}', '{0}',
-                                                ARRAY['%6$s', '%6$s', '%6$s', '%6$s']::uuid[], '{1,2,3,4}', ARRAY[%3$d, %3$d, %3$d, %3$d],
-                                                '{0,0,0,0}', '{0,0,0,0}', '{1,1,1,1}', '{3,3,3,3}', '{0,0,1,1}', '{null,null,null,null}',
-                                                '{i1,i2,i3,i4}', '{null,null,null,null}',
-                                                ARRAY['%6$s', '%6$s']::uuid[], '{0,0}', '{1,2}', '{0,0}', '{}', '{}', '{}',
-                                                ARRAY['%6$s']::uuid[], '{0}', '{4}', '{3}')
-                """);
+    private static final List<String> SCENE = List.of(
+            "SELECT tasker.create_period('2024-06-01Z', '2024-07-01Z')",
+            """
+            INSERT INTO tasker.worker_sessions (session_id, session_uuid, node_uuid, worker_name, in_process, lease_duration, created_at, expires_at)
+            OVERRIDING SYSTEM VALUE
+            SELECT id, ('00000000-0000-0000-0000-00000000000' || id)::uuid, '00000000-0000-0000-0000-000000000000', 'worker', true, '30 s',
+                   tasker.engine_now(), tasker.engine_now() + CASE WHEN id < 3 THEN interval '-1 min' ELSE interval '30 s' END
+            FROM   generate_series(1, 4) AS id
+            """,
+            """
+            SELECT tasker.create_tasks(1, '{}', ARRAY['%1$s', '%4$s', '%5$s', '%6$s']::uuid[],
+                                       ARRAY[%2$d, %2$d + 1, %2$d + 2, %2$d + 3], '{0,0,0,0}',
+                                       ARRAY['\\x00', '\\x01', '\\x02', '\\x03']::bytea[],
+                                       ARRAY['%1$s', '%4$s', '%5$s', '%6$s']::uuid[], '{null,null,null,null}', '{me,me,me,me}',
+                                       '{here,here,here,here}', '{why,why,why,why}', '{null,null,null,null}',
+                                       ARRAY['{}', '{}', '{}', '{}'], '{null,null,null,null}')
+            """,
+            "SELECT tasker.claim_steps(2, '{}', 3, ARRAY[%3$d], '{0}', '{0}', 10)",
+            """
+            SELECT tasker.complete_steps(3, '{}', ARRAY['%1$s']::uuid[], '{0}', '{1}', '{3}', '{0}', '{0}', '{5}', ARRAY['{"by":"root"}'], '{}',
+                                         ARRAY['%1$s', '%1$s', '%1$s']::uuid[], '{1,2,4}', '{1,2,4}')
+            """,
+            """
+            SELECT tasker.complete_steps(4, '{}', ARRAY['%1$s']::uuid[], '{4}', '{1}', '{4}', '{1}', '{0}', '{5}', ARRAY['{"by":"e"}'], '{}',
+                                         '{}', '{}', '{}')
+            """,
+            """
+            SELECT tasker.grow_and_complete(5, '{}', ARRAY['%6$s']::uuid[], '{0}', '{1}', '{3}', '{0}', '{0}', '{5}', ARRAY['{"by":"cut"}'], '{}',
+                                            ARRAY['%6$s', '%6$s']::uuid[], '{1,2}', '{3,3}',
+                                            ARRAY['%6$s']::uuid[], '{0}', '{1}', '{0}',
+                                            ARRAY['%6$s', '%6$s', '%6$s', '%6$s']::uuid[], '{1,2,3,4}', ARRAY[%3$d, %3$d, %3$d, %3$d],
+                                            '{0,0,0,0}', '{0,0,0,0}', '{1,1,1,1}', '{3,3,3,3}', '{0,0,1,1}', '{null,null,null,null}',
+                                            '{i1,i2,i3,i4}', '{null,null,null,null}',
+                                            ARRAY['%6$s', '%6$s']::uuid[], '{0,0}', '{1,2}', '{0,0}', '{}', '{}', '{}',
+                                            ARRAY['%6$s']::uuid[], '{0}', '{4}', '{3}')
+            """);
 
     private static final String LEASES = """
         SELECT concat_ws(' ', 'session_leases', session_id, batch, held.task_uuid, held.step_index)

@@ -18,6 +18,7 @@ public final class TaskUuids {
     private static final long INDEX_MASK = (1L << 20) - 1;
 
     private final InstantSource clock;
+    private volatile Window window = new Window(0, Long.MAX_VALUE);
     private final RandomGenerator random =
             RandomGeneratorFactory.of("L64X128MixRandom").create();
 
@@ -25,11 +26,21 @@ public final class TaskUuids {
         this.clock = clock;
     }
 
+    private record Window(long fromMillis, long untilMillis) {}
+
+    /**
+     * Keeps the times of new uuids within {@code from}, inclusive, and {@code until}, for which there are partitions. Should this machine's
+     * clock be outside, times run through the window instead, so that a wrong clock makes neither a creation fail nor uuids collide.
+     */
+    public void keepWithin(Instant from, Instant until) {
+        window = new Window(from.toEpochMilli(), until.toEpochMilli());
+    }
+
     /** A new task uuid; 42 random bits within a quarter of a microsecond. Thread-safe. */
     public UUID next() {
         Instant now = clock.instant();
         int nanos = now.getNano();
-        long millis = now.getEpochSecond() * 1_000 + nanos / 1_000_000;
+        long millis = within(window, now.getEpochSecond() * 1_000 + nanos / 1_000_000);
         long fraction = (nanos % 1_000_000L) * 4096 / 1_000_000L;
         long bits;
         synchronized (random) {
@@ -38,6 +49,12 @@ public final class TaskUuids {
         long most = (millis << 16) | 0x7000L | fraction;
         long least = 0x8000_0000_0000_0000L | ((bits >>> 2) & ~INDEX_MASK & 0x3FFF_FFFF_FFFF_FFFFL);
         return new UUID(most, least);
+    }
+
+    private static long within(Window window, long millis) {
+        return millis >= window.fromMillis && millis < window.untilMillis
+                ? millis
+                : window.fromMillis + Math.floorMod(millis, window.untilMillis - window.fromMillis);
     }
 
     /** The uuid of the step at {@code index} of {@code task}. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -53,5 +54,23 @@ class TaskUuidsTest {
             made.add(uuids.next());
         }
         assertThat(made).hasSize(10_000);
+    }
+
+    @Test
+    void clockBesideTheWindowMakesUuidsWithinIt() {
+        Instant from = NOON.plusSeconds(3_600);
+        Instant until = from.plusSeconds(60);
+        for (Instant clock : List.of(Instant.EPOCH, NOON, until, NOON.plusSeconds(1_000_000))) {
+            TaskUuids skewed = new TaskUuids(() -> clock);
+            skewed.keepWithin(from, until);
+            long millis = skewed.next().getMostSignificantBits() >>> 16;
+            assertThat(millis).as("%s", clock).isBetween(from.toEpochMilli(), until.toEpochMilli() - 1);
+        }
+    }
+
+    @Test
+    void clockWithinTheWindowIsTakenAsItIs() {
+        uuids.keepWithin(NOON, NOON.plusMillis(1));
+        assertThat(uuids.next().getMostSignificantBits() >>> 16).isEqualTo(NOON.toEpochMilli());
     }
 }
