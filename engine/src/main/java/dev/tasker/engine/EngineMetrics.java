@@ -10,6 +10,9 @@ import java.util.List;
  * @param sessions open now
  * @param freeSlots of all sessions, now
  * @param heldLeases of all sessions, now
+ * @param auditedTasks recounted in the background
+ * @param auditWalks over the whole database that this node ended
+ * @param auditFindings faults found there, each once; there should be none
  */
 public record EngineMetrics(
         List<Lane> lanes,
@@ -23,7 +26,10 @@ public record EngineMetrics(
         long stepsClaimed,
         int sessions,
         int freeSlots,
-        int heldLeases) {
+        int heldLeases,
+        long auditedTasks,
+        long auditWalks,
+        long auditFindings) {
 
     /**
      * One commit lane. Times are in nanoseconds.

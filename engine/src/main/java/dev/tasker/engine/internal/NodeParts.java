@@ -7,6 +7,7 @@ import dev.tasker.engine.EngineListener;
 import dev.tasker.engine.EngineMetrics;
 import dev.tasker.engine.SessionRequest;
 import dev.tasker.engine.TaskState;
+import dev.tasker.engine.internal.audit.AuditPatrol;
 import dev.tasker.engine.internal.domainevent.EndedEvents;
 import dev.tasker.engine.internal.domainevent.EventBus;
 import dev.tasker.engine.internal.domainevent.EventCounters;
@@ -131,6 +132,9 @@ public final class NodeParts implements Aftermath {
     private final BackgroundLoop hintSendLoop;
     private final BackgroundLoop hintListenLoop;
     private final BackgroundLoop trimLoop;
+    private final AuditPatrol patrol;
+    private final BackgroundLoop auditLoop;
+    private final boolean audits;
     private final boolean listens;
 
     private NodeParts(DataSource poolSource, DataSource directSource, EngineConfig config, EngineListener listener) {
@@ -210,6 +214,9 @@ public final class NodeParts implements Aftermath {
             outbox.trim(config.domainEvents().retention());
             return TRIM_INTERVAL;
         });
+        patrol = new AuditPatrol(pool, config.audit());
+        auditLoop = BackgroundLoop.of("audit", patrol::runOnce);
+        audits = config.audit().enabled();
     }
 
     /** Starts a node on a migrated database. */
@@ -226,6 +233,9 @@ public final class NodeParts implements Aftermath {
         parts.recoveryLoop.start();
         parts.hintSendLoop.start();
         parts.trimLoop.start();
+        if (parts.audits) {
+            parts.auditLoop.start();
+        }
         if (parts.listens) {
             parts.hintListenLoop.start();
         }
@@ -462,7 +472,10 @@ public final class NodeParts implements Aftermath {
                 sessions.all().stream().mapToInt(LiveSession::freeSlots).sum(),
                 sessions.all().stream()
                         .mapToInt(session -> session.leases().size())
-                        .sum());
+                        .sum(),
+                patrol.tasks(),
+                patrol.walks(),
+                patrol.findings());
     }
 
     /** Whether the recovery thread reached the database in its last pass. */
@@ -487,6 +500,7 @@ public final class NodeParts implements Aftermath {
         hintSendLoop.close();
         hintListenLoop.close();
         trimLoop.close();
+        auditLoop.close();
         bus.close();
         connections.forEach(DedicatedConnection::close);
         readers.shutdownNow();

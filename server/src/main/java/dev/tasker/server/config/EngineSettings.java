@@ -1,5 +1,6 @@
 package dev.tasker.server.config;
 
+import dev.tasker.engine.AuditConfig;
 import dev.tasker.engine.BackoffConfig;
 import dev.tasker.engine.DispatchConfig;
 import dev.tasker.engine.DomainEventConfig;
@@ -20,7 +21,7 @@ final class EngineSettings {
 
     EngineConfig engine(boolean replacesTemplates) {
         return new EngineConfig(
-                lanes(), leases(), backoff(), dispatch(), graph(), domainEvents(), false, replacesTemplates);
+                lanes(), leases(), backoff(), dispatch(), graph(), domainEvents(), audit(), false, replacesTemplates);
     }
 
     private LaneConfig lanes() {
@@ -126,5 +127,18 @@ final class EngineSettings {
                                 .production(10_000),
                         100,
                         60_000)));
+    }
+
+    private AuditConfig audit() {
+        String at = "orchestration.audit.";
+        AuditConfig standard = AuditConfig.DEFAULT;
+        return new AuditConfig(
+                settings.flag(at + "enabled", standard.enabled()),
+                Duration.ofSeconds(settings.integer(
+                        at + "interval_seconds",
+                        Defaults.of((int) standard.interval().toSeconds()),
+                        1,
+                        86_400)),
+                settings.decimal(at + "share", Defaults.of(standard.share()), 0.0001, 1));
     }
 }

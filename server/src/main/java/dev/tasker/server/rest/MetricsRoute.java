@@ -52,6 +52,9 @@ final class MetricsRoute {
         text.gauge("tasker_worker_sessions").value(metrics.sessions());
         text.gauge("tasker_worker_free_slots").value(metrics.freeSlots());
         text.gauge("tasker_worker_leases").value(metrics.heldLeases());
+        text.counter("tasker_audit_tasks_total").value(metrics.auditedTasks());
+        text.counter("tasker_audit_walks_total").value(metrics.auditWalks());
+        text.counter("tasker_audit_findings_total").value(metrics.auditFindings());
         writeLanes(text, metrics);
         return text.toString();
     }

@@ -3,6 +3,7 @@ package dev.tasker.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tasker.engine.AuditConfig;
 import dev.tasker.engine.BackoffConfig;
 import dev.tasker.engine.DispatchConfig;
 import dev.tasker.engine.DomainEventConfig;
@@ -132,6 +133,10 @@ class RecordsTest {
             max_parallel_batches = 7
             [orchestration.domain_events]
             retention_hours = 3
+            [orchestration.audit]
+            enabled = false
+            interval_seconds = 8
+            share = 0.5
             [worker.mpsc_channels.in_process_events]
             broadcast_buffer_size = 101
             dispatch_timeout_ms = 102
@@ -147,6 +152,7 @@ class RecordsTest {
                         new DispatchConfig(false, Duration.ofMillis(500), 0, 0),
                         new GraphConfig(false, 4, 3, 6, 5, false, 7),
                         new DomainEventConfig(Duration.ofHours(3), 101, Duration.ofMillis(102)),
+                        new AuditConfig(false, Duration.ofSeconds(8), 0.5),
                         false,
                         true));
     }
