@@ -21,6 +21,7 @@ import picocli.CommandLine.IVersionProvider;
             ServerCommand.class,
             WorkerCommand.class,
             MigrateCommand.class,
+            DoctorCommand.class,
             TemplateCommand.class,
             BenchCommand.class
         })

@@ -16,6 +16,7 @@ public record EngineConfig(
         GraphConfig graph,
         DomainEventConfig domainEvents,
         RetentionConfig retention,
+        AuditConfig audit,
         boolean soleNode,
         boolean replacesTemplates) {
     public static final EngineConfig DEFAULT = new EngineConfig(
@@ -26,51 +27,147 @@ public record EngineConfig(
             GraphConfig.DEFAULT,
             DomainEventConfig.DEFAULT,
             RetentionConfig.DEFAULT,
+            AuditConfig.DEFAULT,
             false,
             true);
 
     public EngineConfig withLanes(LaneConfig newLanes) {
         return new EngineConfig(
-                newLanes, leases, backoff, dispatch, graph, domainEvents, retention, soleNode, replacesTemplates);
+                newLanes,
+                leases,
+                backoff,
+                dispatch,
+                graph,
+                domainEvents,
+                retention,
+                audit,
+                soleNode,
+                replacesTemplates);
     }
 
     public EngineConfig withLeases(LeaseConfig newLeases) {
         return new EngineConfig(
-                lanes, newLeases, backoff, dispatch, graph, domainEvents, retention, soleNode, replacesTemplates);
+                lanes,
+                newLeases,
+                backoff,
+                dispatch,
+                graph,
+                domainEvents,
+                retention,
+                audit,
+                soleNode,
+                replacesTemplates);
     }
 
     public EngineConfig withBackoff(BackoffConfig newBackoff) {
         return new EngineConfig(
-                lanes, leases, newBackoff, dispatch, graph, domainEvents, retention, soleNode, replacesTemplates);
+                lanes,
+                leases,
+                newBackoff,
+                dispatch,
+                graph,
+                domainEvents,
+                retention,
+                audit,
+                soleNode,
+                replacesTemplates);
     }
 
     public EngineConfig withDispatch(DispatchConfig newDispatch) {
         return new EngineConfig(
-                lanes, leases, backoff, newDispatch, graph, domainEvents, retention, soleNode, replacesTemplates);
+                lanes,
+                leases,
+                backoff,
+                newDispatch,
+                graph,
+                domainEvents,
+                retention,
+                audit,
+                soleNode,
+                replacesTemplates);
     }
 
     public EngineConfig withGraph(GraphConfig newGraph) {
         return new EngineConfig(
-                lanes, leases, backoff, dispatch, newGraph, domainEvents, retention, soleNode, replacesTemplates);
+                lanes,
+                leases,
+                backoff,
+                dispatch,
+                newGraph,
+                domainEvents,
+                retention,
+                audit,
+                soleNode,
+                replacesTemplates);
     }
 
     public EngineConfig withDomainEvents(DomainEventConfig newDomainEvents) {
         return new EngineConfig(
-                lanes, leases, backoff, dispatch, graph, newDomainEvents, retention, soleNode, replacesTemplates);
+                lanes,
+                leases,
+                backoff,
+                dispatch,
+                graph,
+                newDomainEvents,
+                retention,
+                audit,
+                soleNode,
+                replacesTemplates);
     }
 
     public EngineConfig withRetention(RetentionConfig newRetention) {
         return new EngineConfig(
-                lanes, leases, backoff, dispatch, graph, domainEvents, newRetention, soleNode, replacesTemplates);
+                lanes,
+                leases,
+                backoff,
+                dispatch,
+                graph,
+                domainEvents,
+                newRetention,
+                audit,
+                soleNode,
+                replacesTemplates);
+    }
+
+    public EngineConfig withAudit(AuditConfig newAudit) {
+        return new EngineConfig(
+                lanes,
+                leases,
+                backoff,
+                dispatch,
+                graph,
+                domainEvents,
+                retention,
+                newAudit,
+                soleNode,
+                replacesTemplates);
     }
 
     public EngineConfig withSoleNode(boolean newSoleNode) {
         return new EngineConfig(
-                lanes, leases, backoff, dispatch, graph, domainEvents, retention, newSoleNode, replacesTemplates);
+                lanes,
+                leases,
+                backoff,
+                dispatch,
+                graph,
+                domainEvents,
+                retention,
+                audit,
+                newSoleNode,
+                replacesTemplates);
     }
 
     public EngineConfig withReplacesTemplates(boolean newReplacesTemplates) {
         return new EngineConfig(
-                lanes, leases, backoff, dispatch, graph, domainEvents, retention, soleNode, newReplacesTemplates);
+                lanes,
+                leases,
+                backoff,
+                dispatch,
+                graph,
+                domainEvents,
+                retention,
+                audit,
+                soleNode,
+                newReplacesTemplates);
     }
 }

@@ -12,6 +12,9 @@ import java.util.List;
  * @param heldLeases of all sessions, now
  * @param pinnedBy transactions, slots and standbys that have kept dead rows from being removed for too long, at the last look
  * @param pinnedSeconds for how long the oldest of them has
+ * @param auditedTasks recounted in the background
+ * @param auditWalks over the whole database that this node ended
+ * @param auditFindings faults found there, each once; there should be none
  */
 public record EngineMetrics(
         List<Lane> lanes,
@@ -27,7 +30,10 @@ public record EngineMetrics(
         int freeSlots,
         int heldLeases,
         int pinnedBy,
-        long pinnedSeconds) {
+        long pinnedSeconds,
+        long auditedTasks,
+        long auditWalks,
+        long auditFindings) {
 
     /**
      * One commit lane. Times are in nanoseconds.

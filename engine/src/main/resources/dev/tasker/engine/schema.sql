@@ -1,5 +1,17 @@
 -- The schema as the migrations make it, for review; nothing reads this file. SchemaTest keeps it current.
 
+CREATE TABLE audit_progress (
+  single boolean NOT NULL DEFAULT true,
+  phase smallint NOT NULL DEFAULT 0,
+  task_uuid uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000'::uuid,
+  step_index integer NOT NULL DEFAULT 0,
+  due_at timestamp with time zone NOT NULL DEFAULT '-infinity'::timestamp with time zone,
+  session_id integer NOT NULL DEFAULT 0,
+  changes bigint NOT NULL DEFAULT '-1'::integer,
+  CONSTRAINT audit_progress_pkey PRIMARY KEY (single),
+  CONSTRAINT audit_progress_single_check CHECK (single)
+) WITH (fillfactor=50);
+
 CREATE TABLE batches (
   task_uuid uuid NOT NULL,
   step_index integer NOT NULL,
@@ -73,6 +85,7 @@ CREATE TABLE ready_steps (
   step_index integer NOT NULL,
   CONSTRAINT ready_steps_pkey PRIMARY KEY (queue_id, priority, sequence)
 ) WITH (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000);
+CREATE INDEX ready_steps_task ON tasker.ready_steps USING btree (task_uuid, step_index);
 
 CREATE TABLE session_handlers (
   session_id integer NOT NULL,
@@ -324,8 +337,52 @@ FUNCTION audit_identities()
 
 FUNCTION audit_tasks(p_from uuid, p_to uuid)
   RETURNS TABLE(code text, task_uuid uuid, step_index integer, expected text, found text)
+FUNCTION audit_pass(p_tasks integer, p_steps integer)
+  RETURNS TABLE(kind integer, task_uuid uuid, step_index integer, due_at timestamp with time zone, session_id integer, tasks integer, walk text)
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
+  SET lock_timeout=10s;
+
+FUNCTION audit_queues()
+  RETURNS TABLE(namespace text, callable text)
   LANGUAGE sql STABLE
-  SET search_path=tasker, pg_temp;
+  SET search_path=tasker, pg_temp
+  SET enable_seqscan=off;
+
+FUNCTION audit_sessions(p_after integer, p_limit integer)
+  RETURNS TABLE(code text, session_id integer, expected text, found text)
+  LANGUAGE plpgsql STABLE
+  SET search_path=tasker, pg_temp
+  SET plan_cache_mode=force_generic_plan
+  SET enable_seqscan=off
+  SET enable_bitmapscan=off;
+
+FUNCTION audit_slice(p_from uuid, p_until uuid, p_tasks integer, p_steps integer)
+  RETURNS TABLE(code text, task_uuid uuid, step_index integer, expected text, found text, tasks integer, steps bigint)
+  LANGUAGE plpgsql STABLE
+  SET search_path=tasker, pg_temp
+  SET plan_cache_mode=force_generic_plan
+  SET enable_seqscan=off
+  SET enable_bitmapscan=off;
+
+FUNCTION audit_tasks(p_from uuid, p_to uuid, p_all boolean)
+  RETURNS TABLE(code text, task_uuid uuid, step_index integer, expected text, found text)
+  LANGUAGE plpgsql STABLE
+  SET search_path=tasker, pg_temp
+  SET plan_cache_mode=force_generic_plan
+  SET enable_seqscan=off
+  SET enable_bitmapscan=off
+  SET enable_nestloop=off
+  SET jit=off
+  SET work_mem=64MB;
+
+FUNCTION audit_timers(p_due timestamp with time zone, p_task uuid, p_step integer, p_limit integer)
+  RETURNS TABLE(code text, task_uuid uuid, step_index integer, expected text, found text, due_at timestamp with time zone)
+  LANGUAGE plpgsql STABLE
+  SET search_path=tasker, pg_temp
+  SET plan_cache_mode=force_generic_plan
+  SET enable_seqscan=off
+  SET enable_bitmapscan=off;
 
 FUNCTION begin_retirement(p_suffix text)
   RETURNS boolean
@@ -416,6 +473,27 @@ FUNCTION create_tasks(p_batch bigint, p_renew integer[], p_task uuid[], p_templa
 FUNCTION engine_now()
   RETURNS timestamp with time zone
   LANGUAGE sql STABLE PARALLEL SAFE;
+
+FUNCTION examine_session(p_session integer, p_repair boolean)
+  RETURNS TABLE(code text, step_index integer, expected text, found text, repaired boolean)
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
+  SET enable_seqscan=off
+  SET lock_timeout=10s;
+
+FUNCTION examine_task(p_task uuid, p_repair boolean)
+  RETURNS TABLE(code text, step_index integer, expected text, found text, repaired boolean)
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
+  SET enable_seqscan=off
+  SET lock_timeout=10s;
+
+FUNCTION examine_timer(p_due timestamp with time zone, p_task uuid, p_step integer, p_repair boolean)
+  RETURNS TABLE(code text, step_index integer, expected text, found text, repaired boolean)
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
+  SET enable_seqscan=off
+  SET lock_timeout=10s;
 
 FUNCTION expire_session(p_session integer, p_grace_ms integer, p_results text[], p_batches integer)
   RETURNS TABLE(task_uuid uuid, step_index integer, state smallint, queue_id integer, priority integer, attempts integer, max_attempts integer, ending integer)

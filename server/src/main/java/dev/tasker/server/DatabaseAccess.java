@@ -87,6 +87,11 @@ public final class DatabaseAccess implements AutoCloseable {
                 .toList();
     }
 
+    /** Whether no migration is pending. */
+    public boolean isSchemaCurrent() {
+        return migrations.isCurrent();
+    }
+
     /** Whether the PostgreSQL is ours. */
     public boolean isEmbedded() {
         return embedded != null;
@@ -102,7 +107,7 @@ public final class DatabaseAccess implements AutoCloseable {
             log.debug("Applied {} migrations", migrate());
             return;
         }
-        if (!migrations.isCurrent()) {
+        if (!isSchemaCurrent()) {
             throw new StartupException("The schema of the database " + url.jdbcUrl()
                     + " is not the one this server needs; run `tasker migrate` first.");
         }
@@ -128,7 +133,7 @@ public final class DatabaseAccess implements AutoCloseable {
     }
 
     /** Physical connections past any proxy. */
-    DataSource direct() {
+    public DataSource direct() {
         return direct;
     }
 

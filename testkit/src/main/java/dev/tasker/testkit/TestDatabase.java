@@ -13,6 +13,19 @@ import javax.sql.DataSource;
 
 /** A migrated database of its own, with a clock that tests shift. Thread-safe. */
 public final class TestDatabase {
+    private static final String AUDIT = """
+        SELECT code, task_uuid::text, step_index, expected, found FROM tasker.audit_identities()
+        UNION ALL
+        SELECT code, task_uuid::text, step_index, expected, found
+        FROM   tasker.audit_tasks('00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+        UNION ALL
+        SELECT code, task_uuid::text, step_index, expected, found
+        FROM   tasker.audit_timers('-infinity', '00000000-0000-0000-0000-000000000000', -1, 1000000) WHERE code IS NOT NULL
+        UNION ALL
+        SELECT code, 'session ' || session_id, NULL, expected, found
+        FROM   tasker.audit_sessions(0, 1000000) WHERE code IS NOT NULL
+        """;
+
     private final EmbeddedPostgres server;
     private final String name;
     private final DataSource dataSource;
@@ -83,11 +96,7 @@ public final class TestDatabase {
     public List<Finding> audit() {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
-            ResultSet rows = statement.executeQuery(
-                    "SELECT code, task_uuid, step_index, expected, found FROM tasker.audit_tasks("
-                            + "'00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff')"
-                            + " UNION ALL SELECT code, task_uuid, step_index, expected, found FROM"
-                            + " tasker.audit_identities()");
+            ResultSet rows = statement.executeQuery(AUDIT);
             List<Finding> findings = new ArrayList<>();
             while (rows.next()) {
                 findings.add(new Finding(

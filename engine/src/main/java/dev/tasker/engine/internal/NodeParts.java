@@ -7,6 +7,7 @@ import dev.tasker.engine.EngineListener;
 import dev.tasker.engine.EngineMetrics;
 import dev.tasker.engine.SessionRequest;
 import dev.tasker.engine.TaskState;
+import dev.tasker.engine.internal.audit.AuditPatrol;
 import dev.tasker.engine.internal.domainevent.EndedEvents;
 import dev.tasker.engine.internal.domainevent.EventBus;
 import dev.tasker.engine.internal.domainevent.EventCounters;
@@ -143,6 +144,9 @@ public final class NodeParts implements Aftermath {
     private final BackgroundLoop hintListenLoop;
     private final BackgroundLoop trimLoop;
     private final BackgroundLoop retentionLoop;
+    private final AuditPatrol patrol;
+    private final BackgroundLoop auditLoop;
+    private final boolean audits;
     private final boolean listens;
 
     private NodeParts(DataSource poolSource, DataSource directSource, EngineConfig config, EngineListener listener) {
@@ -229,6 +233,9 @@ public final class NodeParts implements Aftermath {
         retention = new RetentionPass(
                 periods, new PeriodRetirer(connection(direct, "retention"), config.retention()), watchdog);
         retentionLoop = BackgroundLoop.of("retention", retention::runOnce);
+        patrol = new AuditPatrol(pool, config.audit());
+        auditLoop = BackgroundLoop.of("audit", patrol::runOnce);
+        audits = config.audit().enabled();
     }
 
     /** Starts a node on a migrated database. */
@@ -247,6 +254,9 @@ public final class NodeParts implements Aftermath {
         parts.hintSendLoop.start();
         parts.trimLoop.start();
         parts.retentionLoop.start();
+        if (parts.audits) {
+            parts.auditLoop.start();
+        }
         if (parts.listens) {
             parts.hintListenLoop.start();
         }
@@ -497,7 +507,10 @@ public final class NodeParts implements Aftermath {
                         .mapToInt(session -> session.leases().size())
                         .sum(),
                 watchdog.pinning().offenders(),
-                watchdog.pinning().oldestSeconds());
+                watchdog.pinning().oldestSeconds(),
+                patrol.tasks(),
+                patrol.walks(),
+                patrol.findings());
     }
 
     /** Whether the recovery thread reached the database in its last pass. */
@@ -523,6 +536,7 @@ public final class NodeParts implements Aftermath {
         hintListenLoop.close();
         trimLoop.close();
         retentionLoop.close();
+        auditLoop.close();
         bus.close();
         connections.forEach(DedicatedConnection::close);
         readers.shutdownNow();

@@ -153,6 +153,8 @@ CREATE TABLE ready_steps (
   step_index integer NOT NULL,
   PRIMARY KEY (queue_id, priority, sequence)
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+-- Whether a step stands in a queue, for audit_tasks.
+CREATE INDEX ready_steps_task ON ready_steps (task_uuid, step_index);
 
 -- Retries that fall due.
 CREATE TABLE timers (
@@ -271,3 +273,17 @@ CREATE TABLE domain_event_consumers (
   hidden_until timestamptz NOT NULL DEFAULT '-infinity',    -- until then nobody else reads for this consumer
   PRIMARY KEY (namespace, consumer)
 ) WITH (fillfactor = 50);
+
+-- The auditor's walk --------------------------------------------------------------------------------------------------
+
+-- Where the auditor of the nodes is; one row, moved by whichever node has its turn. Phases: 0 at rest, 1 tasks, 2 timers, 3 sessions.
+CREATE TABLE audit_progress (
+  single boolean PRIMARY KEY DEFAULT true CHECK (single),
+  phase smallint NOT NULL DEFAULT 0,
+  task_uuid uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+  step_index integer NOT NULL DEFAULT 0,
+  due_at timestamptz NOT NULL DEFAULT '-infinity',
+  session_id integer NOT NULL DEFAULT 0,
+  changes bigint NOT NULL DEFAULT -1  -- what the statistics had counted when the walk began
+) WITH (fillfactor = 50);
+INSERT INTO audit_progress DEFAULT VALUES;

@@ -1,5 +1,6 @@
 package dev.tasker.server.config;
 
+import dev.tasker.engine.AuditConfig;
 import dev.tasker.engine.BackoffConfig;
 import dev.tasker.engine.DispatchConfig;
 import dev.tasker.engine.DomainEventConfig;
@@ -31,6 +32,7 @@ final class EngineSettings {
                 graph(),
                 domainEvents(),
                 retention(),
+                audit(),
                 false,
                 replacesTemplates);
     }
@@ -174,5 +176,18 @@ final class EngineSettings {
                             .collect(Collectors.joining(", ")));
                 },
                 standard);
+    }
+
+    private AuditConfig audit() {
+        String at = "orchestration.audit.";
+        AuditConfig standard = AuditConfig.DEFAULT;
+        return new AuditConfig(
+                settings.flag(at + "enabled", standard.enabled()),
+                Duration.ofSeconds(settings.integer(
+                        at + "interval_seconds",
+                        Defaults.of((int) standard.interval().toSeconds()),
+                        1,
+                        86_400)),
+                settings.decimal(at + "share", Defaults.of(standard.share()), 0.0001, 1));
     }
 }

@@ -54,6 +54,9 @@ final class MetricsRoute {
         text.gauge("tasker_worker_leases").value(metrics.heldLeases());
         text.gauge("tasker_xmin_horizon_pinned_by").value(metrics.pinnedBy());
         text.gauge("tasker_xmin_horizon_pinned_seconds").value(metrics.pinnedSeconds());
+        text.counter("tasker_audit_tasks_total").value(metrics.auditedTasks());
+        text.counter("tasker_audit_walks_total").value(metrics.auditWalks());
+        text.counter("tasker_audit_findings_total").value(metrics.auditFindings());
         writeLanes(text, metrics);
         return text.toString();
     }

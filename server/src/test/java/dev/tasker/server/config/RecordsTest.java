@@ -3,6 +3,7 @@ package dev.tasker.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tasker.engine.AuditConfig;
 import dev.tasker.engine.BackoffConfig;
 import dev.tasker.engine.DispatchConfig;
 import dev.tasker.engine.DomainEventConfig;
@@ -139,6 +140,10 @@ class RecordsTest {
             keep_days = 90
             archive = "schema"
             pinned_after_seconds = 60
+            [orchestration.audit]
+            enabled = false
+            interval_seconds = 8
+            share = 0.5
             [worker.mpsc_channels.in_process_events]
             broadcast_buffer_size = 101
             dispatch_timeout_ms = 102
@@ -160,6 +165,7 @@ class RecordsTest {
                                 Duration.ofDays(90),
                                 RetentionConfig.Archive.SCHEMA,
                                 Duration.ofMinutes(1)),
+                        new AuditConfig(false, Duration.ofSeconds(8), 0.5),
                         false,
                         true));
     }

@@ -1,0 +1,209 @@
+package dev.tasker.engine.internal.audit;
+
+import dev.tasker.engine.AuditCode;
+import dev.tasker.engine.AuditFinding;
+import dev.tasker.engine.internal.audit.Suspect.Session;
+import dev.tasker.engine.internal.audit.Suspect.Task;
+import dev.tasker.engine.internal.audit.Suspect.Timer;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The auditor's calls: one round trip and one short transaction each, in autocommit. */
+final class AuditCalls {
+    private static final String SLICE =
+            "SELECT code, task_uuid, tasks, steps FROM tasker.audit_slice(?, ?, ?, ?) ORDER BY code NULLS FIRST";
+    private static final String TIMERS =
+            "SELECT code, task_uuid, step_index, due_at FROM tasker.audit_timers(?, ?, ?, ?) ORDER BY code NULLS FIRST";
+    private static final String SESSIONS =
+            "SELECT code, session_id FROM tasker.audit_sessions(?, ?) ORDER BY code NULLS FIRST";
+    private static final String QUEUES = "SELECT namespace || '/' || callable FROM tasker.audit_queues()";
+    private static final String PASS =
+            "SELECT kind, task_uuid, step_index, due_at, session_id, tasks, walk FROM tasker.audit_pass(?, ?)";
+    private static final String EXAMINE_TASK =
+            "SELECT code, step_index, expected, found, repaired FROM tasker.examine_task(?, ?)";
+    private static final String EXAMINE_TIMER =
+            "SELECT code, step_index, expected, found, repaired FROM tasker.examine_timer(?, ?, ?, ?)";
+    private static final String EXAMINE_SESSION =
+            "SELECT code, step_index, expected, found, repaired FROM tasker.examine_session(?, ?)";
+
+    private AuditCalls() {}
+
+    /** @param next where the next piece begins, null: there is none */
+    record Slice(@Nullable UUID next, int tasks, long steps, List<Suspect> suspects) {}
+
+    /** @param next the last timer of this piece, null: there is no more */
+    record Timers(@Nullable Timer next, List<Suspect> suspects) {}
+
+    /** @param next the last session of this piece, null: there is no more */
+    record Sessions(@Nullable Integer next, List<Suspect> suspects) {}
+
+    /** A piece of the nodes' common walk. */
+    record Pass(int tasks, Walk walk, List<Suspect> suspects) {}
+
+    /** Where the nodes' common walk is after a pass. */
+    enum Walk {
+        GOES_ON,
+        ENDS,
+        RESTS,
+        TAKEN;
+
+        private static Walk of(String text) {
+            return switch (text) {
+                case "goes on" -> GOES_ON;
+                case "ends" -> ENDS;
+                case "rests" -> RESTS;
+                case "taken" -> TAKEN;
+                default -> throw new IllegalStateException("walk: " + text + " (expected: where it is)");
+            };
+        }
+    }
+
+    static Slice slice(Connection open, UUID from, UUID until, int tasks, int steps) throws SQLException {
+        try (PreparedStatement select = open.prepareStatement(SLICE)) {
+            select.setObject(1, from);
+            select.setObject(2, until);
+            select.setInt(3, tasks);
+            select.setInt(4, steps);
+            ResultSet rows = select.executeQuery();
+            rows.next();
+            UUID next = rows.getObject(2, UUID.class);
+            int counted = rows.getInt(3);
+            long countedSteps = rows.getLong(4);
+            List<Suspect> suspects = new ArrayList<>();
+            while (rows.next()) {
+                suspects.add(new Task(rows.getObject(2, UUID.class)));
+            }
+            return new Slice(
+                    next, counted, countedSteps, suspects.stream().distinct().toList());
+        }
+    }
+
+    static Timers timers(Connection open, Timer after, int limit) throws SQLException {
+        try (PreparedStatement select = open.prepareStatement(TIMERS)) {
+            select.setObject(1, after.due());
+            select.setObject(2, after.task());
+            select.setInt(3, after.step());
+            select.setInt(4, limit);
+            ResultSet rows = select.executeQuery();
+            rows.next();
+            Timer next = rows.getObject(2) == null ? null : timer(rows);
+            List<Suspect> suspects = new ArrayList<>();
+            while (rows.next()) {
+                suspects.add(timer(rows));
+            }
+            return new Timers(next, suspects);
+        }
+    }
+
+    private static Timer timer(ResultSet row) throws SQLException {
+        return new Timer(row.getObject(4, OffsetDateTime.class), row.getObject(2, UUID.class), row.getInt(3));
+    }
+
+    static Sessions sessions(Connection open, int after, int limit) throws SQLException {
+        try (PreparedStatement select = open.prepareStatement(SESSIONS)) {
+            select.setInt(1, after);
+            select.setInt(2, limit);
+            ResultSet rows = select.executeQuery();
+            rows.next();
+            Integer next = rows.getObject(2, Integer.class);
+            List<Suspect> suspects = new ArrayList<>();
+            while (rows.next()) {
+                suspects.add(new Session(rows.getInt(2)));
+            }
+            return new Sessions(next, suspects.stream().distinct().toList());
+        }
+    }
+
+    static List<String> unattended(Connection open) throws SQLException {
+        try (PreparedStatement select = open.prepareStatement(QUEUES)) {
+            ResultSet rows = select.executeQuery();
+            List<String> names = new ArrayList<>();
+            while (rows.next()) {
+                names.add(rows.getString(1));
+            }
+            return names;
+        }
+    }
+
+    static Pass pass(Connection open, int tasks, int steps) throws SQLException {
+        try (PreparedStatement call = open.prepareStatement(PASS)) {
+            call.setInt(1, tasks);
+            call.setInt(2, steps);
+            ResultSet rows = call.executeQuery();
+            List<Suspect> suspects = new ArrayList<>();
+            while (rows.next()) {
+                switch (rows.getInt(1)) {
+                    case 0 -> suspects.add(new Task(rows.getObject(2, UUID.class)));
+                    case 1 ->
+                        suspects.add(new Timer(
+                                rows.getObject(4, OffsetDateTime.class),
+                                rows.getObject(2, UUID.class),
+                                rows.getInt(3)));
+                    case 2 -> suspects.add(new Session(rows.getInt(5)));
+                    case 3 -> {
+                        return new Pass(
+                                rows.getInt(6),
+                                Walk.of(rows.getString(7)),
+                                suspects.stream().distinct().toList());
+                    }
+                    default -> throw new IllegalStateException("kind: " + rows.getInt(1) + " (expected: 0 to 3)");
+                }
+            }
+            throw new IllegalStateException("audit_pass returned no end");
+        }
+    }
+
+    /** The second look, with a repair if wanted; empty when the suspect is sound. */
+    static List<AuditFinding> examine(Connection open, Suspect suspect, boolean repair) throws SQLException {
+        return switch (suspect) {
+            case Task(UUID uuid) -> {
+                try (PreparedStatement call = open.prepareStatement(EXAMINE_TASK)) {
+                    call.setObject(1, uuid);
+                    call.setBoolean(2, repair);
+                    yield findings(call, uuid, null);
+                }
+            }
+            case Timer(OffsetDateTime due, UUID task, int step) -> {
+                try (PreparedStatement call = open.prepareStatement(EXAMINE_TIMER)) {
+                    call.setObject(1, due);
+                    call.setObject(2, task);
+                    call.setInt(3, step);
+                    call.setBoolean(4, repair);
+                    yield findings(call, task, null);
+                }
+            }
+            case Session(int id) -> {
+                try (PreparedStatement call = open.prepareStatement(EXAMINE_SESSION)) {
+                    call.setInt(1, id);
+                    call.setBoolean(2, repair);
+                    yield findings(call, null, id);
+                }
+            }
+        };
+    }
+
+    private static List<AuditFinding> findings(PreparedStatement call, @Nullable UUID task, @Nullable Integer session)
+            throws SQLException {
+        ResultSet rows = call.executeQuery();
+        List<AuditFinding> findings = new ArrayList<>();
+        while (rows.next()) {
+            findings.add(new AuditFinding(
+                    AuditCode.of(rows.getString(1)),
+                    task,
+                    rows.getObject(2, Integer.class),
+                    session,
+                    Objects.requireNonNullElse(rows.getString(3), ""),
+                    Objects.requireNonNullElse(rows.getString(4), ""),
+                    rows.getBoolean(5)));
+        }
+        return findings;
+    }
+}

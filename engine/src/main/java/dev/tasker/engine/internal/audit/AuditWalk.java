@@ -1,0 +1,156 @@
+package dev.tasker.engine.internal.audit;
+
+import dev.tasker.engine.AuditFinding;
+import dev.tasker.engine.DoctorOptions;
+import dev.tasker.engine.DoctorReport;
+import dev.tasker.engine.EngineException;
+import dev.tasker.engine.ErrorCode;
+import dev.tasker.engine.internal.sql.Database;
+import dev.tasker.engine.internal.sql.SqlFailure;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
+
+/** One walk over what a doctor is asked to look at, on one connection. Made for a single run by a single thread. */
+public final class AuditWalk {
+    private static final int SMALL_ROWS = 5_000;
+    private static final int ATTEMPTS_MAX = 5;
+    private static final Suspect.Timer BEFORE_ALL = new Suspect.Timer(OffsetDateTime.MIN, DoctorOptions.FIRST, -1);
+
+    private final Database database;
+    private final DoctorOptions options;
+    private final LongConsumer progress;
+    private final List<AuditFinding> findings = new ArrayList<>();
+    private final List<String> unattended = new ArrayList<>();
+    private final CountDownLatch never = new CountDownLatch(1);
+    private long tasks;
+    private long steps;
+    private long found;
+    private long repaired;
+    private long passing;
+
+    /** A walk that tells {@code progress} after each piece how many tasks were recounted so far. */
+    public AuditWalk(Database database, DoctorOptions options, LongConsumer progress) {
+        this.database = database;
+        this.options = options;
+        this.progress = progress;
+    }
+
+    /** Walks. A database that goes away ends it early, and the report says so. */
+    public DoctorReport run() throws InterruptedException {
+        long start = System.nanoTime();
+        String broken = null;
+        try (Connection open = database.open()) {
+            walkTasks(open);
+            if (options.isEverything()) {
+                walkTimers(open);
+                walkSessions(open);
+                unattended.addAll(AuditCalls.unattended(open));
+            }
+        } catch (SQLException e) {
+            EngineException failure = Database.translated(e);
+            if (failure.code() != ErrorCode.DATABASE_UNAVAILABLE) {
+                throw failure;
+            }
+            broken = String.valueOf(e.getMessage());
+        }
+        return new DoctorReport(
+                tasks,
+                steps,
+                Duration.ofNanos(System.nanoTime() - start),
+                findings,
+                found,
+                repaired,
+                passing,
+                unattended,
+                broken);
+    }
+
+    private void walkTasks(Connection open) throws SQLException, InterruptedException {
+        UUID next = options.from();
+        while (next != null) {
+            long start = System.nanoTime();
+            AuditCalls.Slice slice = AuditCalls.slice(
+                    open,
+                    next,
+                    options.until(),
+                    options.speed().tasks(),
+                    options.speed().steps());
+            tasks += slice.tasks();
+            steps += slice.steps();
+            examine(open, slice.suspects());
+            progress.accept(tasks);
+            next = slice.next();
+            rest(start);
+        }
+    }
+
+    private void walkTimers(Connection open) throws SQLException, InterruptedException {
+        Suspect.Timer after = BEFORE_ALL;
+        while (after != null) {
+            long start = System.nanoTime();
+            AuditCalls.Timers piece = AuditCalls.timers(open, after, SMALL_ROWS);
+            examine(open, piece.suspects());
+            after = piece.next();
+            rest(start);
+        }
+    }
+
+    private void walkSessions(Connection open) throws SQLException, InterruptedException {
+        Integer after = 0;
+        while (after != null) {
+            long start = System.nanoTime();
+            AuditCalls.Sessions piece = AuditCalls.sessions(open, after, SMALL_ROWS);
+            examine(open, piece.suspects());
+            after = piece.next();
+            rest(start);
+        }
+    }
+
+    private void examine(Connection open, List<Suspect> suspects) throws SQLException {
+        for (Suspect suspect : suspects) {
+            List<AuditFinding> confirmed = examine(open, suspect);
+            if (confirmed.isEmpty()) {
+                passing++;
+            }
+            for (AuditFinding finding : confirmed) {
+                found++;
+                repaired += finding.repaired() ? 1 : 0;
+                if (findings.size() < DoctorReport.FINDINGS_MAX) {
+                    findings.add(finding);
+                }
+            }
+        }
+    }
+
+    private List<AuditFinding> examine(Connection open, Suspect suspect) throws SQLException {
+        for (int made = 1; ; made++) {
+            try {
+                return AuditCalls.examine(open, suspect, options.repair());
+            } catch (SQLException e) {
+                if (!isRepeatable(e) || made >= ATTEMPTS_MAX) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static boolean isRepeatable(SQLException failure) {
+        return SqlFailure.of(failure) == SqlFailure.REPEAT;
+    }
+
+    /** Leaves the database to others, in proportion to what was taken. */
+    private void rest(long startNanos) throws InterruptedException {
+        long nanos = (System.nanoTime() - startNanos) * options.speed().rest();
+        if (nanos > 0) {
+            boolean ignored = never.await(nanos, TimeUnit.NANOSECONDS);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package dev.tasker.testkit.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tasker.engine.AuditCode;
+import dev.tasker.engine.AuditFinding;
+import dev.tasker.engine.Doctor;
+import dev.tasker.engine.DoctorOptions;
+import dev.tasker.engine.DoctorOptions.Speed;
+import dev.tasker.engine.DoctorReport;
+import dev.tasker.testkit.DatabaseExtension;
+import dev.tasker.testkit.TestDatabase;
+import dev.tasker.testkit.TestNode;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each kind of fault is planted, found, left alone, mended as far as it can be; then the task runs on to its end. */
+@ExtendWith(DatabaseExtension.class)
+class DoctorTest {
+    private static final DoctorOptions LOOK = DoctorOptions.DEFAULT.withSpeed(Speed.FULL);
+    private static final DoctorOptions MEND = LOOK.withRepair(true);
+
+    static Stream<Plant> plants() {
+        return Plant.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("plants")
+    void plantedFaultIsFoundAndMended(Plant plant, TestDatabase database) throws Exception {
+        Doctor doctor = new Doctor(database.dataSource());
+        try (TestNode node = TestNode.open(database)) {
+            Stage stage = Stage.reach(node, plant.at());
+            assertThat(doctor.run(LOOK).findings()).as("before").isEmpty();
+            database.execute(plant.sql().replace(":task", "'" + stage.task() + "'"));
+
+            DoctorReport looked = doctor.run(LOOK);
+            assertThat(looked.findings())
+                    .as("of this task alone: %s", looked.findings())
+                    .allSatisfy(finding -> assertThat(finding.task()).isEqualTo(stage.task()));
+            AuditFinding finding = only(looked, plant);
+            assertThat(finding.expected()).matches(plant.expected());
+            assertThat(finding.found()).matches(plant.found());
+            assertThat(looked.repaired()).isZero();
+            assertThat(doctor.run(LOOK).findings())
+                    .as("looking changes nothing")
+                    .isEqualTo(looked.findings());
+
+            DoctorReport mended = doctor.run(MEND);
+            if (plant.end() == Plant.End.PERSON) {
+                assertThat(only(mended, plant).repaired()).isFalse();
+                assertThat(plant.code().hint()).isNotNull();
+                remove(database, stage.task());
+                return;
+            }
+            assertThat(mended.findings()).as("mended").allMatch(AuditFinding::repaired);
+            assertThat(mended.isHealthy()).isTrue();
+            assertThat(plant.code().repair()).isNotNull();
+            assertThat(doctor.run(LOOK).findings()).as("afterwards").isEmpty();
+            if (plant.end() == Plant.End.COMPLETES) {
+                database.advance(java.time.Duration.ofSeconds(2));
+                stage.finish();
+            }
+        }
+    }
+
+    private static AuditFinding only(DoctorReport report, Plant plant) {
+        List<AuditFinding> matching = report.findings().stream()
+                .filter(finding -> finding.code() == plant.code() && Objects.equals(finding.step(), plant.step()))
+                .toList();
+        assertThat(matching).as("%s in %s", plant, report.findings()).isNotEmpty();
+        return matching.getFirst();
+    }
+
+    private static void remove(TestDatabase database, UUID task) {
+        for (String table : List.of(
+                "tasks",
+                "task_requests",
+                "workflow_steps",
+                "task_history",
+                "step_history",
+                "ready_steps",
+                "timers",
+                "batches",
+                "domain_events")) {
+            database.execute("DELETE FROM tasker." + table + " WHERE task_uuid = '" + task + "'");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        STRAY_LEASE_LOG | true  | a session             | 1 logs of none   | INSERT INTO tasker.session_leases VALUES (999998, 1, '{}', '{}')
+        STRAY_HANDLERS  | true  | a session and a node  | 1 callables      | INSERT INTO tasker.session_handlers VALUES (999998, 'n', 'c', gen_random_uuid())
+        TORN_LEASE_LOG  | false | as many steps as tasks | 0 tasks, 1 steps | INSERT INTO tasker.worker_sessions OVERRIDING SYSTEM VALUE VALUES (999998, gen_random_uuid(), gen_random_uuid(), 'w', false, '1 s', now(), now()); INSERT INTO tasker.session_leases VALUES (999998, 1, '{}', '{1}')
+        """)
+    void whatSessionsLeftBehindIsFound(
+            AuditCode code, boolean repairable, String expected, String found, String sql, TestDatabase database)
+            throws Exception {
+        Doctor doctor = new Doctor(database.dataSource());
+        database.execute(sql);
+        try {
+            assertThat(doctor.run(LOOK).findings())
+                    .containsExactly(new AuditFinding(code, null, null, 999998, expected, found, false));
+            assertThat(doctor.run(MEND).findings())
+                    .containsExactly(new AuditFinding(code, null, null, 999998, expected, found, repairable));
+            assertThat(doctor.run(LOOK).isHealthy()).isEqualTo(repairable);
+        } finally {
+            database.execute("DELETE FROM tasker.session_leases WHERE session_id = 999998");
+        }
+    }
+
+    @Test
+    void everyCodeIsPlanted() {
+        Set<AuditCode> planted = Plant.all().map(Plant::code).collect(Collectors.toSet());
+        planted.addAll(List.of(AuditCode.STRAY_LEASE_LOG, AuditCode.STRAY_HANDLERS, AuditCode.TORN_LEASE_LOG));
+
+        assertThat(planted).containsExactlyInAnyOrder(AuditCode.values());
+        assertThat(Arrays.stream(AuditCode.values()).map(AuditCode::text).map(AuditCode::of))
+                .containsExactly(AuditCode.values());
+    }
+}
