@@ -83,9 +83,11 @@ public final class TestDatabase {
     public List<Finding> audit() {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
-            ResultSet rows = statement.executeQuery(
-                    "SELECT code, task_uuid, step_index, expected, found FROM tasker.audit_tasks("
-                            + "'00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff')");
+            ResultSet rows = statement.executeQuery("SELECT code, task_uuid::text, step_index, expected, found FROM"
+                    + " tasker.audit_tasks('00000000-0000-0000-0000-000000000000',"
+                    + " 'ffffffff-ffff-ffff-ffff-ffffffffffff') UNION ALL SELECT code, 'template ' || template_id,"
+                    + " template_step, state || ' ' || expected, state || ' ' || found FROM"
+                    + " tasker.audit_totals()");
             List<Finding> findings = new ArrayList<>();
             while (rows.next()) {
                 findings.add(new Finding(

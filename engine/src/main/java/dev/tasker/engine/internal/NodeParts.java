@@ -7,6 +7,7 @@ import dev.tasker.engine.EngineListener;
 import dev.tasker.engine.EngineMetrics;
 import dev.tasker.engine.SessionRequest;
 import dev.tasker.engine.TaskState;
+import dev.tasker.engine.internal.analytics.RollupFolder;
 import dev.tasker.engine.internal.domainevent.EndedEvents;
 import dev.tasker.engine.internal.domainevent.EventBus;
 import dev.tasker.engine.internal.domainevent.EventCounters;
@@ -131,6 +132,8 @@ public final class NodeParts implements Aftermath {
     private final BackgroundLoop hintSendLoop;
     private final BackgroundLoop hintListenLoop;
     private final BackgroundLoop trimLoop;
+    private final RollupFolder folder;
+    private final BackgroundLoop foldLoop;
     private final boolean listens;
 
     private NodeParts(DataSource poolSource, DataSource directSource, EngineConfig config, EngineListener listener) {
@@ -210,6 +213,8 @@ public final class NodeParts implements Aftermath {
             outbox.trim(config.domainEvents().retention());
             return TRIM_INTERVAL;
         });
+        folder = new RollupFolder(pool, config.rollups(), this::foldWithin);
+        foldLoop = BackgroundLoop.of("rollups", folder::runOnce);
     }
 
     /** Starts a node on a migrated database. */
@@ -226,6 +231,7 @@ public final class NodeParts implements Aftermath {
         parts.recoveryLoop.start();
         parts.hintSendLoop.start();
         parts.trimLoop.start();
+        parts.foldLoop.start();
         if (parts.listens) {
             parts.hintListenLoop.start();
         }
@@ -358,6 +364,10 @@ public final class NodeParts implements Aftermath {
         return untilReconciliation;
     }
 
+    private void foldWithin(Duration delay) {
+        foldLoop.signalWithin(delay);
+    }
+
     private void hinted() {
         recoveryLoop.signal();
     }
@@ -392,11 +402,13 @@ public final class NodeParts implements Aftermath {
 
     @Override
     public void leased(List<LeasedStep> steps, long batchNumber) {
+        folder.changed();
         assembler.deliver(steps, batchNumber);
     }
 
     @Override
     public void enqueued(int queueId, int priority) {
+        folder.changed();
         heads.enqueued(queueId, priority);
         claimLoop.signal();
     }
@@ -408,6 +420,7 @@ public final class NodeParts implements Aftermath {
 
     @Override
     public void slotsFreed() {
+        folder.changed();
         if (heads.mayWait()) {
             claimLoop.signal();
         }
@@ -432,6 +445,7 @@ public final class NodeParts implements Aftermath {
 
     @Override
     public void taskEntered(UUID task, TaskState state) {
+        folder.changed();
         counters.entered(state);
         try {
             listener.taskEntered(task, state);
@@ -487,6 +501,7 @@ public final class NodeParts implements Aftermath {
         hintSendLoop.close();
         hintListenLoop.close();
         trimLoop.close();
+        foldLoop.close();
         bus.close();
         connections.forEach(DedicatedConnection::close);
         readers.shutdownNow();

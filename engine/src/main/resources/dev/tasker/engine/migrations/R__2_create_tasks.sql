@@ -57,10 +57,10 @@ BEGIN
     SELECT task_uuid, 1, task_state('pending'), state, cause('engine'), v_now FROM task
   ),
   step AS (
-    INSERT INTO workflow_steps (task_uuid, step_index, queue_id, template_step, total_parents, max_attempts, retryable, created_at,
+    INSERT INTO workflow_steps (task_uuid, step_index, queue_id, template_id, template_step, total_parents, max_attempts, retryable, created_at,
                                 children, pending_parents, attempts, lease_token, state, version, entered_at, session_id,
                                 last_attempted_at)
-    SELECT created.task_uuid, planned.step_index, planned.queue_id, planned.step_index, planned.parents, planned.max_attempts,
+    SELECT created.task_uuid, planned.step_index, planned.queue_id, created.template_id, planned.step_index, planned.parents, planned.max_attempts,
            planned.retryable, v_now, planned.children, planned.parents, start.leased, start.leased,
            CASE WHEN planned.parents > 0 THEN step_state('pending')
                 WHEN start.leased = 1 THEN step_state('in_progress')

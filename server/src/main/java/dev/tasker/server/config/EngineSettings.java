@@ -7,6 +7,7 @@ import dev.tasker.engine.EngineConfig;
 import dev.tasker.engine.GraphConfig;
 import dev.tasker.engine.LaneConfig;
 import dev.tasker.engine.LeaseConfig;
+import dev.tasker.engine.RollupConfig;
 import java.time.Duration;
 import java.util.List;
 
@@ -20,7 +21,7 @@ final class EngineSettings {
 
     EngineConfig engine(boolean replacesTemplates) {
         return new EngineConfig(
-                lanes(), leases(), backoff(), dispatch(), graph(), domainEvents(), false, replacesTemplates);
+                lanes(), leases(), backoff(), dispatch(), graph(), domainEvents(), rollups(), false, replacesTemplates);
     }
 
     private LaneConfig lanes() {
@@ -126,5 +127,30 @@ final class EngineSettings {
                                 .production(10_000),
                         100,
                         60_000)));
+    }
+
+    private RollupConfig rollups() {
+        String rollups = "orchestration.rollups.";
+        return new RollupConfig(
+                Duration.ofMillis(settings.integer(
+                        rollups + "delay_ms",
+                        Defaults.of((int) RollupConfig.DEFAULT.delay().toMillis()),
+                        1,
+                        60_000)),
+                Duration.ofHours(settings.integer(
+                        rollups + "minutes_kept_hours",
+                        Defaults.of((int) RollupConfig.DEFAULT.minutes().toHours()),
+                        2,
+                        8_760)),
+                Duration.ofDays(settings.integer(
+                        rollups + "hours_kept_days",
+                        Defaults.of((int) RollupConfig.DEFAULT.hours().toDays()),
+                        1,
+                        3_650)),
+                Duration.ofDays(settings.integer(
+                        rollups + "days_kept_days",
+                        Defaults.of((int) RollupConfig.DEFAULT.days().toDays()),
+                        1,
+                        36_500)));
     }
 }

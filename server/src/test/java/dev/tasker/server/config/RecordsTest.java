@@ -10,6 +10,7 @@ import dev.tasker.engine.EngineConfig;
 import dev.tasker.engine.GraphConfig;
 import dev.tasker.engine.LaneConfig;
 import dev.tasker.engine.LeaseConfig;
+import dev.tasker.engine.RollupConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,6 +133,11 @@ class RecordsTest {
             max_parallel_batches = 7
             [orchestration.domain_events]
             retention_hours = 3
+            [orchestration.rollups]
+            delay_ms = 11
+            minutes_kept_hours = 3
+            hours_kept_days = 4
+            days_kept_days = 5
             [worker.mpsc_channels.in_process_events]
             broadcast_buffer_size = 101
             dispatch_timeout_ms = 102
@@ -147,6 +153,8 @@ class RecordsTest {
                         new DispatchConfig(false, Duration.ofMillis(500), 0, 0),
                         new GraphConfig(false, 4, 3, 6, 5, false, 7),
                         new DomainEventConfig(Duration.ofHours(3), 101, Duration.ofMillis(102)),
+                        new RollupConfig(
+                                Duration.ofMillis(11), Duration.ofHours(3), Duration.ofDays(4), Duration.ofDays(5)),
                         false,
                         true));
     }
