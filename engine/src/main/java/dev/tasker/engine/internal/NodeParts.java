@@ -7,6 +7,7 @@ import dev.tasker.engine.EngineListener;
 import dev.tasker.engine.EngineMetrics;
 import dev.tasker.engine.SessionRequest;
 import dev.tasker.engine.TaskState;
+import dev.tasker.engine.internal.analytics.AnalyticsReader;
 import dev.tasker.engine.internal.analytics.RollupFolder;
 import dev.tasker.engine.internal.domainevent.EndedEvents;
 import dev.tasker.engine.internal.domainevent.EventBus;
@@ -57,6 +58,7 @@ import dev.tasker.engine.internal.task.PayloadReader;
 import dev.tasker.engine.internal.task.TaskAdmission;
 import dev.tasker.engine.internal.task.TaskCreator;
 import dev.tasker.engine.internal.task.TaskExplainer;
+import dev.tasker.engine.internal.task.TaskLister;
 import dev.tasker.engine.internal.task.TaskReader;
 import dev.tasker.engine.internal.task.TaskUuids;
 import dev.tasker.engine.internal.template.TemplateCatalogue;
@@ -107,6 +109,7 @@ public final class NodeParts implements Aftermath {
     private final TaskReader reader;
     private final CheckpointCleaner checkpoints;
     private final TaskExplainer explainer;
+    private final TaskLister lister;
     private final PayloadCache payloads;
     private final ResultIntake results;
     private final AssignmentAssembler assembler;
@@ -133,6 +136,7 @@ public final class NodeParts implements Aftermath {
     private final BackgroundLoop hintListenLoop;
     private final BackgroundLoop trimLoop;
     private final RollupFolder folder;
+    private final AnalyticsReader analytics;
     private final BackgroundLoop foldLoop;
     private final boolean listens;
 
@@ -145,6 +149,7 @@ public final class NodeParts implements Aftermath {
         reader = new TaskReader(pool, templates);
         checkpoints = new CheckpointCleaner(pool);
         explainer = new TaskExplainer(pool, templates);
+        lister = new TaskLister(pool);
         RetryDelay retryDelay = new RetryDelay(config.backoff(), ThreadLocalRandom::current);
         StepDeadlines deadlines = new StepDeadlines(sessions, config.leases(), System::nanoTime, this::lookAtDeadlines);
         overdueSteps = new OverdueSteps(deadlines, retryDelay, reader, task -> laneOf(task, 0));
@@ -215,6 +220,7 @@ public final class NodeParts implements Aftermath {
         });
         folder = new RollupFolder(pool, config.rollups(), this::foldWithin);
         foldLoop = BackgroundLoop.of("rollups", folder::runOnce);
+        analytics = new AnalyticsReader(pool, folder);
     }
 
     /** Starts a node on a migrated database. */
@@ -254,6 +260,14 @@ public final class NodeParts implements Aftermath {
 
     public TaskReader reader() {
         return reader;
+    }
+
+    public TaskLister lister() {
+        return lister;
+    }
+
+    public AnalyticsReader analytics() {
+        return analytics;
     }
 
     public TaskExplainer explainer() {

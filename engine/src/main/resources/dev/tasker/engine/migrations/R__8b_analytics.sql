@@ -217,23 +217,35 @@ AS $$
   ORDER  BY slow.duration DESC, slow.task_uuid
 $$;
 
--- Durations of tasks (p_step -1) or of a step over a period, in seconds: what that part of them was not above. At most 9.1 % off, as they
--- are kept by size class. Null when there is none.
-CREATE OR REPLACE FUNCTION get_duration_percentile(p_since timestamptz, p_fraction float8, p_template integer[], p_step integer)
-RETURNS float8
+-- What a part of the durations over a period was not above, in seconds and in the order of p_fractions: of tasks of a template, or of one of
+-- its steps. At most 9.1 % off, as durations are kept by size class. Nulls when there is none.
+CREATE OR REPLACE FUNCTION get_duration_percentiles(
+  p_since timestamptz, p_fractions float8[], p_namespace text, p_name text, p_version text, p_step text DEFAULT NULL)
+RETURNS float8[]
 LANGUAGE sql STABLE
 SET search_path = tasker, pg_temp
 AS $$
-  WITH class AS (
+  WITH source AS (
+    SELECT named.template_id, -1 AS template_step
+    FROM   template_names AS named
+    WHERE  named.namespace_name = p_namespace AND named.task_name = p_name AND named.version = p_version AND p_step IS NULL
+    UNION ALL
+    SELECT named.template_id, definition.number::integer - 1
+    FROM   template_names AS named
+           CROSS JOIN LATERAL json_array_elements(named.document::json -> 'steps') WITH ORDINALITY AS definition(step, number)
+    WHERE  named.namespace_name = p_namespace AND named.task_name = p_name AND named.version = p_version
+    AND    definition.step ->> 'name' = p_step
+  ),
+  class AS (
     SELECT durations.bucket, sum(durations.entities) AS entities
-    FROM   rollup_durations AS durations
-    WHERE  durations.template_id = ANY (p_template) AND durations.template_step = p_step
-    AND    durations.width IN (0, 1, 2)
-    AND    durations.begun_at >= date_trunc(CASE durations.width WHEN 0 THEN 'minute' WHEN 1 THEN 'hour' ELSE 'day' END, p_since, 'UTC')
+    FROM   source JOIN rollup_durations AS durations USING (template_id, template_step)
+    WHERE  durations.begun_at >= date_trunc(CASE durations.width WHEN 0 THEN 'minute' WHEN 1 THEN 'hour' ELSE 'day' END, p_since, 'UTC')
     GROUP  BY durations.bucket
   ),
   running AS (
     SELECT class.bucket, sum(class.entities) OVER (ORDER BY class.bucket) AS up_to, sum(class.entities) OVER () AS total FROM class
   )
-  SELECT rollup_bucket_ms(min(running.bucket)) / 1000 FROM running WHERE running.up_to >= p_fraction * running.total
+  SELECT array_agg((SELECT rollup_bucket_ms(min(running.bucket)) / 1000 FROM running WHERE running.up_to >= wanted.fraction * running.total)
+                   ORDER BY wanted.number)
+  FROM   unnest(p_fractions) WITH ORDINALITY AS wanted(fraction, number)
 $$;
