@@ -41,10 +41,62 @@ CREATE OR REPLACE TRIGGER feed_rollups AFTER INSERT ON step_history REFERENCING 
 CREATE OR REPLACE TRIGGER feed_rollups AFTER INSERT ON task_history REFERENCING NEW TABLE AS entry
   FOR EACH STATEMENT WHEN (current_setting('tasker.feed', true) IS DISTINCT FROM 'own') EXECUTE FUNCTION feed_tasks();
 
+-- Tasks and steps that are removed leave the totals; what they did stays in the roll-ups.
+CREATE OR REPLACE FUNCTION feed_removed_tasks() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO tasker.rollup_feed (changed_at, template_id, template_step, from_state, entities)
+  SELECT tasker.engine_now(), removed.template_id, -1, removed.state, count(*) FROM removed GROUP BY removed.template_id, removed.state;
+  RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION feed_removed_steps() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO tasker.rollup_feed (changed_at, template_id, template_step, from_state, entities)
+  SELECT tasker.engine_now(), removed.template_id, removed.template_step, removed.state, count(*)
+  FROM   removed GROUP BY removed.template_id, removed.template_step, removed.state;
+  RETURN NULL;
+END $$;
+
+-- The same for rows that go without being deleted one by one. Whoever drops a range of tasks calls both in the transaction that does it, after
+-- nothing in the range can change any more.
+CREATE OR REPLACE FUNCTION feed_dropped_tasks(p_from uuid, p_to uuid) RETURNS void LANGUAGE sql
+SET search_path = tasker, pg_temp
+AS $$
+  INSERT INTO rollup_feed (changed_at, template_id, template_step, from_state, entities)
+  SELECT engine_now(), task.template_id, -1, task.state, count(*)
+  FROM   tasks AS task WHERE task.task_uuid >= p_from AND task.task_uuid < p_to GROUP BY task.template_id, task.state
+$$;
+
+CREATE OR REPLACE FUNCTION feed_dropped_steps(p_from uuid, p_to uuid) RETURNS void LANGUAGE sql
+SET search_path = tasker, pg_temp
+AS $$
+  INSERT INTO rollup_feed (changed_at, template_id, template_step, from_state, entities)
+  SELECT engine_now(), step.template_id, step.template_step, step.state, count(*)
+  FROM   workflow_steps AS step WHERE step.task_uuid >= p_from AND step.task_uuid < p_to
+  GROUP  BY step.template_id, step.template_step, step.state
+$$;
+
+CREATE OR REPLACE FUNCTION feed_truncated() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_TABLE_NAME = 'tasks' THEN
+    PERFORM tasker.feed_dropped_tasks('00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+  ELSE
+    PERFORM tasker.feed_dropped_steps('00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER feed_removed AFTER DELETE ON tasks REFERENCING OLD TABLE AS removed
+  FOR EACH STATEMENT WHEN (current_setting('tasker.feed', true) IS DISTINCT FROM 'own') EXECUTE FUNCTION feed_removed_tasks();
+CREATE OR REPLACE TRIGGER feed_removed AFTER DELETE ON workflow_steps REFERENCING OLD TABLE AS removed
+  FOR EACH STATEMENT WHEN (current_setting('tasker.feed', true) IS DISTINCT FROM 'own') EXECUTE FUNCTION feed_removed_steps();
+CREATE OR REPLACE TRIGGER feed_truncated BEFORE TRUNCATE ON tasks FOR EACH STATEMENT EXECUTE FUNCTION feed_truncated();
+CREATE OR REPLACE TRIGGER feed_truncated BEFORE TRUNCATE ON workflow_steps FOR EACH STATEMENT EXECUTE FUNCTION feed_truncated();
+
 -- What each row of the feed adds to the totals.
 CREATE OR REPLACE VIEW rollup_feed_changes AS
 SELECT feed.position, feed.template_id, feed.template_step, feed.to_state AS state, feed.entities::bigint AS entities
-FROM   rollup_feed AS feed
+FROM   rollup_feed AS feed WHERE feed.to_state IS NOT NULL
 UNION ALL
 SELECT feed.position, feed.template_id, feed.template_step, feed.from_state, -feed.entities::bigint
 FROM   rollup_feed AS feed WHERE feed.from_state IS NOT NULL
@@ -52,7 +104,7 @@ UNION ALL
 -- a new task brings the steps of its template
 SELECT feed.position, feed.template_id, planned.step_index, step_state('pending'), feed.entities::bigint
 FROM   rollup_feed AS feed JOIN template_steps AS planned ON planned.template_id = feed.template_id
-WHERE  feed.template_step = -1 AND feed.from_state IS NULL;
+WHERE  feed.template_step = -1 AND feed.from_state IS NULL AND feed.to_state IS NOT NULL;
 
 -- How many tasks (template_step -1) and steps of each template are in each state, exactly: what is folded and what is not, in the snapshot of
 -- the reader.
@@ -116,7 +168,7 @@ BEGIN
       -- what was created
       SELECT changed_at AS happened_at, template_id, template_step, entities AS created, 0 AS completed, 0 AS failed, 0 AS executions,
              0 AS errors, 0 AS retries, 0 AS timed, 0::bigint AS duration_ms, 0 AS duration_max_ms, 0 AS steps, NULL::timestamptz AS last_at
-      FROM   feed WHERE from_state IS NULL
+      FROM   feed WHERE from_state IS NULL AND to_state IS NOT NULL
       UNION ALL
       SELECT feed.changed_at, feed.template_id, planned.step_index, feed.entities, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL
       FROM   feed JOIN template_steps AS planned ON planned.template_id = feed.template_id

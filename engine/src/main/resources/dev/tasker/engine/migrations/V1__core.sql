@@ -268,7 +268,7 @@ CREATE TABLE rollup_feed (
   template_id integer NOT NULL,
   template_step integer NOT NULL, -- index of the definition, -1 for tasks
   from_state smallint,          -- null: created
-  to_state smallint NOT NULL,
+  to_state smallint,            -- null: removed
   entities integer NOT NULL,
   ages integer[],               -- ms from creation to the change, one per entity; null where no figure needs them
   steps integer                 -- of tasks that completed: how many steps they have
