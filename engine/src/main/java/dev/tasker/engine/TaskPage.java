@@ -46,7 +46,8 @@ public record TaskPage(
             return new Request(null, 0, limit);
         }
 
-        public static Request after(UUID cursor, int limit) {
+        /** Takes the {@code next} of the page before; null for the first page. */
+        public static Request after(@Nullable UUID cursor, int limit) {
             return new Request(cursor, 0, limit);
         }
     }

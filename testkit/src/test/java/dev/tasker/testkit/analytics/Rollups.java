@@ -54,4 +54,34 @@ final class Rollups {
             ORDER  BY begun_at, template_step
             """, template.namespace(), template.name());
     }
+
+    /** Per width: {@code width rows tasks}, of the tasks of a template. */
+    static List<String> widths(TestDatabase database, TemplateFixture template) {
+        return database.query("""
+            SELECT width, count(*) FILTER (WHERE executions > 0), sum(executions)
+            FROM   tasker.rollups JOIN tasker.template_names USING (template_id)
+            WHERE  namespace_name = ? AND task_name = ? AND template_step = -1
+            GROUP  BY width ORDER BY width
+            """, template.namespace(), template.name());
+    }
+
+    /** Outcomes of steps by the roll-ups: template, step, executions, errors, retries, timed, in all minutes. */
+    static List<String> executions(TestDatabase database) {
+        return database.query("""
+            SELECT template_id, template_step, sum(executions), sum(errors), sum(retries), sum(timed)
+            FROM   tasker.rollups WHERE template_step >= 0
+            GROUP  BY 1, 2 HAVING sum(executions) + sum(retries) > 0 ORDER BY 1, 2
+            """);
+    }
+
+    /** The same from the history. */
+    static List<String> recounted(TestDatabase database) {
+        return database.query("""
+            SELECT step.template_id, step.template_step, count(*) FILTER (WHERE history.to_state IN (6, 7)),
+                   count(*) FILTER (WHERE history.to_state = 7), count(*) FILTER (WHERE history.to_state = 5),
+                   count(*) FILTER (WHERE history.to_state IN (6, 7))
+            FROM   tasker.step_history AS history JOIN tasker.workflow_steps AS step USING (task_uuid, step_index)
+            GROUP  BY 1, 2 HAVING count(*) FILTER (WHERE history.to_state IN (5, 6, 7)) > 0 ORDER BY 1, 2
+            """);
+    }
 }

@@ -336,7 +336,8 @@ final class Stage implements AutoCloseable {
         StringBuilder sql = new StringBuilder();
         for (String table : TABLES) {
             if (table.equals("session_leases") || table.equals(FEED)) {
-                continue; // below: order within a row, and number of rows, depend on where steps are stored and who came first
+                continue; // below: order within a row, and number of rows, depend on where steps are stored and who
+                          // came first
             }
             sql.append("SELECT '")
                     .append(table)
@@ -345,8 +346,11 @@ final class Stage implements AutoCloseable {
                     .append(" AS t UNION ALL ");
         }
         try (Statement statement = director.createStatement()) {
-            ResultSet found = statement.executeQuery(
-                    sql.append(LEASES).append(" UNION ALL ").append(CHANGES).append(" ORDER BY 1").toString());
+            ResultSet found = statement.executeQuery(sql.append(LEASES)
+                    .append(" UNION ALL ")
+                    .append(CHANGES)
+                    .append(" ORDER BY 1")
+                    .toString());
             while (found.next()) {
                 rows.add(found.getString(1));
             }
