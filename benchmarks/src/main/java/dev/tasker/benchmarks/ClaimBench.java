@@ -97,9 +97,9 @@ public final class ClaimBench {
                 FROM   generate_series(1, %d) AS n\
                 """.formatted(steps));
             statement.execute("""
-                INSERT INTO tasker.workflow_steps (task_uuid, step_index, queue_id, template_step, total_parents, max_attempts, retryable,
+                INSERT INTO tasker.workflow_steps (task_uuid, step_index, queue_id, template_id, template_step, total_parents, max_attempts, retryable,
                                                    created_at, pending_parents, attempts, lease_token, state, version, entered_at)
-                SELECT task_uuid, 0, 1, 0, 0, 3, true, now(), 0, 0, 0, 1, 1, now() FROM tasker.tasks\
+                SELECT task_uuid, 0, 1, 1, 0, 0, 3, true, now(), 0, 0, 0, 1, 1, now() FROM tasker.tasks\
                 """);
             statement.execute("INSERT INTO tasker.ready_steps (queue_id, priority, task_uuid, step_index)"
                     + " SELECT 1, 0, task_uuid, 0 FROM tasker.tasks ORDER BY task_uuid");

@@ -105,6 +105,16 @@ class BenchTest {
     }
 
     @Test
+    void listsOfAFullDatabaseHaveExactTotals() throws Exception {
+        ListBench.Report report = new ListBench(1_000, 3_000).run(); // fails when a total is wrong
+
+        JsonNode json = JsonMapper.shared().readTree(report.json());
+        assertThat(json.get("scenario").asString()).isEqualTo("lists");
+        assertThat(json.get("state").get("p99_ms").asDouble()).isPositive();
+        assertThat(report.readings()).hasSize(7);
+    }
+
+    @Test
     void retriesThatFallDueTogetherAreCountedFromThatMoment() throws Exception {
         RetryStormBench.Phases brief = new RetryStormBench.Phases(
                 Duration.ofMillis(600), Duration.ofSeconds(4), Duration.ofMillis(500), Duration.ofMillis(500));

@@ -7,6 +7,7 @@ import dev.tasker.benchmarks.BenchReport;
 import dev.tasker.benchmarks.CancelBench;
 import dev.tasker.benchmarks.ClaimBench;
 import dev.tasker.benchmarks.CsvBench;
+import dev.tasker.benchmarks.ListBench;
 import dev.tasker.benchmarks.RepeatBench;
 import dev.tasker.benchmarks.RetryStormBench;
 import dev.tasker.benchmarks.Scenario;
@@ -31,6 +32,7 @@ final class BenchCommand implements Callable<Integer> {
     private static final int CANCEL_TASKS = 10_000;
     private static final String RETRY_STORM = "retry-storm";
     private static final int STORM_STEPS = 10_000;
+    private static final String LISTS = "lists";
 
     @Option(
             names = "--scenario",
@@ -38,7 +40,7 @@ final class BenchCommand implements Callable<Integer> {
             description =
                     "linear, diamond, tree, fan-out, conditional; csv: rows of a file in batches with checkpoints;"
                             + " claim: one among many waiting steps; cancel: of many tasks beside the linear scenario;"
-                            + " retry-storm: many retries due at once. Default: ${DEFAULT-VALUE}")
+                            + " retry-storm: many retries due at once; lists: pages of tasks in a full database. Default: ${DEFAULT-VALUE}")
     private String scenario = "linear";
 
     @Option(names = "--width", defaultValue = "100", description = "Workers of a fan-out. Default: ${DEFAULT-VALUE}")
@@ -81,6 +83,18 @@ final class BenchCommand implements Callable<Integer> {
     private String transport = "in-process";
 
     @Option(
+            names = "--unfinished",
+            defaultValue = "100000",
+            description = "Unfinished tasks of the lists. Default: ${DEFAULT-VALUE}")
+    private int unfinished;
+
+    @Option(
+            names = "--finished",
+            defaultValue = "500000",
+            description = "Finished tasks of the lists. Default: ${DEFAULT-VALUE}")
+    private int finished;
+
+    @Option(
             names = "--runs",
             defaultValue = "1",
             description = "Runs of the saturated phase alone on one database, from empty. Default: ${DEFAULT-VALUE}")
@@ -105,6 +119,8 @@ final class BenchCommand implements Callable<Integer> {
         requirePositive("--slots", slots);
         requirePositive("--ceiling-seconds", ceilingSeconds);
         requirePositive("--runs", runs);
+        requirePositive("--unfinished", unfinished);
+        requirePositive("--finished", finished);
         PrintWriter out = spec.commandLine().getOut();
         if (scenario.equals(CLAIM)) {
             out.println(claimBench().run().json());
@@ -128,6 +144,11 @@ final class BenchCommand implements Callable<Integer> {
             out.println(new RetryStormBench(tasks != null ? tasks : STORM_STEPS, slots)
                     .run()
                     .json());
+            out.flush();
+            return 0;
+        }
+        if (scenario.equals(LISTS)) {
+            out.println(new ListBench(unfinished, finished).run().json());
             out.flush();
             return 0;
         }

@@ -45,6 +45,15 @@ class BenchCommandTest {
     }
 
     @Test
+    void listsAreOneJsonObject() {
+        Execution bench = Execution.of("bench", "--scenario=lists", "--unfinished=200", "--finished=1000");
+
+        assertThat(bench.exitCode()).as(bench.err()).isZero();
+        assertThat(JsonMapper.shared().readTree(bench.out()).get("finished").asInt())
+                .isEqualTo(1_000);
+    }
+
+    @Test
     void claimsAreComparedInOneJsonObject() {
         Execution bench = Execution.of("bench", "--scenario=claim", "--tasks=2000");
 

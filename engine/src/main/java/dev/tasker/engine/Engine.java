@@ -133,6 +133,21 @@ public final class Engine implements AutoCloseable {
         return parts.reader().steps(taskUuid);
     }
 
+    /** Tasks newest first, a page of them, with the total; without their steps. */
+    public TaskPage tasks(TaskFilter filter, TaskPage.Request page) {
+        return parts.lister().list(filter, page);
+    }
+
+    /** The derived statuses (01 §3.3) of those of the tasks that exist. */
+    public Map<UUID, ExecutionStatus> executionContexts(Collection<UUID> taskUuids) {
+        return parts.lister().contexts(taskUuids);
+    }
+
+    /** Summaries (01 §3.10) of those of the tasks that exist, by uuid. */
+    public List<TaskSummary> summaries(Collection<UUID> taskUuids) {
+        return parts.lister().summaries(taskUuids);
+    }
+
     /** Forgets the saved progress of a step that is not running; whether there was any. Its next attempt begins anew (02 §7.5). */
     public boolean clearCheckpoint(UUID stepUuid) {
         return parts.checkpoints().clear(new StepKey(TaskUuids.taskOf(stepUuid), TaskUuids.indexOf(stepUuid)));
@@ -166,7 +181,12 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    /** Figures now. */
+    /** Figures about all tasks: health, performance, bottlenecks. */
+    public Analytics analytics() {
+        return new Analytics(parts.analytics());
+    }
+
+    /** Figures of this node, now. */
     public EngineMetrics metrics() {
         return parts.metrics(EngineMetrics.Lane::of);
     }

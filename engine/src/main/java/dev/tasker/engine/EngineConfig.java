@@ -17,6 +17,7 @@ public record EngineConfig(
         DomainEventConfig domainEvents,
         RetentionConfig retention,
         AuditConfig audit,
+        RollupConfig rollups,
         boolean soleNode,
         boolean replacesTemplates) {
     public static final EngineConfig DEFAULT = new EngineConfig(
@@ -28,6 +29,7 @@ public record EngineConfig(
             DomainEventConfig.DEFAULT,
             RetentionConfig.DEFAULT,
             AuditConfig.DEFAULT,
+            RollupConfig.DEFAULT,
             false,
             true);
 
@@ -41,6 +43,7 @@ public record EngineConfig(
                 domainEvents,
                 retention,
                 audit,
+                rollups,
                 soleNode,
                 replacesTemplates);
     }
@@ -55,6 +58,7 @@ public record EngineConfig(
                 domainEvents,
                 retention,
                 audit,
+                rollups,
                 soleNode,
                 replacesTemplates);
     }
@@ -69,6 +73,7 @@ public record EngineConfig(
                 domainEvents,
                 retention,
                 audit,
+                rollups,
                 soleNode,
                 replacesTemplates);
     }
@@ -83,6 +88,7 @@ public record EngineConfig(
                 domainEvents,
                 retention,
                 audit,
+                rollups,
                 soleNode,
                 replacesTemplates);
     }
@@ -97,6 +103,7 @@ public record EngineConfig(
                 domainEvents,
                 retention,
                 audit,
+                rollups,
                 soleNode,
                 replacesTemplates);
     }
@@ -111,6 +118,7 @@ public record EngineConfig(
                 newDomainEvents,
                 retention,
                 audit,
+                rollups,
                 soleNode,
                 replacesTemplates);
     }
@@ -125,6 +133,7 @@ public record EngineConfig(
                 domainEvents,
                 newRetention,
                 audit,
+                rollups,
                 soleNode,
                 replacesTemplates);
     }
@@ -139,6 +148,22 @@ public record EngineConfig(
                 domainEvents,
                 retention,
                 newAudit,
+                rollups,
+                soleNode,
+                replacesTemplates);
+    }
+
+    public EngineConfig withRollups(RollupConfig newRollups) {
+        return new EngineConfig(
+                lanes,
+                leases,
+                backoff,
+                dispatch,
+                graph,
+                domainEvents,
+                retention,
+                audit,
+                newRollups,
                 soleNode,
                 replacesTemplates);
     }
@@ -153,6 +178,7 @@ public record EngineConfig(
                 domainEvents,
                 retention,
                 audit,
+                rollups,
                 newSoleNode,
                 replacesTemplates);
     }
@@ -167,6 +193,7 @@ public record EngineConfig(
                 domainEvents,
                 retention,
                 audit,
+                rollups,
                 soleNode,
                 newReplacesTemplates);
     }

@@ -26,13 +26,20 @@ public record ExecutionStatus(
 
     /** The status of a task with these steps. */
     public static ExecutionStatus of(List<StepView> steps) {
-        long pending = count(steps, StepState.PENDING);
         long running = count(steps, StepState.IN_PROGRESS);
-        long failed = count(steps, StepState.ERROR);
-        long completed = steps.stream().filter(step -> step.state().satisfies()).count();
-        long ready = steps.stream().filter(StepView::readyForExecution).count();
-        long queued = steps.stream().filter(step -> step.state().isActive()).count() - running;
-        long total = steps.size();
+        return of(
+                steps.size(),
+                count(steps, StepState.PENDING),
+                running,
+                steps.stream().filter(step -> step.state().satisfies()).count(),
+                count(steps, StepState.ERROR),
+                steps.stream().filter(StepView::readyForExecution).count(),
+                steps.stream().filter(step -> step.state().isActive()).count() - running);
+    }
+
+    /** The status of a task with so many steps; the first condition that holds decides. */
+    public static ExecutionStatus of(
+            long total, long pending, long running, long completed, long failed, long ready, long queued) {
         String status;
         String action;
         if (failed > 0) {

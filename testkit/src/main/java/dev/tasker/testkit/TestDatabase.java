@@ -24,6 +24,9 @@ public final class TestDatabase {
         UNION ALL
         SELECT code, 'session ' || session_id, NULL, expected, found
         FROM   tasker.audit_sessions(0, 1000000) WHERE code IS NOT NULL
+        UNION ALL
+        SELECT code, 'template ' || template_id, template_step, state || ' ' || expected, state || ' ' || found
+        FROM   tasker.audit_totals()
         """;
 
     private final EmbeddedPostgres server;

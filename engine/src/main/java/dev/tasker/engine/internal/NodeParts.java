@@ -8,6 +8,8 @@ import dev.tasker.engine.EngineMetrics;
 import dev.tasker.engine.SessionRequest;
 import dev.tasker.engine.TaskState;
 import dev.tasker.engine.internal.audit.AuditPatrol;
+import dev.tasker.engine.internal.analytics.AnalyticsReader;
+import dev.tasker.engine.internal.analytics.RollupFolder;
 import dev.tasker.engine.internal.domainevent.EndedEvents;
 import dev.tasker.engine.internal.domainevent.EventBus;
 import dev.tasker.engine.internal.domainevent.EventCounters;
@@ -63,6 +65,7 @@ import dev.tasker.engine.internal.task.PayloadReader;
 import dev.tasker.engine.internal.task.TaskAdmission;
 import dev.tasker.engine.internal.task.TaskCreator;
 import dev.tasker.engine.internal.task.TaskExplainer;
+import dev.tasker.engine.internal.task.TaskLister;
 import dev.tasker.engine.internal.task.TaskReader;
 import dev.tasker.engine.internal.task.TaskUuids;
 import dev.tasker.engine.internal.template.TemplateCatalogue;
@@ -113,6 +116,7 @@ public final class NodeParts implements Aftermath {
     private final TaskReader reader;
     private final CheckpointCleaner checkpoints;
     private final TaskExplainer explainer;
+    private final TaskLister lister;
     private final PayloadCache payloads;
     private final StepExpander expander;
     private final OperatorIntake operators;
@@ -147,6 +151,9 @@ public final class NodeParts implements Aftermath {
     private final AuditPatrol patrol;
     private final BackgroundLoop auditLoop;
     private final boolean audits;
+    private final RollupFolder folder;
+    private final AnalyticsReader analytics;
+    private final BackgroundLoop foldLoop;
     private final boolean listens;
 
     private NodeParts(DataSource poolSource, DataSource directSource, EngineConfig config, EngineListener listener) {
@@ -161,6 +168,7 @@ public final class NodeParts implements Aftermath {
         reader = new TaskReader(pool, templates);
         checkpoints = new CheckpointCleaner(pool);
         explainer = new TaskExplainer(pool, templates);
+        lister = new TaskLister(pool);
         RetryDelay retryDelay = new RetryDelay(config.backoff(), ThreadLocalRandom::current);
         StepDeadlines deadlines = new StepDeadlines(sessions, config.leases(), System::nanoTime, this::lookAtDeadlines);
         overdueSteps = new OverdueSteps(deadlines, retryDelay, reader, task -> laneOf(task, 0));
@@ -236,6 +244,9 @@ public final class NodeParts implements Aftermath {
         patrol = new AuditPatrol(pool, config.audit());
         auditLoop = BackgroundLoop.of("audit", patrol::runOnce);
         audits = config.audit().enabled();
+        folder = new RollupFolder(pool, config.rollups(), this::foldWithin);
+        foldLoop = BackgroundLoop.of("rollups", folder::runOnce);
+        analytics = new AnalyticsReader(pool, folder);
     }
 
     /** Starts a node on a migrated database. */
@@ -257,6 +268,7 @@ public final class NodeParts implements Aftermath {
         if (parts.audits) {
             parts.auditLoop.start();
         }
+        parts.foldLoop.start();
         if (parts.listens) {
             parts.hintListenLoop.start();
         }
@@ -283,6 +295,14 @@ public final class NodeParts implements Aftermath {
 
     public TaskReader reader() {
         return reader;
+    }
+
+    public TaskLister lister() {
+        return lister;
+    }
+
+    public AnalyticsReader analytics() {
+        return analytics;
     }
 
     public TaskExplainer explainer() {
@@ -401,6 +421,10 @@ public final class NodeParts implements Aftermath {
         return untilReconciliation;
     }
 
+    private void foldWithin(Duration delay) {
+        foldLoop.signalWithin(delay);
+    }
+
     private void hinted() {
         recoveryLoop.signal();
     }
@@ -435,11 +459,13 @@ public final class NodeParts implements Aftermath {
 
     @Override
     public void leased(List<LeasedStep> steps, long batchNumber) {
+        folder.changed();
         assembler.deliver(steps, batchNumber);
     }
 
     @Override
     public void enqueued(int queueId, int priority) {
+        folder.changed();
         heads.enqueued(queueId, priority);
         claimLoop.signal();
     }
@@ -451,6 +477,7 @@ public final class NodeParts implements Aftermath {
 
     @Override
     public void slotsFreed() {
+        folder.changed();
         if (heads.mayWait()) {
             claimLoop.signal();
         }
@@ -475,6 +502,7 @@ public final class NodeParts implements Aftermath {
 
     @Override
     public void taskEntered(UUID task, TaskState state) {
+        folder.changed();
         counters.entered(state);
         try {
             listener.taskEntered(task, state);
@@ -537,6 +565,7 @@ public final class NodeParts implements Aftermath {
         trimLoop.close();
         retentionLoop.close();
         auditLoop.close();
+        foldLoop.close();
         bus.close();
         connections.forEach(DedicatedConnection::close);
         readers.shutdownNow();

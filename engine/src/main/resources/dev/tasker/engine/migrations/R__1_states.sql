@@ -43,3 +43,7 @@ CREATE OR REPLACE FUNCTION step_uuid(p_task uuid, p_index integer) RETURNS uuid 
 
 -- The engine's time. Tests replace it to shift the clock; nothing else in the schema asks for the time.
 CREATE OR REPLACE FUNCTION engine_now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE RETURN now();
+
+-- Milliseconds from one time to another, as far as an integer goes (24 days).
+CREATE OR REPLACE FUNCTION rollup_age(p_from timestamptz, p_to timestamptz) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
+  greatest(least(date_part('epoch', p_to - p_from) * 1000, 2147483647), 0)::integer;

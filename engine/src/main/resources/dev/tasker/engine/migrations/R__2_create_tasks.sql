@@ -15,6 +15,7 @@ SET enable_bitmapscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
 SET lock_timeout = '10s'
+SET tasker.feed = 'own'
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -56,17 +57,17 @@ BEGIN
            CASE WHEN template.initial_steps = 0 THEN task_state('complete') ELSE task_state('steps_in_process') END, 1, v_now, v_now
     FROM   created JOIN templates AS template USING (template_id)
     ORDER  BY created.task_uuid
-    RETURNING task_uuid, state
+    RETURNING task_uuid, state, template_id
   ),
   task_log AS (
     INSERT INTO task_history (task_uuid, sort_key, from_state, to_state, cause, created_at)
     SELECT task_uuid, 1, task_state('pending'), state, cause('engine'), v_now FROM task
   ),
   step AS (
-    INSERT INTO workflow_steps (task_uuid, step_index, queue_id, template_step, total_parents, max_attempts, retryable, created_at,
+    INSERT INTO workflow_steps (task_uuid, step_index, queue_id, template_id, template_step, total_parents, max_attempts, retryable, created_at,
                                 children, pending_parents, attempts, lease_token, state, version, entered_at, session_id,
                                 last_attempted_at)
-    SELECT created.task_uuid, planned.step_index, planned.queue_id, planned.step_index, planned.parents, planned.max_attempts,
+    SELECT created.task_uuid, planned.step_index, planned.queue_id, created.template_id, planned.step_index, planned.parents, planned.max_attempts,
            planned.retryable, v_now, planned.children, planned.parents, start.leased, start.leased,
            CASE WHEN planned.parents > 0 THEN step_state('pending')
                 WHEN start.leased = 1 THEN step_state('in_progress')
@@ -78,12 +79,23 @@ BEGIN
            JOIN template_steps AS planned USING (template_id)
            CROSS JOIN LATERAL (SELECT CASE WHEN planned.parents = 0 AND created.session_id IS NOT NULL THEN 1 ELSE 0 END) AS start(leased)
     ORDER  BY created.task_uuid, planned.step_index
-    RETURNING task_uuid, step_index, state, session_id
+    RETURNING task_uuid, step_index, state, session_id, template_id, template_step
   ),
   step_log AS (
     INSERT INTO step_history (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at, session_id)
     SELECT task_uuid, step_index, 1, step_state('pending'), state, cause('engine'), v_now, session_id
     FROM   step WHERE state <> step_state('pending')
+  ),
+  -- as feed_steps() and feed_tasks() do for calls that are made less often
+  feed AS (
+    INSERT INTO rollup_feed (changed_at, template_id, template_step, from_state, to_state, entities, ages, steps)
+    SELECT v_now, template_id, template_step, from_state, to_state, count(*), array_agg(age) FILTER (WHERE age IS NOT NULL), max(steps)
+    FROM  (SELECT template_id, -1 AS template_step, NULL::smallint AS from_state, state AS to_state,
+                  CASE WHEN state = task_state('complete') THEN 0 END AS age, CASE WHEN state = task_state('complete') THEN 0 END AS steps
+           FROM   task
+           UNION ALL
+           SELECT template_id, template_step, step_state('pending'), state, NULL, NULL FROM step WHERE state <> step_state('pending')) AS facts
+    GROUP  BY template_id, template_step, from_state, to_state
   ),
   lease_log AS (
     INSERT INTO session_leases (session_id, batch, task_uuids, step_indexes)

@@ -30,6 +30,7 @@ SET enable_bitmapscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
 SET lock_timeout = '10s'
+SET tasker.feed = 'own'
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -58,7 +59,7 @@ BEGIN
     WHERE  step.task_uuid = i.task_uuid AND step.step_index = i.step_index AND step.task_uuid BETWEEN v_low AND v_high
     AND    step.state = step_state('in_progress') AND step.lease_token = i.token
     RETURNING step.task_uuid, step.step_index, step.state, step.version, step.children, step.batch_step, step.next_retry_at,
-              i.session_id, i.delay_ms, i.execution_ms, CASE WHEN i.outcome > 0 THEN coalesce(i.refusal, i.result) END AS failure
+              step.template_id, step.template_step, step.created_at, i.session_id, i.delay_ms, i.execution_ms, CASE WHEN i.outcome > 0 THEN coalesce(i.refusal, i.result) END AS failure
   ),
   -- each instance that completes opens the next slot of its batch; the task's lock keeps the row as it was read
   opened AS (
@@ -112,7 +113,7 @@ BEGIN
     FROM   releasable AS r
     WHERE  step.task_uuid = r.task_uuid AND step.step_index = r.step_index AND step.task_uuid BETWEEN v_low AND v_high
     RETURNING step.task_uuid, step.step_index, step.state, step.version, step.lease_token, step.attempts, step.queue_id, r.priority,
-              step.session_id,
+              step.session_id, step.template_id, step.template_step,
               -- a pending step that still had pending parents was not in the pipeline: being there now is this call's doing
               step.pending_parents = 0 AND step.state IN (step_state('enqueued'), step_state('in_progress')) AS started
   ),
@@ -169,7 +170,29 @@ BEGIN
            entered_at = CASE WHEN v.to_state = v.from_state THEN task.entered_at ELSE v_now END
     FROM   verdict AS v
     WHERE  task.task_uuid = v.task_uuid AND task.task_uuid BETWEEN v_low AND v_high
-    RETURNING task.task_uuid, task.version, v.from_state, v.to_state
+    RETURNING task.task_uuid, task.version, task.template_id, task.total_steps, v.from_state, v.to_state
+  ),
+  -- as feed_steps() and feed_tasks() do for calls that are made less often
+  feed AS (
+    INSERT INTO rollup_feed (changed_at, template_id, template_step, from_state, to_state, entities, ages, steps)
+    SELECT v_now, facts.template_id, facts.template_step, facts.from_state, facts.to_state, count(*),
+           array_agg(facts.age) FILTER (WHERE facts.age IS NOT NULL), sum(facts.steps)
+    FROM  (SELECT done.template_id, done.template_step, step_state('in_progress') AS from_state, done.state AS to_state,
+                  CASE WHEN done.state IN (step_state('complete'), step_state('error')) THEN rollup_age(done.created_at, v_now) END AS age,
+                  NULL::integer AS steps
+           FROM   done
+           UNION ALL
+           SELECT child.template_id, child.template_step, step_state('pending'), child.state, NULL, NULL FROM child WHERE child.started
+           UNION ALL
+           SELECT task.template_id, -1, task.from_state, task.to_state,
+                  CASE WHEN task.to_state IN (task_state('complete'), task_state('blocked_by_failures'))
+                            OR task.from_state = task_state('blocked_by_failures')
+                       THEN rollup_age((SELECT request.created_at FROM task_requests AS request
+                                    WHERE  request.task_uuid = task.task_uuid AND request.task_uuid BETWEEN v_low AND v_high),
+                                       v_now) END,
+                  CASE WHEN task.to_state = task_state('complete') THEN task.total_steps END
+           FROM   task WHERE task.to_state <> task.from_state) AS facts
+    GROUP  BY facts.template_id, facts.template_step, facts.from_state, facts.to_state
   ),
   -- events of the results that were recorded, where the outcome is the one they tell of
   published AS (

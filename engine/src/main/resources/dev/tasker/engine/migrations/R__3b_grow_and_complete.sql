@@ -89,14 +89,20 @@ BEGIN
     GROUP  BY facts.task_uuid, facts.step_index
   ),
   added AS (
-    INSERT INTO workflow_steps (task_uuid, step_index, queue_id, template_step, total_parents, max_attempts, retryable, created_at,
+    INSERT INTO workflow_steps (task_uuid, step_index, queue_id, template_id, template_step, total_parents, max_attempts, retryable, created_at,
                                 batch_step, name, children, inputs, pending_parents, attempts, lease_token, state, version, entered_at)
-    SELECT arrival.task_uuid, arrival.step_index, arrival.queue_id, arrival.template_step, arrival.parents, arrival.max_attempts,
-           arrival.retryable = 1, v_now, arrival.batch_step, arrival.name, arrival.children::integer[], arrival.inputs, arrival.pending,
-           0, 0, step_state('pending'), 0, v_now
+    SELECT arrival.task_uuid, arrival.step_index, arrival.queue_id,
+           (SELECT task.template_id FROM tasks AS task WHERE task.task_uuid = arrival.task_uuid), arrival.template_step, arrival.parents,
+           arrival.max_attempts, arrival.retryable = 1, v_now, arrival.batch_step, arrival.name, arrival.children::integer[],
+           arrival.inputs, arrival.pending, 0, 0, step_state('pending'), 0, v_now
     FROM   arrival WHERE arrival.template_step IS NOT NULL
     ORDER  BY arrival.task_uuid, arrival.step_index
-    RETURNING task_uuid
+    RETURNING task_uuid, template_id, template_step
+  ),
+  feed AS (  -- steps of the template are counted with their task; these have no row of history before they start
+    INSERT INTO rollup_feed (changed_at, template_id, template_step, to_state, entities)
+    SELECT v_now, added.template_id, added.template_step, step_state('pending'), count(*)
+    FROM   added GROUP BY added.template_id, added.template_step
   ),
   change AS (
     SELECT facts.task_uuid, facts.step_index, sum(facts.parents)::integer AS parents, sum(facts.pending)::integer AS pending,

@@ -15,6 +15,7 @@ SET enable_bitmapscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
 SET lock_timeout = '10s'
+SET tasker.feed = 'own'
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -64,13 +65,18 @@ BEGIN
     WHERE  step.task_uuid = taken.task_uuid AND step.step_index = taken.step_index AND step.state = step_state('enqueued')
     AND    step.task_uuid BETWEEN v_low AND v_high
     RETURNING step.task_uuid, step.step_index, step.version, step.lease_token, step.attempts, step.queue_id, taken.priority,
-              taken.sequence
+              taken.sequence, step.template_id, step.template_step
   ),
   step_log AS (
     INSERT INTO step_history (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at, session_id)
     SELECT claimed.task_uuid, claimed.step_index, claimed.version, step_state('enqueued'), step_state('in_progress'), cause('engine'),
            v_now, p_session
     FROM   claimed
+  ),
+  feed AS (  -- as feed_steps() does for calls that are made less often
+    INSERT INTO rollup_feed (changed_at, template_id, template_step, from_state, to_state, entities)
+    SELECT v_now, claimed.template_id, claimed.template_step, step_state('enqueued'), step_state('in_progress'), count(*)
+    FROM   claimed GROUP BY claimed.template_id, claimed.template_step
   ),
   lease_log AS (
     INSERT INTO session_leases (session_id, batch, task_uuids, step_indexes)

@@ -97,19 +97,22 @@ CREATE TABLE tasks (
   entered_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL
 ) PARTITION BY RANGE (task_uuid);
--- Lists by state and staleness, unfinished tasks only: the one index on a changing column.
+-- Staleness, unfinished tasks only.
 CREATE INDEX tasks_unfinished ON tasks (state, entered_at) WHERE state < 8;
+-- Lists by state and template, newest first. A change of state writes it once more, as it does the primary key anyway.
+CREATE INDEX tasks_listed ON tasks (state, template_id, task_uuid);
 
 -- Step uuids are not stored: step_uuid(task_uuid, step_index) is the task's uuid with the index in its last 20 bits.
 CREATE TABLE workflow_steps (
   task_uuid uuid NOT NULL,
   step_index integer NOT NULL,
   queue_id integer NOT NULL,
+  template_id integer NOT NULL, -- its task's, so that a change of the step is counted without reading the task
   template_step integer NOT NULL, -- index of the definition in the template; differs from step_index for batch instances
   total_parents integer NOT NULL,
   max_attempts integer NOT NULL,
-  retryable boolean NOT NULL,
   created_at timestamptz NOT NULL,
+  retryable boolean NOT NULL,
   batch_step integer,           -- the batchable step that created this instance, null for others
   name varchar(128),            -- null: the template's name
   children integer[],           -- null when there is none
@@ -287,3 +290,73 @@ CREATE TABLE audit_progress (
   changes bigint NOT NULL DEFAULT -1  -- what the statistics had counted when the walk began
 ) WITH (fillfactor = 50);
 INSERT INTO audit_progress DEFAULT VALUES;
+
+-- Roll-ups --------------------------------------------------------------------------------------------------------------
+
+-- Changes of state that are not in the roll-ups yet: few rows per call, written in its transaction, removed by the fold (R__7b). Rows are
+-- only inserted and deleted, so that no two calls wait for one another.
+CREATE TABLE rollup_feed (
+  position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  changed_at timestamptz NOT NULL,
+  template_id integer NOT NULL,
+  template_step integer NOT NULL, -- index of the definition, -1 for tasks
+  from_state smallint,          -- null: created
+  to_state smallint,            -- null: removed
+  entities integer NOT NULL,
+  ages integer[],               -- ms from creation to the change, one per entity; null where no figure needs them
+  steps integer                 -- of tasks that completed: how many steps they have
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+
+-- How far the fold is, one row: whoever has it locked folds. Every change up to low is folded. newest is the last position that the fold saw;
+-- before is the newest of an earlier pass, and horizon a transaction that began after that pass: once all transactions up to the horizon have
+-- ended, no position up to before can appear any more.
+CREATE TABLE rollup_progress (
+  single boolean PRIMARY KEY DEFAULT true CHECK (single),
+  low bigint NOT NULL DEFAULT 0,
+  before bigint NOT NULL DEFAULT 0,
+  newest bigint NOT NULL DEFAULT 0,
+  horizon xid8 NOT NULL DEFAULT '0',
+  compacted_at timestamptz NOT NULL DEFAULT '-infinity'
+) WITH (fillfactor = 50);
+INSERT INTO rollup_progress DEFAULT VALUES;
+
+-- How many tasks (template_step -1) and steps are in each state, as far as folded.
+CREATE TABLE rollup_totals (
+  template_id integer NOT NULL,
+  template_step integer NOT NULL,
+  state smallint NOT NULL,
+  entities bigint NOT NULL,
+  PRIMARY KEY (template_id, template_step, state)
+) WITH (fillfactor = 50);
+
+-- What happened in a span of time that begins at begun_at. created, completed and failed stand at the minute in which the task or step was
+-- created and tell where those are now; the rest stands at the minute of the outcome.
+CREATE TABLE rollups (
+  width smallint NOT NULL CHECK (width IN (0, 1, 2)), -- 0 a minute, 1 an hour, 2 a day
+  begun_at timestamptz NOT NULL,
+  template_id integer NOT NULL,
+  template_step integer NOT NULL,
+  created bigint NOT NULL,
+  completed bigint NOT NULL,
+  failed bigint NOT NULL,
+  executions bigint NOT NULL,   -- outcomes: complete or error; of tasks: complete, blocked_by_failures or error
+  errors bigint NOT NULL,       -- those of them that are not complete
+  retries bigint NOT NULL,      -- outcomes that led to waiting_for_retry
+  timed bigint NOT NULL,        -- executions with a duration: complete or error
+  duration_ms bigint NOT NULL,  -- their sum, from creation to outcome
+  duration_max_ms integer NOT NULL,
+  steps bigint NOT NULL,        -- of tasks that completed: their steps
+  last_at timestamptz,          -- of the last outcome
+  PRIMARY KEY (width, begun_at, template_id, template_step)
+) WITH (fillfactor = 50);
+
+-- Durations by size (rollup_bucket), for percentiles.
+CREATE TABLE rollup_durations (
+  width smallint NOT NULL,
+  begun_at timestamptz NOT NULL,
+  template_id integer NOT NULL,
+  template_step integer NOT NULL,
+  bucket smallint NOT NULL,
+  entities bigint NOT NULL,
+  PRIMARY KEY (width, begun_at, template_id, template_step, bucket)
+) WITH (fillfactor = 50);

@@ -9,6 +9,7 @@ import dev.tasker.engine.GraphConfig;
 import dev.tasker.engine.LaneConfig;
 import dev.tasker.engine.LeaseConfig;
 import dev.tasker.engine.RetentionConfig;
+import dev.tasker.engine.RollupConfig;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -33,6 +34,7 @@ final class EngineSettings {
                 domainEvents(),
                 retention(),
                 audit(),
+                rollups(),
                 false,
                 replacesTemplates);
     }
@@ -189,5 +191,30 @@ final class EngineSettings {
                         1,
                         86_400)),
                 settings.decimal(at + "share", Defaults.of(standard.share()), 0.0001, 1));
+    }
+
+    private RollupConfig rollups() {
+        String rollups = "orchestration.rollups.";
+        return new RollupConfig(
+                Duration.ofMillis(settings.integer(
+                        rollups + "delay_ms",
+                        Defaults.of((int) RollupConfig.DEFAULT.delay().toMillis()),
+                        1,
+                        60_000)),
+                Duration.ofHours(settings.integer(
+                        rollups + "minutes_kept_hours",
+                        Defaults.of((int) RollupConfig.DEFAULT.minutes().toHours()),
+                        2,
+                        8_760)),
+                Duration.ofDays(settings.integer(
+                        rollups + "hours_kept_days",
+                        Defaults.of((int) RollupConfig.DEFAULT.hours().toDays()),
+                        1,
+                        3_650)),
+                Duration.ofDays(settings.integer(
+                        rollups + "days_kept_days",
+                        Defaults.of((int) RollupConfig.DEFAULT.days().toDays()),
+                        1,
+                        36_500)));
     }
 }

@@ -12,6 +12,7 @@ import dev.tasker.engine.GraphConfig;
 import dev.tasker.engine.LaneConfig;
 import dev.tasker.engine.LeaseConfig;
 import dev.tasker.engine.RetentionConfig;
+import dev.tasker.engine.RollupConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -144,6 +145,11 @@ class RecordsTest {
             enabled = false
             interval_seconds = 8
             share = 0.5
+            [orchestration.rollups]
+            delay_ms = 11
+            minutes_kept_hours = 3
+            hours_kept_days = 4
+            days_kept_days = 5
             [worker.mpsc_channels.in_process_events]
             broadcast_buffer_size = 101
             dispatch_timeout_ms = 102
@@ -166,6 +172,8 @@ class RecordsTest {
                                 RetentionConfig.Archive.SCHEMA,
                                 Duration.ofMinutes(1)),
                         new AuditConfig(false, Duration.ofSeconds(8), 0.5),
+                        new RollupConfig(
+                                Duration.ofMillis(11), Duration.ofHours(3), Duration.ofDays(4), Duration.ofDays(5)),
                         false,
                         true));
     }

@@ -386,6 +386,27 @@ class BrokenFunctionsTest {
                         "create",
                         "createBackwards"),
                 new Break(
+                        "change of a result that is not fed to the roll-ups",
+                        "complete_steps",
+                        "FROM   task WHERE task.to_state <> task.from_state) AS facts",
+                        "FROM   task WHERE false) AS facts",
+                        "finishP",
+                        "finishQ"),
+                new Break(
+                        "change of a claimed step that is fed twice",
+                        "claim_steps",
+                        "SET tasker.feed = 'own'\n",
+                        "",
+                        "claim",
+                        "completeA"),
+                new Break(
+                        "creation that is not fed to the roll-ups",
+                        "create_tasks",
+                        "SELECT v_now, template_id, template_step, from_state, to_state, count(*),",
+                        "SELECT v_now, template_id, template_step, from_state, to_state, 0 * count(*),",
+                        "create",
+                        "createBackwards"),
+                new Break(
                         "heartbeat that cuts the log and does not write what is held",
                         "heartbeat",
                         "GROUP  BY held.session_id",

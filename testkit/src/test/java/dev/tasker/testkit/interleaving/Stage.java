@@ -76,6 +76,8 @@ final class Stage implements AutoCloseable {
           - {name: cut, handler: {callable: work}}
         """;
 
+    private static final String FEED = "rollup_feed";
+
     private static final List<String> TABLES = List.of(
             "task_identities",
             "task_requests",
@@ -88,7 +90,14 @@ final class Stage implements AutoCloseable {
             "session_leases",
             "task_history",
             "step_history",
-            "domain_events");
+            "domain_events",
+            FEED);
+
+    private static final String CHANGES = """
+        SELECT format('rollup_feed %s/%s from %s to %s: %s, of %s ms, %s steps', template_id, template_step, from_state, to_state,
+                      sum(entities), sum((SELECT sum(ms) FROM unnest(ages) AS age(ms))), sum(steps))
+        FROM   tasker.rollup_feed GROUP BY template_id, template_step, from_state, to_state
+        """;
 
     private static final String CLOCK = """
         CREATE OR REPLACE FUNCTION tasker.engine_now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE
@@ -317,7 +326,7 @@ final class Stage implements AutoCloseable {
     }
 
     private void reset() throws SQLException {
-        StringBuilder sql = new StringBuilder("SET synchronous_commit = off; BEGIN; ");
+        StringBuilder sql = new StringBuilder("SET synchronous_commit = off; SET tasker.feed = 'own'; BEGIN; ");
         for (String table : TABLES) {
             sql.append("DELETE FROM tasker.").append(table).append("; ");
             sql.append("INSERT INTO tasker.")
@@ -333,8 +342,9 @@ final class Stage implements AutoCloseable {
         List<String> rows = new ArrayList<>();
         StringBuilder sql = new StringBuilder();
         for (String table : TABLES) {
-            if (table.equals("session_leases")) {
-                continue; // below, entry by entry: their order within a row depends on where the steps are stored
+            if (table.equals("session_leases") || table.equals(FEED)) {
+                continue; // below: order within a row, and number of rows, depend on where steps are stored and who
+                          // came first
             }
             sql.append("SELECT '")
                     .append(table)
@@ -343,8 +353,11 @@ final class Stage implements AutoCloseable {
                     .append(" AS t UNION ALL ");
         }
         try (Statement statement = director.createStatement()) {
-            ResultSet found = statement.executeQuery(
-                    sql.append(LEASES).append(" ORDER BY 1").toString());
+            ResultSet found = statement.executeQuery(sql.append(LEASES)
+                    .append(" UNION ALL ")
+                    .append(CHANGES)
+                    .append(" ORDER BY 1")
+                    .toString());
             while (found.next()) {
                 rows.add(found.getString(1));
             }
