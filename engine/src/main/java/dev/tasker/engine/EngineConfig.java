@@ -15,6 +15,7 @@ public record EngineConfig(
         DispatchConfig dispatch,
         GraphConfig graph,
         DomainEventConfig domainEvents,
+        StalenessConfig staleness,
         boolean soleNode,
         boolean replacesTemplates) {
     public static final EngineConfig DEFAULT = new EngineConfig(
@@ -24,38 +25,52 @@ public record EngineConfig(
             DispatchConfig.DEFAULT,
             GraphConfig.DEFAULT,
             DomainEventConfig.DEFAULT,
+            StalenessConfig.DEFAULT,
             false,
             true);
 
     public EngineConfig withLanes(LaneConfig newLanes) {
-        return new EngineConfig(newLanes, leases, backoff, dispatch, graph, domainEvents, soleNode, replacesTemplates);
+        return new EngineConfig(
+                newLanes, leases, backoff, dispatch, graph, domainEvents, staleness, soleNode, replacesTemplates);
     }
 
     public EngineConfig withLeases(LeaseConfig newLeases) {
-        return new EngineConfig(lanes, newLeases, backoff, dispatch, graph, domainEvents, soleNode, replacesTemplates);
+        return new EngineConfig(
+                lanes, newLeases, backoff, dispatch, graph, domainEvents, staleness, soleNode, replacesTemplates);
     }
 
     public EngineConfig withBackoff(BackoffConfig newBackoff) {
-        return new EngineConfig(lanes, leases, newBackoff, dispatch, graph, domainEvents, soleNode, replacesTemplates);
+        return new EngineConfig(
+                lanes, leases, newBackoff, dispatch, graph, domainEvents, staleness, soleNode, replacesTemplates);
     }
 
     public EngineConfig withDispatch(DispatchConfig newDispatch) {
-        return new EngineConfig(lanes, leases, backoff, newDispatch, graph, domainEvents, soleNode, replacesTemplates);
+        return new EngineConfig(
+                lanes, leases, backoff, newDispatch, graph, domainEvents, staleness, soleNode, replacesTemplates);
     }
 
     public EngineConfig withGraph(GraphConfig newGraph) {
-        return new EngineConfig(lanes, leases, backoff, dispatch, newGraph, domainEvents, soleNode, replacesTemplates);
+        return new EngineConfig(
+                lanes, leases, backoff, dispatch, newGraph, domainEvents, staleness, soleNode, replacesTemplates);
     }
 
     public EngineConfig withDomainEvents(DomainEventConfig newDomainEvents) {
-        return new EngineConfig(lanes, leases, backoff, dispatch, graph, newDomainEvents, soleNode, replacesTemplates);
+        return new EngineConfig(
+                lanes, leases, backoff, dispatch, graph, newDomainEvents, staleness, soleNode, replacesTemplates);
+    }
+
+    public EngineConfig withStaleness(StalenessConfig newStaleness) {
+        return new EngineConfig(
+                lanes, leases, backoff, dispatch, graph, domainEvents, newStaleness, soleNode, replacesTemplates);
     }
 
     public EngineConfig withSoleNode(boolean newSoleNode) {
-        return new EngineConfig(lanes, leases, backoff, dispatch, graph, domainEvents, newSoleNode, replacesTemplates);
+        return new EngineConfig(
+                lanes, leases, backoff, dispatch, graph, domainEvents, staleness, newSoleNode, replacesTemplates);
     }
 
     public EngineConfig withReplacesTemplates(boolean newReplacesTemplates) {
-        return new EngineConfig(lanes, leases, backoff, dispatch, graph, domainEvents, soleNode, newReplacesTemplates);
+        return new EngineConfig(
+                lanes, leases, backoff, dispatch, graph, domainEvents, staleness, soleNode, newReplacesTemplates);
     }
 }

@@ -27,9 +27,13 @@ import dev.tasker.engine.internal.loop.BackgroundLoop;
 import dev.tasker.engine.internal.operator.Cancellations;
 import dev.tasker.engine.internal.operator.StepOperator;
 import dev.tasker.engine.internal.operator.TaskCanceller;
+import dev.tasker.engine.internal.operator.TaskReopener;
+import dev.tasker.engine.internal.recovery.DeadLetterStore;
 import dev.tasker.engine.internal.recovery.ExpiryGuard;
 import dev.tasker.engine.internal.recovery.OverdueSteps;
 import dev.tasker.engine.internal.recovery.Recovery;
+import dev.tasker.engine.internal.recovery.StalenessCounters;
+import dev.tasker.engine.internal.recovery.StalenessSweeper;
 import dev.tasker.engine.internal.session.Heartbeater;
 import dev.tasker.engine.internal.session.LiveSession;
 import dev.tasker.engine.internal.session.NodePresence;
@@ -117,6 +121,10 @@ public final class NodeParts implements Aftermath {
     private final Cancellations cancellations;
     private final ExpiryGuard guard;
     private final Recovery recovery;
+    private final StalenessCounters stalenessCounters = new StalenessCounters();
+    private final StalenessSweeper stalenessSweeper;
+    private final DeadLetterStore deadLetters;
+    private final TaskReopener reopener;
     private final Hints hints;
     private final TableGrowth growth;
     private final List<DedicatedConnection> connections = new ArrayList<>();
@@ -131,7 +139,9 @@ public final class NodeParts implements Aftermath {
     private final BackgroundLoop hintSendLoop;
     private final BackgroundLoop hintListenLoop;
     private final BackgroundLoop trimLoop;
+    private final BackgroundLoop stalenessLoop;
     private final boolean listens;
+    private final boolean sweeps;
 
     private NodeParts(DataSource poolSource, DataSource directSource, EngineConfig config, EngineListener listener) {
         this.listener = listener;
@@ -179,10 +189,14 @@ public final class NodeParts implements Aftermath {
                 config.leases(),
                 config.dispatch().pulse(),
                 config.soleNode() ? nodeUuid : null);
+        stalenessSweeper = new StalenessSweeper(pool, config.staleness(), guard, stalenessCounters, this);
+        deadLetters = new DeadLetterStore(pool, config.staleness(), stalenessCounters);
+        reopener = new TaskReopener(pool, this);
         cancellations = new Cancellations(pool, readers, this::laneOf);
         hints = new Hints(direct);
         growth = new TableGrowth(pool, readers);
         listens = config.dispatch().listen();
+        sweeps = config.staleness().enabled();
         StepCompleter completer =
                 new StepCompleter(sessions, heads, payloads, this, published, config.leases(), config.dispatch());
         LaneCalls calls = new LaneCalls(
@@ -210,6 +224,7 @@ public final class NodeParts implements Aftermath {
             outbox.trim(config.domainEvents().retention());
             return TRIM_INTERVAL;
         });
+        stalenessLoop = BackgroundLoop.of("staleness", stalenessSweeper::runOnce);
     }
 
     /** Starts a node on a migrated database. */
@@ -226,6 +241,9 @@ public final class NodeParts implements Aftermath {
         parts.recoveryLoop.start();
         parts.hintSendLoop.start();
         parts.trimLoop.start();
+        if (parts.sweeps) {
+            parts.stalenessLoop.start();
+        }
         if (parts.listens) {
             parts.hintListenLoop.start();
         }
@@ -264,6 +282,22 @@ public final class NodeParts implements Aftermath {
 
     public Cancellations cancellations() {
         return cancellations;
+    }
+
+    public DeadLetterStore deadLetters() {
+        return deadLetters;
+    }
+
+    public StalenessSweeper stalenessSweeper() {
+        return stalenessSweeper;
+    }
+
+    public StalenessCounters stalenessCounters() {
+        return stalenessCounters;
+    }
+
+    public TaskReopener reopener() {
+        return reopener;
     }
 
     public Counters counters() {
@@ -487,6 +521,7 @@ public final class NodeParts implements Aftermath {
         hintSendLoop.close();
         hintListenLoop.close();
         trimLoop.close();
+        stalenessLoop.close();
         bus.close();
         connections.forEach(DedicatedConnection::close);
         readers.shutdownNow();
