@@ -22,6 +22,7 @@ CREATE OR REPLACE FUNCTION last_error(p_result text) RETURNS json LANGUAGE sql I
 -- The steps of a task for its snapshot: at most 1000, those that did not end well first.
 CREATE OR REPLACE FUNCTION snapshot_steps(p_task uuid) RETURNS json LANGUAGE sql STABLE
 SET search_path = tasker, pg_temp
+SET jit = off
 SET enable_seqscan = off
 AS $$
   SELECT coalesce(json_agg(json_build_object(
@@ -41,6 +42,7 @@ $$;
 -- The figures of a task as readers of its execution context know them (01 §3.3).
 CREATE OR REPLACE FUNCTION snapshot_context(p_task uuid) RETURNS json LANGUAGE sql STABLE
 SET search_path = tasker, pg_temp
+SET jit = off
 SET enable_seqscan = off
 AS $$
   SELECT json_build_object(
@@ -80,6 +82,7 @@ RETURNS TABLE (task_uuid uuid, unchanged boolean, dlq_entry_uuid uuid, failed bo
                state smallint, minutes integer)
 LANGUAGE plpgsql
 SET search_path = tasker, pg_temp
+SET jit = off
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_bitmapscan = off
@@ -152,6 +155,7 @@ CREATE OR REPLACE FUNCTION update_dead_letter(p_entry uuid, p_status text, p_not
 RETURNS TABLE (edited boolean, status text, reason text, hours double precision)
 LANGUAGE plpgsql
 SET search_path = tasker, pg_temp
+SET jit = off
 SET lock_timeout = '10s'
 AS $$
 DECLARE
@@ -184,6 +188,7 @@ CREATE OR REPLACE FUNCTION dead_letter_each(
 RETURNS TABLE (task_uuid uuid, dlq_entry_uuid uuid, failed boolean)
 LANGUAGE plpgsql
 SET search_path = tasker, pg_temp
+SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN

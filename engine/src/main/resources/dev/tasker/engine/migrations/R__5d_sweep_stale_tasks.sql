@@ -5,6 +5,7 @@
 CREATE OR REPLACE FUNCTION spared_by_checkpoints(p_task uuid, p_threshold interval, p_stall interval) RETURNS boolean
 LANGUAGE sql STABLE
 SET search_path = tasker, pg_temp
+SET jit = off
 SET enable_seqscan = off
 AS $$
   SELECT coalesce(bool_or(running.worker)
@@ -26,7 +27,8 @@ $$;
 --     leaves those that it could not judge, and those that operators put back to work, in lifetime_clocks;
 --   attempts used up, if p_exhausted: blocked tasks since the mark of the last sweep.
 -- Returns kind 0: a judged task; action null: its template wants it left alone; entered, failed: what was done.
--- And one row of kind 1, or 2 when it is not due or another node is at it: the milliseconds until the next sweep is due, 0 for more to do.
+-- And one row that says how it ended, with the milliseconds until the next sweep is due: kind 1, all done; 2, it was not due, or another node
+-- is at it; 3, there is more to do.
 CREATE OR REPLACE FUNCTION sweep_stale_tasks(
   p_again boolean, p_interval interval, p_dry_run boolean, p_limit integer, p_visits integer,
   p_waiting_for_dependencies integer, p_waiting_for_retry integer, p_steps_in_process integer, p_lifetime integer, p_stall integer,
@@ -35,6 +37,7 @@ RETURNS TABLE (kind smallint, task_uuid uuid, namespace_name text, task_name tex
                reason text, action text, entered boolean, failed boolean, wait_ms bigint)
 LANGUAGE plpgsql
 SET search_path = tasker, pg_temp
+SET jit = off
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_bitmapscan = off
@@ -314,6 +317,6 @@ BEGIN
             OR clock.task_uuid = ANY (ARRAY(SELECT i.task_uuid FROM unnest(v_task, v_fails) AS i(task_uuid, fails)
                                             WHERE i.task_uuid = ANY (v_walked) AND NOT i.fails)));
   END IF;
-  RETURN QUERY SELECT 1::smallint, NULL::uuid, NULL, NULL, NULL::smallint, NULL::integer, NULL::integer, NULL, NULL, NULL::boolean,
-                      NULL::boolean, CASE WHEN v_more THEN 0 ELSE (extract(epoch FROM p_interval) * 1000)::bigint END;
+  RETURN QUERY SELECT CASE WHEN v_more THEN 3 ELSE 1 END::smallint, NULL::uuid, NULL, NULL, NULL::smallint, NULL::integer, NULL::integer,
+                      NULL, NULL, NULL::boolean, NULL::boolean, (extract(epoch FROM p_interval) * 1000)::bigint;
 END $$;

@@ -129,6 +129,7 @@ RETURNS TABLE (task_uuid uuid, namespace_name text, task_name text, current_stat
                task_age_minutes integer, staleness_threshold_minutes integer, health_status text, priority integer)
 LANGUAGE sql STABLE
 SET search_path = tasker, pg_temp
+SET jit = off
 SET enable_seqscan = off
 SET enable_bitmapscan = off
 AS $$

@@ -33,6 +33,9 @@ final class Stage implements AutoCloseable {
 
     static final String BATCH_TASK = "01900000-0000-7000-8000-000000300000";
 
+    /** A task given up while its parts a and b were running; c needs a, d needs b, and e waits for a retry that is due. */
+    static final String GIVEN_UP_TASK = "01900000-0000-7000-8000-000000400000";
+
     private static final Duration PATIENCE = Duration.ofSeconds(8);
 
     private static final String MESH = """
@@ -76,6 +79,18 @@ final class Stage implements AutoCloseable {
           - {name: cut, handler: {callable: work}}
         """;
 
+    private static final String GIVEN_UP = """
+        name: given_up
+        namespace_name: proof
+        version: "1.0.0"
+        steps:
+          - {name: a, handler: {callable: work}}
+          - {name: b, handler: {callable: work}}
+          - {name: e, handler: {callable: work}}
+          - {name: c, handler: {callable: work}, dependencies: [a]}
+          - {name: d, handler: {callable: work}, dependencies: [b]}
+        """;
+
     private static final List<String> TABLES = List.of(
             "task_requests",
             "tasks",
@@ -87,43 +102,62 @@ final class Stage implements AutoCloseable {
             "session_leases",
             "task_history",
             "step_history",
-            "domain_events");
+            "domain_events",
+            "tasks_dlq",
+            "lifetime_clocks");
 
     private static final String CLOCK = """
         CREATE OR REPLACE FUNCTION tasker.engine_now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE
         RETURN '2030-01-01 00:00:00Z'::timestamptz
         """;
 
-    private static final List<String> SCENE =
-            List.of("""
-                INSERT INTO tasker.worker_sessions (session_id, session_uuid, node_uuid, worker_name, in_process, lease_duration, created_at, expires_at)
-                OVERRIDING SYSTEM VALUE
-                SELECT id, ('00000000-0000-0000-0000-00000000000' || id)::uuid, '00000000-0000-0000-0000-000000000000', 'worker', true, '30 s',
-                       tasker.engine_now(), tasker.engine_now() + CASE WHEN id < 3 THEN interval '-1 min' ELSE interval '30 s' END
-                FROM   generate_series(1, 4) AS id
-                """, """
-                SELECT tasker.create_tasks(1, '{}', ARRAY['%1$s', '%4$s', '%5$s', '%6$s']::uuid[],
-                                           ARRAY[%2$d, %2$d + 1, %2$d + 2, %2$d + 3], '{0,0,0,0}',
-                                           ARRAY['\\x00', '\\x01', '\\x02', '\\x03']::bytea[],
-                                           ARRAY['%1$s', '%4$s', '%5$s', '%6$s']::uuid[], '{null,null,null,null}', '{me,me,me,me}',
-                                           '{here,here,here,here}', '{why,why,why,why}', '{null,null,null,null}',
-                                           ARRAY['{}', '{}', '{}', '{}'], '{null,null,null,null}')
-                """, "SELECT tasker.claim_steps(2, '{}', 3, ARRAY[%3$d], '{0}', '{0}', 10)", """
-                SELECT tasker.complete_steps(3, '{}', ARRAY['%1$s']::uuid[], '{0}', '{1}', '{3}', '{0}', '{0}', '{5}', ARRAY['{"by":"root"}'], '{}',
-                                             ARRAY['%1$s', '%1$s', '%1$s']::uuid[], '{1,2,4}', '{1,2,4}')
-                """, """
-                SELECT tasker.complete_steps(4, '{}', ARRAY['%1$s']::uuid[], '{4}', '{1}', '{4}', '{1}', '{0}', '{5}', ARRAY['{"by":"e"}'], '{}',
-                                             '{}', '{}', '{}')
-                """, """
-                SELECT tasker.grow_and_complete(5, '{}', ARRAY['%6$s']::uuid[], '{0}', '{1}', '{3}', '{0}', '{0}', '{5}', ARRAY['{"by":"cut"}'], '{}',
-                                                ARRAY['%6$s', '%6$s']::uuid[], '{1,2}', '{3,3}',
-                                                ARRAY['%6$s']::uuid[], '{0}', '{1}', '{0}',
-                                                ARRAY['%6$s', '%6$s', '%6$s', '%6$s']::uuid[], '{1,2,3,4}', ARRAY[%3$d, %3$d, %3$d, %3$d],
-                                                '{0,0,0,0}', '{0,0,0,0}', '{1,1,1,1}', '{3,3,3,3}', '{0,0,1,1}', '{null,null,null,null}',
-                                                '{i1,i2,i3,i4}', '{null,null,null,null}',
-                                                ARRAY['%6$s', '%6$s']::uuid[], '{0,0}', '{1,2}', '{0,0}', '{}', '{}', '{}',
-                                                ARRAY['%6$s']::uuid[], '{0}', '{4}', '{3}')
-                """);
+    private static final List<String> SCENE = List.of(
+            """
+            INSERT INTO tasker.worker_sessions (session_id, session_uuid, node_uuid, worker_name, in_process, lease_duration, created_at, expires_at)
+            OVERRIDING SYSTEM VALUE
+            SELECT id, ('00000000-0000-0000-0000-00000000000' || id)::uuid, '00000000-0000-0000-0000-000000000000', 'worker', true, '30 s',
+                   tasker.engine_now(), tasker.engine_now() + CASE WHEN id < 3 THEN interval '-1 min' ELSE interval '30 s' END
+            FROM   generate_series(1, 4) AS id
+            """,
+            """
+            SELECT tasker.create_tasks(1, '{}', ARRAY['%1$s', '%4$s', '%5$s', '%6$s']::uuid[],
+                                       ARRAY[%2$d, %2$d + 1, %2$d + 2, %2$d + 3], '{0,0,0,0}',
+                                       ARRAY['\\x00', '\\x01', '\\x02', '\\x03']::bytea[],
+                                       ARRAY['%1$s', '%4$s', '%5$s', '%6$s']::uuid[], '{null,null,null,null}', '{me,me,me,me}',
+                                       '{here,here,here,here}', '{why,why,why,why}', '{null,null,null,null}',
+                                       ARRAY['{}', '{}', '{}', '{}'], '{null,null,null,null}')
+            """,
+            "SELECT tasker.claim_steps(2, '{}', 3, ARRAY[%3$d], '{0}', '{0}', 10)",
+            """
+            SELECT tasker.complete_steps(3, '{}', ARRAY['%1$s']::uuid[], '{0}', '{1}', '{3}', '{0}', '{0}', '{5}', ARRAY['{"by":"root"}'], '{}',
+                                         ARRAY['%1$s', '%1$s', '%1$s']::uuid[], '{1,2,4}', '{1,2,4}')
+            """,
+            """
+            SELECT tasker.complete_steps(4, '{}', ARRAY['%1$s']::uuid[], '{4}', '{1}', '{4}', '{1}', '{0}', '{5}', ARRAY['{"by":"e"}'], '{}',
+                                         '{}', '{}', '{}')
+            """,
+            """
+            SELECT tasker.grow_and_complete(5, '{}', ARRAY['%6$s']::uuid[], '{0}', '{1}', '{3}', '{0}', '{0}', '{5}', ARRAY['{"by":"cut"}'], '{}',
+                                            ARRAY['%6$s', '%6$s']::uuid[], '{1,2}', '{3,3}',
+                                            ARRAY['%6$s']::uuid[], '{0}', '{1}', '{0}',
+                                            ARRAY['%6$s', '%6$s', '%6$s', '%6$s']::uuid[], '{1,2,3,4}', ARRAY[%3$d, %3$d, %3$d, %3$d],
+                                            '{0,0,0,0}', '{0,0,0,0}', '{1,1,1,1}', '{3,3,3,3}', '{0,0,1,1}', '{null,null,null,null}',
+                                            '{i1,i2,i3,i4}', '{null,null,null,null}',
+                                            ARRAY['%6$s', '%6$s']::uuid[], '{0,0}', '{1,2}', '{0,0}', '{}', '{}', '{}',
+                                            ARRAY['%6$s']::uuid[], '{0}', '{4}', '{3}')
+            """,
+            """
+            SELECT tasker.create_tasks(6, '{}', ARRAY['%7$s']::uuid[], ARRAY[%2$d + 4], '{0}', ARRAY['\\x04']::bytea[],
+                                       ARRAY['%7$s']::uuid[], '{null}', '{me}', '{here}', '{why}', '{null}', ARRAY['{}'], '{3}')
+            """,
+            """
+            SELECT tasker.complete_steps(7, '{}', ARRAY['%7$s']::uuid[], '{2}', '{1}', '{3}', '{1}', '{0}', '{5}', ARRAY['{"by":"e"}'], '{}',
+                                         '{}', '{}', '{}')
+            """,
+            """
+            SELECT tasker.dead_letter_tasks(ARRAY['%7$s']::uuid[], '{staleness_timeout}', '{3}', '{1}', '{30}', '{true}', '{true}',
+                                            '{null}')
+            """);
 
     private static final String LEASES = """
         SELECT concat_ws(' ', 'session_leases', session_id, batch, held.task_uuid, held.step_index)
@@ -142,7 +176,7 @@ final class Stage implements AutoCloseable {
     Stage(TestDatabase database) throws SQLException {
         this.database = database;
         try (Engine engine = Engine.open(database.dataSource(), EngineConfig.DEFAULT)) {
-            for (String template : List.of(MESH, PAIR, TRIO, BATCH)) {
+            for (String template : List.of(MESH, PAIR, TRIO, BATCH, GIVEN_UP)) {
                 engine.register(TemplateParser.parse("proof.yaml", template).template());
             }
         }
@@ -157,7 +191,8 @@ final class Stage implements AutoCloseable {
         functions = Functions.shipped();
         install(functions);
         for (String statement : SCENE) {
-            database.execute(statement.formatted(TASK, templateId, queueId, PAIR_TASK, TRIO_TASK, BATCH_TASK));
+            database.execute(
+                    statement.formatted(TASK, templateId, queueId, PAIR_TASK, TRIO_TASK, BATCH_TASK, GIVEN_UP_TASK));
         }
         for (String table : TABLES) {
             database.execute("CREATE TABLE scene_" + table + " AS TABLE tasker." + table);
@@ -331,7 +366,8 @@ final class Stage implements AutoCloseable {
             }
             sql.append("SELECT '")
                     .append(table)
-                    .append(" ' || (to_jsonb(t) - '{sequence,transaction_id,position}'::text[])::text FROM tasker.")
+                    .append(" ' || (to_jsonb(t) - '{sequence,transaction_id,position,dlq_entry_uuid}'::text[])::text"
+                            + " FROM tasker.")
                     .append(table)
                     .append(" AS t UNION ALL ");
         }

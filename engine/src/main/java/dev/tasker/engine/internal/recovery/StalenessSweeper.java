@@ -68,7 +68,14 @@ public final class StalenessSweeper {
         this.aftermath = aftermath;
     }
 
-    private record Piece(List<StaleTask> tasks, boolean ran, Duration pause) {}
+    private record Piece(List<StaleTask> tasks, Ending ending, Duration pause) {}
+
+    /** In the order of the kinds that the call returns, from 1. */
+    private enum Ending {
+        DONE,
+        NOT_DUE,
+        MORE
+    }
 
     /**
      * One pass of the loop. The first only waits, and so does one while no lease may expire: workers shall have had the time to report, and
@@ -102,13 +109,12 @@ public final class StalenessSweeper {
             Piece piece = database.call(connection -> call(connection, next, interval, left));
             judged.addAll(piece.tasks());
             after(piece.tasks());
-            unfinished =
-                    piece.ran() && piece.pause().isZero() && judged.size() < config.batchSize() && !config.dryRun();
+            unfinished = piece.ending() == Ending.MORE && judged.size() < config.batchSize() && !config.dryRun();
             if (!unfinished) {
-                if (piece.ran()) {
+                if (piece.ending() != Ending.NOT_DUE) {
                     counters.swept(config.dryRun(), Duration.ofNanos(System.nanoTime() - began));
                 }
-                return piece.pause().isZero() ? config.interval() : piece.pause();
+                return piece.pause();
             }
             again = true;
             rest(System.nanoTime() - start);
@@ -134,17 +140,17 @@ public final class StalenessSweeper {
             call.setBoolean(13, config.entersExhausted());
             ResultSet rows = call.executeQuery();
             List<StaleTask> tasks = new ArrayList<>();
-            boolean ran = false;
-            Duration wait = Duration.ZERO;
+            Ending ending = Ending.NOT_DUE;
+            Duration pause = Duration.ZERO;
             while (rows.next()) {
                 if (rows.getInt(1) == 0) {
                     tasks.add(task(rows));
                 } else {
-                    ran = rows.getInt(1) == 1;
-                    wait = Duration.ofMillis(rows.getLong(12));
+                    ending = Ending.values()[rows.getInt(1) - 1];
+                    pause = Duration.ofMillis(rows.getLong(12));
                 }
             }
-            return new Piece(tasks, ran, wait);
+            return new Piece(tasks, ending, pause);
         }
     }
 
