@@ -31,8 +31,8 @@ public final class StalenessBench {
 
     public StalenessBench(int unfinished, int finished) {
         if (unfinished < TEMPLATES || finished < 0) {
-            throw new IllegalArgumentException("unfinished: " + unfinished + ", finished: " + finished + " (expected: >= "
-                    + TEMPLATES + ", >= 0)");
+            throw new IllegalArgumentException("unfinished: " + unfinished + ", finished: " + finished
+                    + " (expected: >= " + TEMPLATES + ", >= 0)");
         }
         this.unfinished = unfinished;
         this.finished = finished;
@@ -47,14 +47,20 @@ public final class StalenessBench {
      * @param hundredP50 of sweeps that end a hundred tasks
      */
     public record Report(
-            int unfinished, int finished, double first, double idleP50, double idleMax, double fiveMinutesP50, double hundredP50) {
+            int unfinished,
+            int finished,
+            double first,
+            double idleP50,
+            double idleMax,
+            double fiveMinutesP50,
+            double hundredP50) {
 
         /** One JSON object on one line. */
         public String json() {
             return String.format(
                     Locale.ROOT,
                     "{\"scenario\":\"staleness\",\"unfinished\":%d,\"finished\":%d,\"first_ms\":%.1f,\"idle_p50_ms\":%.1f,"
-                            + "\"idle_max_ms\":%.1f,\"five_minutes_p50_ms\":%.1f,\"hundred_p50_ms\":%.1f}",
+                        + "\"idle_max_ms\":%.1f,\"five_minutes_p50_ms\":%.1f,\"hundred_p50_ms\":%.1f}",
                     unfinished,
                     finished,
                     first,
@@ -93,7 +99,13 @@ public final class StalenessBench {
                     hundred.add(sweep(engine));
                 }
                 return new Report(
-                        unfinished, finished, first, median(idle), Collections.max(idle), median(later), median(hundred));
+                        unfinished,
+                        finished,
+                        first,
+                        median(idle),
+                        Collections.max(idle),
+                        median(later),
+                        median(hundred));
             }
         }
     }
@@ -133,13 +145,12 @@ public final class StalenessBench {
 
     /** The first leaves its stale tasks alone; the second has a lifetime of its own. */
     private static String template(int number) {
-        String lifecycle =
-                switch (number) {
-                    case 0 -> "{staleness_action: none}";
-                    case 1 -> "{max_duration_minutes: 600}";
-                    case 2, 3 -> "{max_steps_in_process_minutes: 5000}";
-                    default -> "{}";
-                };
+        String lifecycle = switch (number) {
+            case 0 -> "{staleness_action: none}";
+            case 1 -> "{max_duration_minutes: 600}";
+            case 2, 3 -> "{max_steps_in_process_minutes: 5000}";
+            default -> "{}";
+        };
         return "name: stale_" + number + "\nnamespace_name: bench\nversion: \"1.0.0\"\nlifecycle: " + lifecycle
                 + "\nsteps:\n  - {name: one, handler: {callable: bench.square}}\n";
     }
@@ -160,8 +171,9 @@ public final class StalenessBench {
     }
 
     private static void shift(Statement statement, int minutes) throws SQLException {
-        statement.execute("CREATE OR REPLACE FUNCTION tasker.engine_now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE"
-                + " RETURN now() + interval '" + minutes + " min'");
+        statement.execute(
+                "CREATE OR REPLACE FUNCTION tasker.engine_now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE"
+                        + " RETURN now() + interval '" + minutes + " min'");
     }
 
     /** A hundred tasks have been waiting for an hour. */

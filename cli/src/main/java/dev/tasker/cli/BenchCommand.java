@@ -40,7 +40,8 @@ final class BenchCommand implements Callable<Integer> {
             description =
                     "linear, diamond, tree, fan-out, conditional; csv: rows of a file in batches with checkpoints;"
                             + " claim: one among many waiting steps; cancel: of many tasks beside the linear scenario;"
-                            + " staleness: sweeps beside many tasks; retry-storm: many retries due at once. Default: ${DEFAULT-VALUE}")
+                            + " staleness: sweeps beside many tasks; retry-storm: many retries due at once. Default:"
+                            + " ${DEFAULT-VALUE}")
     private String scenario = "linear";
 
     @Option(names = "--width", defaultValue = "100", description = "Workers of a fan-out. Default: ${DEFAULT-VALUE}")

@@ -38,7 +38,7 @@ public final class StalenessSweeper {
     private static final int PIECE_TASKS = 250;
 
     /** Tasks come of age that one call looks at. */
-    private static final int PIECE_VISITS = 20_000;
+    private static final int PIECE_VISITS = 10_000;
 
     /** Calls of one pass; a sweep with more to do goes on in the next pass. */
     private static final int PIECES_MAX = 50;
