@@ -11,6 +11,7 @@ import dev.tasker.benchmarks.ListBench;
 import dev.tasker.benchmarks.RepeatBench;
 import dev.tasker.benchmarks.RetryStormBench;
 import dev.tasker.benchmarks.Scenario;
+import dev.tasker.benchmarks.StalenessBench;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ final class BenchCommand implements Callable<Integer> {
     private static final String RETRY_STORM = "retry-storm";
     private static final int STORM_STEPS = 10_000;
     private static final String LISTS = "lists";
+    private static final String STALENESS = "staleness";
 
     @Option(
             names = "--scenario",
@@ -40,7 +42,8 @@ final class BenchCommand implements Callable<Integer> {
             description =
                     "linear, diamond, tree, fan-out, conditional; csv: rows of a file in batches with checkpoints;"
                             + " claim: one among many waiting steps; cancel: of many tasks beside the linear scenario;"
-                            + " retry-storm: many retries due at once; lists: pages of tasks in a full database. Default: ${DEFAULT-VALUE}")
+                            + " staleness: sweeps beside many tasks; retry-storm: many retries due at once; lists: pages of"
+                            + " tasks in a full database. Default: ${DEFAULT-VALUE}")
     private String scenario = "linear";
 
     @Option(names = "--width", defaultValue = "100", description = "Workers of a fan-out. Default: ${DEFAULT-VALUE}")
@@ -54,6 +57,18 @@ final class BenchCommand implements Callable<Integer> {
             defaultValue = "1000",
             description = "Rows of a batch between checkpoints. Default: ${DEFAULT-VALUE}")
     private int rowsPerCheckpoint;
+
+    @Option(
+            names = "--unfinished",
+            defaultValue = "100000",
+            description = "Unfinished tasks beside which is swept. Default: ${DEFAULT-VALUE}")
+    private int unfinished;
+
+    @Option(
+            names = "--finished",
+            defaultValue = "500000",
+            description = "Finished tasks beside which is swept. Default: ${DEFAULT-VALUE}")
+    private int finished;
 
     @Option(names = "--tasks", description = "Tasks of the saturated phase. Default: enough for about 200 000 steps")
     private @Nullable Integer tasks;
@@ -137,6 +152,11 @@ final class BenchCommand implements Callable<Integer> {
             out.println(new CancelBench(tasks != null ? tasks : CANCEL_TASKS, concurrency, slots)
                     .run()
                     .json());
+            out.flush();
+            return 0;
+        }
+        if (scenario.equals(STALENESS)) {
+            out.println(new StalenessBench(unfinished, finished).run().json());
             out.flush();
             return 0;
         }

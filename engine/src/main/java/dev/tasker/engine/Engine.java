@@ -123,6 +123,17 @@ public final class Engine implements AutoCloseable {
         }
     }
 
+    /**
+     * Puts a task that was given up back to work, if none of its steps is in error: what it withheld starts, and its staleness clocks begin
+     * anew (01 §2.3, §5.5). The way out for a task that was only waiting too long; one with failed steps goes on with the repair of the
+     * last. Fails like {@link #operate}, but at once.
+     *
+     * @param reason at most 2 000 characters
+     */
+    public ActionOutcome reopen(UUID taskUuid, String reason, Operator operator) {
+        return parts.reopener().reopen(taskUuid, reason, operator);
+    }
+
     /** The task and its steps, empty for an unknown uuid. */
     public Optional<TaskView> task(UUID taskUuid) {
         return parts.reader().task(taskUuid);
@@ -184,6 +195,11 @@ public final class Engine implements AutoCloseable {
     /** Figures about all tasks: health, performance, bottlenecks. */
     public Analytics analytics() {
         return new Analytics(parts.analytics());
+    }
+
+    /** The dead-letter queue, and what watches over stale tasks. */
+    public DeadLetters deadLetters() {
+        return new DeadLetters(parts.deadLetters(), parts.stalenessSweeper(), parts.stalenessCounters());
     }
 
     /** Figures of this node, now. */

@@ -47,6 +47,12 @@ CREATE TABLE domain_events (
 );
 CREATE UNIQUE INDEX domain_events_once ON tasker.domain_events USING btree (task_uuid, step_index, sort_key, event_name);
 
+CREATE TABLE lifetime_clocks (
+  task_uuid uuid NOT NULL,
+  started_at timestamp with time zone NOT NULL,
+  CONSTRAINT lifetime_clocks_pkey PRIMARY KEY (task_uuid)
+);
+
 CREATE TABLE named_tasks (
   named_task_uuid uuid NOT NULL,
   task_namespace_uuid uuid NOT NULL,
@@ -102,6 +108,26 @@ CREATE TABLE session_leases (
   step_indexes integer[] NOT NULL,
   CONSTRAINT session_leases_pkey PRIMARY KEY (session_id, batch)
 ) WITH (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=2000);
+
+CREATE TABLE staleness_marks (
+  kind smallint NOT NULL,
+  id integer NOT NULL,
+  entered_at timestamp with time zone,
+  task_uuid uuid,
+  CONSTRAINT staleness_marks_pkey PRIMARY KEY (kind, id)
+);
+
+CREATE TABLE staleness_sweeps (
+  sole boolean NOT NULL DEFAULT true,
+  swept_at timestamp with time zone NOT NULL,
+  waiting_for_dependencies_minutes integer NOT NULL,
+  waiting_for_retry_minutes integer NOT NULL,
+  steps_in_process_minutes integer NOT NULL,
+  lifetime_minutes integer NOT NULL,
+  fails boolean NOT NULL,
+  CONSTRAINT staleness_sweeps_pkey PRIMARY KEY (sole),
+  CONSTRAINT staleness_sweeps_sole_check CHECK (sole)
+);
 
 CREATE TABLE step_history (
   task_uuid uuid NOT NULL,
@@ -188,6 +214,31 @@ CREATE TABLE tasks (
   CONSTRAINT tasks_failed_steps_check CHECK ((failed_steps >= 0))
 ) PARTITION BY RANGE (task_uuid);
 CREATE INDEX tasks_unfinished ON ONLY tasker.tasks USING btree (state, entered_at) WHERE (state < 8);
+) WITH (fillfactor=25);
+CREATE INDEX tasks_unfinished ON tasker.tasks USING btree (state, template_id, entered_at) WHERE (state < 8);
+
+CREATE TABLE tasks_dlq (
+  dlq_entry_uuid uuid NOT NULL,
+  task_uuid uuid NOT NULL,
+  original_state character varying(50) NOT NULL,
+  dlq_reason character varying(32) NOT NULL,
+  dlq_timestamp timestamp with time zone NOT NULL,
+  resolution_status character varying(32) NOT NULL DEFAULT 'pending'::character varying,
+  resolution_timestamp timestamp with time zone,
+  resolution_notes text,
+  resolved_by character varying(255),
+  task_snapshot text NOT NULL,
+  metadata text,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  CONSTRAINT tasks_dlq_pkey PRIMARY KEY (dlq_entry_uuid),
+  CONSTRAINT tasks_dlq_check CHECK ((((resolution_status)::text = 'pending'::text) OR (resolution_timestamp IS NOT NULL))),
+  CONSTRAINT tasks_dlq_dlq_reason_check CHECK (((dlq_reason)::text = ANY ((ARRAY['staleness_timeout'::character varying, 'max_retries_exceeded'::character varying, 'dependency_cycle_detected'::character varying, 'worker_unavailable'::character varying, 'manual_dlq'::character varying])::text[]))),
+  CONSTRAINT tasks_dlq_resolution_status_check CHECK (((resolution_status)::text = ANY ((ARRAY['pending'::character varying, 'manually_resolved'::character varying, 'permanently_failed'::character varying, 'cancelled'::character varying])::text[])))
+);
+CREATE INDEX idx_dlq_task ON tasker.tasks_dlq USING btree (task_uuid, created_at);
+CREATE INDEX idx_dlq_timestamp ON tasker.tasks_dlq USING btree (dlq_timestamp, dlq_entry_uuid);
+CREATE UNIQUE INDEX idx_dlq_unique_pending_task ON tasker.tasks_dlq USING btree (task_uuid) WHERE ((resolution_status)::text = 'pending'::text);
 
 CREATE TABLE template_steps (
   template_id integer NOT NULL,
@@ -209,6 +260,12 @@ CREATE TABLE templates (
   document text NOT NULL,
   initial_steps integer NOT NULL,
   at_most_once integer[],
+  waiting_for_dependencies_minutes integer,
+  waiting_for_retry_minutes integer,
+  steps_in_process_minutes integer,
+  duration_minutes integer,
+  fails_stale boolean NOT NULL DEFAULT true,
+  dead_letters_stale boolean NOT NULL DEFAULT true,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT templates_pkey PRIMARY KEY (template_id),
   CONSTRAINT templates_named_task_uuid_content_hash_key UNIQUE (named_task_uuid, content_hash),
@@ -287,6 +344,60 @@ VIEW task_transitions (
   metadata json,
   most_recent boolean,
   created_at timestamp with time zone
+);
+
+VIEW v_dlq_dashboard (
+  dlq_reason character varying(32),
+  total_entries bigint,
+  pending bigint,
+  manually_resolved bigint,
+  permanent_failures bigint,
+  cancelled bigint,
+  oldest_entry timestamp with time zone,
+  newest_entry timestamp with time zone,
+  avg_resolution_time_minutes double precision
+);
+
+VIEW v_dlq_investigation_queue (
+  dlq_entry_uuid uuid,
+  task_uuid uuid,
+  original_state character varying(50),
+  dlq_reason character varying(32),
+  dlq_timestamp timestamp with time zone,
+  minutes_in_dlq double precision,
+  namespace_name character varying(64),
+  task_name character varying(64),
+  current_state text,
+  time_in_state_minutes integer,
+  priority_score double precision
+);
+
+VIEW v_task_staleness_monitoring (
+  task_uuid uuid,
+  namespace_name text,
+  task_name text,
+  current_state text,
+  time_in_state_minutes integer,
+  task_age_minutes integer,
+  staleness_threshold_minutes integer,
+  health_status text,
+  priority integer
+);
+
+VIEW v_task_state_analysis (
+  task_uuid uuid,
+  correlation_id uuid,
+  namespace_name character varying(64),
+  namespace_uuid uuid,
+  task_name character varying(64),
+  named_task_uuid uuid,
+  template_config json,
+  current_state text,
+  state_entered_at timestamp with time zone,
+  time_in_state_minutes numeric,
+  task_age_minutes numeric,
+  priority integer,
+  complete boolean
 );
 
 VIEW workflow_step_edges (
@@ -470,6 +581,22 @@ FUNCTION create_tasks(p_batch bigint, p_renew integer[], p_task uuid[], p_templa
   SET enable_mergejoin=off
   SET lock_timeout=10s;
 
+FUNCTION dead_letter_each(p_task uuid[], p_reason text[], p_state smallint[], p_version integer[], p_threshold integer[], p_enters boolean[], p_fails boolean[])
+  RETURNS TABLE(task_uuid uuid, dlq_entry_uuid uuid, failed boolean)
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION dead_letter_tasks(p_task uuid[], p_reason text[], p_state smallint[], p_version integer[], p_threshold integer[], p_enters boolean[], p_fails boolean[], p_metadata text[])
+  RETURNS TABLE(task_uuid uuid, unchanged boolean, dlq_entry_uuid uuid, failed boolean, namespace_name text, task_name text, state smallint, minutes integer)
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
+  SET plan_cache_mode=force_generic_plan
+  SET enable_seqscan=off
+  SET enable_bitmapscan=off
+  SET enable_hashjoin=off
+  SET enable_mergejoin=off
+  SET lock_timeout=10s;
+
 FUNCTION engine_now()
   RETURNS timestamp with time zone
   LANGUAGE sql STABLE PARALLEL SAFE;
@@ -511,6 +638,9 @@ FUNCTION finish_retirement(p_suffix text, p_archive boolean)
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp
   SET lock_timeout=200ms;
+FUNCTION first_uuid_of(p_at timestamp with time zone)
+  RETURNS uuid
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE;
 
 FUNCTION grow_and_complete(p_batch bigint, p_renew integer[], p_task uuid[], p_step integer[], p_token integer[], p_session integer[], p_outcome smallint[], p_delay_ms integer[], p_execution_ms integer[], p_result text[], p_refusal text[], p_accept_task uuid[], p_accept_step integer[], p_accept_session integer[], p_grow_task uuid[], p_grow_step integer[], p_grow_token integer[], p_grow_version integer[], p_new_task uuid[], p_new_step integer[], p_new_queue integer[], p_new_template integer[], p_new_batch integer[], p_new_retryable integer[], p_new_max integer[], p_new_parents integer[], p_new_children text[], p_new_name text[], p_new_inputs text[], p_edge_task uuid[], p_edge_from integer[], p_edge_to integer[], p_edge_barrier integer[], p_gain_task uuid[], p_gain_step integer[], p_gain_parents integer[], p_batch_task uuid[], p_batch_step integer[], p_batch_last integer[], p_batch_next integer[], p_event_task uuid[], p_event_step integer[], p_event_state integer[], p_event_id uuid[], p_event_namespace text[], p_event_name text[], p_event_message text[])
   RETURNS TABLE(kind integer, task_uuid uuid, step_index integer, state integer, token integer, attempts integer, queue_id integer, priority integer, session_id integer)
@@ -551,11 +681,30 @@ FUNCTION keep_domain_events(p_task uuid[], p_step integer[], p_state integer[], 
   SET enable_hashjoin=off
   SET enable_mergejoin=off;
 
+FUNCTION last_error(p_result text)
+  RETURNS json
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
 FUNCTION leases_of(p_session integer)
   RETURNS TABLE(task_uuid uuid, step_index integer, token integer, attempts integer, queue_id integer)
   LANGUAGE sql STABLE
   SET search_path=tasker, pg_temp
   SET enable_seqscan=off;
+
+FUNCTION minutes_between(p_from timestamp with time zone, p_to timestamp with time zone)
+  RETURNS integer
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+FUNCTION monitored_staleness(p_waiting_for_dependencies integer, p_waiting_for_retry integer, p_steps_in_process integer, p_limit bigint)
+  RETURNS TABLE(task_uuid uuid, namespace_name text, task_name text, current_state text, time_in_state_minutes integer, task_age_minutes integer, staleness_threshold_minutes integer, health_status text, priority integer)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp
+  SET enable_seqscan=off
+  SET enable_bitmapscan=off;
+
+FUNCTION new_uuid(p_at timestamp with time zone)
+  RETURNS uuid
+  LANGUAGE sql VOLATILE PARALLEL SAFE;
 
 FUNCTION operate_steps(p_task uuid[], p_step integer[], p_action smallint[], p_result text[], p_detail text[], p_clear_checkpoint boolean[])
   RETURNS TABLE(kind smallint, task_uuid uuid, step_index integer, state smallint, token integer, queue_id integer, priority integer, session_id integer, task_state smallint, detail text)
@@ -614,6 +763,16 @@ FUNCTION reopen_period(p_suffix text)
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp
   SET lock_timeout=200ms;
+FUNCTION reopen_tasks(p_task uuid[], p_detail text[])
+  RETURNS TABLE(kind smallint, task_uuid uuid, step_index integer, state smallint, queue_id integer, priority integer)
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
+  SET plan_cache_mode=force_generic_plan
+  SET enable_seqscan=off
+  SET enable_bitmapscan=off
+  SET enable_hashjoin=off
+  SET enable_mergejoin=off
+  SET lock_timeout=10s;
 
 FUNCTION resting_state(p_total integer, p_satisfied integer, p_failed integer, p_active integer)
   RETURNS smallint
@@ -635,6 +794,28 @@ FUNCTION retry_due(p_limit integer)
   SET enable_mergejoin=off
   SET lock_timeout=10s;
 
+FUNCTION snapshot_context(p_task uuid)
+  RETURNS json
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp
+  SET enable_seqscan=off;
+
+FUNCTION snapshot_steps(p_task uuid)
+  RETURNS json
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp
+  SET enable_seqscan=off;
+
+FUNCTION spared_by_checkpoints(p_task uuid, p_threshold interval, p_stall interval)
+  RETURNS boolean
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp
+  SET enable_seqscan=off;
+
+FUNCTION state_after(p_from smallint, p_total integer, p_satisfied integer, p_failed integer, p_active integer)
+  RETURNS smallint
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
 FUNCTION step_state(p_name text)
   RETURNS smallint
   LANGUAGE sql IMMUTABLE PARALLEL SAFE;
@@ -650,6 +831,17 @@ FUNCTION step_uuid(p_task uuid, p_index integer)
 FUNCTION step_via(p_from smallint, p_to smallint, p_cause smallint)
   RETURNS text[]
   LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+FUNCTION sweep_stale_tasks(p_again boolean, p_interval interval, p_dry_run boolean, p_limit integer, p_visits integer, p_waiting_for_dependencies integer, p_waiting_for_retry integer, p_steps_in_process integer, p_lifetime integer, p_stall integer, p_enters boolean, p_fails boolean, p_exhausted boolean)
+  RETURNS TABLE(kind smallint, task_uuid uuid, namespace_name text, task_name text, state smallint, minutes integer, threshold integer, reason text, action text, entered boolean, failed boolean, wait_ms bigint)
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
+  SET plan_cache_mode=force_generic_plan
+  SET enable_seqscan=off
+  SET enable_bitmapscan=off
+  SET enable_hashjoin=off
+  SET enable_mergejoin=off
+  SET lock_timeout=5s;
 
 FUNCTION task_state(p_name text)
   RETURNS smallint
@@ -686,3 +878,8 @@ FUNCTION uuid_at(p_time timestamp with time zone)
 FUNCTION uuid_range(p_uuids uuid[])
   RETURNS uuid[]
   LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE;
+FUNCTION update_dead_letter(p_entry uuid, p_status text, p_notes text, p_by text, p_metadata text)
+  RETURNS TABLE(edited boolean, status text, reason text, hours double precision)
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
+  SET lock_timeout=10s;

@@ -15,7 +15,8 @@ public record LifecyclePolicy(
         @Nullable Boolean autoFailOnTimeout,
         @Nullable Boolean autoDlqOnTimeout) {
 
-    static final LifecyclePolicy EMPTY = new LifecyclePolicy(null, null, null, null, null, null, null);
+    /** A policy that states nothing. */
+    public static final LifecyclePolicy EMPTY = new LifecyclePolicy(null, null, null, null, null, null, null);
 
     /** The stated action, or the default {@code dlq}. */
     public StalenessAction effectiveStalenessAction() {
@@ -29,6 +30,11 @@ public record LifecyclePolicy(
             case ERROR -> true;
             case NONE -> false;
         };
+    }
+
+    /** Whether a stale task is entered into the dead-letter queue: for {@code dlq}, unless {@code auto_dlq_on_timeout: false}. */
+    public boolean deadLettersStaleTask() {
+        return effectiveStalenessAction() == StalenessAction.DLQ && (autoDlqOnTimeout == null || autoDlqOnTimeout);
     }
 
     /** This policy with the values that {@code overlay} states in place of its own. */

@@ -9,6 +9,7 @@ import dev.tasker.engine.EngineListener;
 import dev.tasker.engine.LeaseConfig;
 import dev.tasker.engine.SessionRequest;
 import dev.tasker.engine.SessionRequest.HandlerKey;
+import dev.tasker.engine.StalenessConfig;
 import dev.tasker.engine.StepView;
 import dev.tasker.engine.TaskRequest;
 import dev.tasker.engine.TaskView;
@@ -28,11 +29,12 @@ import javax.sql.DataSource;
  * a second only.
  */
 public final class TestNode implements AutoCloseable {
-    /** Looks at the database twenty times a second, retries without jitter, listens to nobody. */
+    /** Looks at the database twenty times a second, retries without jitter, listens to nobody, sweeps when told. */
     public static final EngineConfig CONFIG = EngineConfig.DEFAULT
             .withDispatch(new DispatchConfig(false, Duration.ofMillis(50), 64, 64L << 20))
             .withLeases(new LeaseConfig(Duration.ofMillis(100), Duration.ofMillis(33), Duration.ZERO))
-            .withBackoff(new BackoffConfig(Duration.ofSeconds(1), 2.0, Duration.ofHours(1), 0));
+            .withBackoff(new BackoffConfig(Duration.ofSeconds(1), 2.0, Duration.ofHours(1), 0))
+            .withStaleness(StalenessConfig.DEFAULT.disabled());
 
     /** How long a lease lasts. */
     public static final Duration LEASE = Duration.ofHours(1);

@@ -31,6 +31,8 @@ import dev.tasker.engine.internal.operator.Cancellations;
 import dev.tasker.engine.internal.operator.OperatorIntake;
 import dev.tasker.engine.internal.operator.StepOperator;
 import dev.tasker.engine.internal.operator.TaskCanceller;
+import dev.tasker.engine.internal.operator.TaskReopener;
+import dev.tasker.engine.internal.recovery.DeadLetterStore;
 import dev.tasker.engine.internal.recovery.ExpiryGuard;
 import dev.tasker.engine.internal.recovery.OverdueSteps;
 import dev.tasker.engine.internal.recovery.Recovery;
@@ -38,6 +40,8 @@ import dev.tasker.engine.internal.retention.HorizonWatchdog;
 import dev.tasker.engine.internal.retention.PeriodCreator;
 import dev.tasker.engine.internal.retention.PeriodRetirer;
 import dev.tasker.engine.internal.retention.RetentionPass;
+import dev.tasker.engine.internal.recovery.StalenessCounters;
+import dev.tasker.engine.internal.recovery.StalenessSweeper;
 import dev.tasker.engine.internal.session.Heartbeater;
 import dev.tasker.engine.internal.session.LiveSession;
 import dev.tasker.engine.internal.session.NodePresence;
@@ -130,6 +134,10 @@ public final class NodeParts implements Aftermath {
     private final Cancellations cancellations;
     private final ExpiryGuard guard;
     private final Recovery recovery;
+    private final StalenessCounters stalenessCounters = new StalenessCounters();
+    private final StalenessSweeper stalenessSweeper;
+    private final DeadLetterStore deadLetters;
+    private final TaskReopener reopener;
     private final Hints hints;
     private final TableGrowth growth;
     private final PeriodCreator periods;
@@ -154,7 +162,9 @@ public final class NodeParts implements Aftermath {
     private final RollupFolder folder;
     private final AnalyticsReader analytics;
     private final BackgroundLoop foldLoop;
+    private final BackgroundLoop stalenessLoop;
     private final boolean listens;
+    private final boolean sweeps;
 
     private NodeParts(DataSource poolSource, DataSource directSource, EngineConfig config, EngineListener listener) {
         this.listener = listener;
@@ -207,10 +217,14 @@ public final class NodeParts implements Aftermath {
                 config.leases(),
                 config.dispatch().pulse(),
                 config.soleNode() ? nodeUuid : null);
+        stalenessSweeper = new StalenessSweeper(pool, config.staleness(), guard, stalenessCounters, this);
+        deadLetters = new DeadLetterStore(pool, config.staleness(), stalenessCounters);
+        reopener = new TaskReopener(pool, this);
         cancellations = new Cancellations(pool, readers, this::laneOf);
         hints = new Hints(direct);
         growth = new TableGrowth(pool, readers);
         listens = config.dispatch().listen();
+        sweeps = config.staleness().enabled();
         StepCompleter completer =
                 new StepCompleter(sessions, heads, payloads, this, published, config.leases(), config.dispatch());
         LaneCalls calls = new LaneCalls(
@@ -247,6 +261,7 @@ public final class NodeParts implements Aftermath {
         folder = new RollupFolder(pool, config.rollups(), this::foldWithin);
         foldLoop = BackgroundLoop.of("rollups", folder::runOnce);
         analytics = new AnalyticsReader(pool, folder);
+        stalenessLoop = BackgroundLoop.of("staleness", stalenessSweeper::runOnce);
     }
 
     /** Starts a node on a migrated database. */
@@ -269,6 +284,9 @@ public final class NodeParts implements Aftermath {
             parts.auditLoop.start();
         }
         parts.foldLoop.start();
+        if (parts.sweeps) {
+            parts.stalenessLoop.start();
+        }
         if (parts.listens) {
             parts.hintListenLoop.start();
         }
@@ -327,6 +345,22 @@ public final class NodeParts implements Aftermath {
 
     public Cancellations cancellations() {
         return cancellations;
+    }
+
+    public DeadLetterStore deadLetters() {
+        return deadLetters;
+    }
+
+    public StalenessSweeper stalenessSweeper() {
+        return stalenessSweeper;
+    }
+
+    public StalenessCounters stalenessCounters() {
+        return stalenessCounters;
+    }
+
+    public TaskReopener reopener() {
+        return reopener;
     }
 
     public Counters counters() {
@@ -566,6 +600,7 @@ public final class NodeParts implements Aftermath {
         retentionLoop.close();
         auditLoop.close();
         foldLoop.close();
+        stalenessLoop.close();
         bus.close();
         connections.forEach(DedicatedConnection::close);
         readers.shutdownNow();

@@ -33,9 +33,15 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
        WHEN p_satisfied = p_total THEN task_state('complete')
        ELSE task_state('waiting_for_retry') END;
 
+-- Where a call that is no operator's leaves a task: one that was given up or closed stays so, whatever its steps still bring (01 §2.3).
+CREATE OR REPLACE FUNCTION state_after(p_from smallint, p_total integer, p_satisfied integer, p_failed integer, p_active integer)
+RETURNS smallint LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
+  CASE WHEN p_from > task_state('complete') THEN p_from ELSE resting_state(p_total, p_satisfied, p_failed, p_active) END;
+
 -- Why a row of history was written.
 CREATE OR REPLACE FUNCTION cause(p_name text) RETURNS smallint LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
-  CASE p_name WHEN 'engine' THEN 0 WHEN 'worker' THEN 1 WHEN 'lease_expired' THEN 2 WHEN 'operator' THEN 3 WHEN 'rejected' THEN 4 END::smallint;
+  CASE p_name WHEN 'engine' THEN 0 WHEN 'worker' THEN 1 WHEN 'lease_expired' THEN 2 WHEN 'operator' THEN 3 WHEN 'rejected' THEN 4
+              WHEN 'stale' THEN 5 END::smallint;
 
 -- The uuid of a step: its task's, whose last 20 bits are zero, plus index + 1.
 CREATE OR REPLACE FUNCTION step_uuid(p_task uuid, p_index integer) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN

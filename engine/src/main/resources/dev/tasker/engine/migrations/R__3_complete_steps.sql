@@ -86,11 +86,12 @@ BEGIN
     GROUP  BY facts.task_uuid, facts.step_index
     HAVING sum(facts.parents) > 0
   ),
-  -- a task with a permanently failed step starts nothing new (01 §2.7)
+  -- a task with a permanently failed step, or one given up, starts nothing new (01 §2.7)
   releasable AS (
     SELECT released.*, task.priority,
            task.failed_steps = 0
-             AND NOT released.task_uuid IN (SELECT done.task_uuid FROM done WHERE done.state = step_state('error')) AS open
+             AND NOT released.task_uuid IN (SELECT done.task_uuid FROM done WHERE done.state = step_state('error'))
+             AND task.state < task_state('complete') AS open
     FROM   released JOIN tasks AS task ON task.task_uuid = released.task_uuid AND task.task_uuid BETWEEN v_low AND v_high
   ),
   child AS (
@@ -158,8 +159,8 @@ BEGIN
   ),
   verdict AS (
     SELECT delta.*, task.state AS from_state,
-           resting_state(task.total_steps, task.satisfied_steps + delta.satisfied, task.failed_steps + delta.failed,
-                         task.active_steps + delta.active) AS to_state
+           state_after(task.state, task.total_steps, task.satisfied_steps + delta.satisfied, task.failed_steps + delta.failed,
+                       task.active_steps + delta.active) AS to_state
     FROM   delta JOIN tasks AS task ON task.task_uuid = delta.task_uuid AND task.task_uuid BETWEEN v_low AND v_high
   ),
   task AS (

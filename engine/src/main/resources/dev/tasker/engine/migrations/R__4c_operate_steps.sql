@@ -174,6 +174,12 @@ BEGIN
     WHERE  task.task_uuid = v.task_uuid AND task.task_uuid BETWEEN v_low AND v_high
     RETURNING task.task_uuid, task.version, v.from_state, v.to_state, v.detail
   ),
+  clock AS (  -- back at work: its life counts anew
+    INSERT INTO lifetime_clocks (task_uuid, started_at)
+    SELECT task.task_uuid, v_now FROM task
+    WHERE  task.from_state IN (task_state('blocked_by_failures'), task_state('error')) AND task.to_state < task_state('blocked_by_failures')
+    ON CONFLICT (task_uuid) DO UPDATE SET started_at = excluded.started_at
+  ),
   task_log AS (
     INSERT INTO task_history (task_uuid, sort_key, from_state, to_state, cause, created_at, detail)
     SELECT task.task_uuid, task.version, task.from_state, task.to_state, cause('operator'), v_now, task.detail

@@ -48,7 +48,8 @@ BEGIN
 
   RETURN QUERY
   WITH leased AS (
-    SELECT step.task_uuid, step.step_index, task.priority, task.failed_steps,
+    SELECT step.task_uuid, step.step_index, task.priority,
+           task.failed_steps = 0 AND task.state < task_state('complete') AS starts,
            step.retryable AND step.attempts < step.max_attempts AND NOT definition.once AS again,
            CASE WHEN definition.once THEN 3 WHEN step.retryable THEN 1 ELSE 2 END AS ending
     FROM  (SELECT DISTINCT i.task_uuid, i.step_index FROM unnest(v_task, v_step) AS i(task_uuid, step_index)) AS i
@@ -60,7 +61,7 @@ BEGIN
     WHERE  step.state = step_state('in_progress') AND step.session_id = p_session
   ),
   held AS (
-    SELECT leased.*, leased.failed_steps = 0 AND bool_and(leased.again) OVER (PARTITION BY leased.task_uuid) AS open
+    SELECT leased.*, leased.starts AND bool_and(leased.again) OVER (PARTITION BY leased.task_uuid) AS open
     FROM   leased
   ),
   expired AS (
@@ -91,8 +92,8 @@ BEGIN
   ),
   verdict AS (
     SELECT delta.*, task.state AS from_state,
-           resting_state(task.total_steps, task.satisfied_steps, task.failed_steps + delta.failed, task.active_steps - delta.ended)
-             AS to_state
+           state_after(task.state, task.total_steps, task.satisfied_steps, task.failed_steps + delta.failed,
+                       task.active_steps - delta.ended) AS to_state
     FROM  (SELECT expired.task_uuid, count(*) FILTER (WHERE expired.state = step_state('error'))::integer AS failed,
                   count(*) FILTER (WHERE expired.state <> step_state('enqueued'))::integer AS ended
            FROM   expired GROUP BY expired.task_uuid) AS delta

@@ -55,8 +55,8 @@ BEGIN
   ),
   verdict AS (
     SELECT delta.*, task.state AS from_state,
-           resting_state(task.total_steps, task.satisfied_steps, task.failed_steps + delta.failed, task.active_steps - delta.ended)
-             AS to_state
+           state_after(task.state, task.total_steps, task.satisfied_steps, task.failed_steps + delta.failed,
+                       task.active_steps - delta.ended) AS to_state
     FROM  (SELECT ended.task_uuid, count(*) FILTER (WHERE ended.state = step_state('error'))::integer AS failed,
                   count(*)::integer AS ended
            FROM   ended GROUP BY ended.task_uuid) AS delta

@@ -37,7 +37,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
     ELSE ARRAY[]::text[]
   END;
 
--- Of an operator's change the metadata tell the action, its reason and actor, and the authenticated subject if there was one.
+-- Of an operator's change the metadata tell the action, its reason and actor, and the authenticated subject if there was one; of a stale
+-- task's, what 01 §3.6 says.
 CREATE OR REPLACE VIEW task_transitions AS
 SELECT history.task_uuid, history.sort_key, task_state_name(history.from_state) AS from_state,
        task_state_name(history.to_state) AS to_state,
@@ -45,6 +46,11 @@ SELECT history.task_uuid, history.sort_key, task_state_name(history.from_state) 
               json_build_object('via', task_via(history.from_state, history.to_state, history.cause),
                                 'action', history.detail::json ->> 'action', 'reason', history.detail::json ->> 'reason',
                                 'actor', history.detail::json ->> 'actor', 'subject', history.detail::json ->> 'subject')
+            WHEN history.cause = cause('stale') THEN
+              json_build_object('via', task_via(history.from_state, history.to_state, history.cause),
+                                'reason', history.detail::json ->> 'reason', 'namespace', history.detail::json ->> 'namespace',
+                                'task_name', history.detail::json ->> 'task_name',
+                                'detected_at', history.detail::json ->> 'detected_at')
             ELSE json_build_object('via', task_via(history.from_state, history.to_state, history.cause)) END AS metadata,
        history.sort_key = task.version AS most_recent, history.created_at
 FROM   task_history AS history JOIN tasks AS task USING (task_uuid);
@@ -98,3 +104,110 @@ SELECT step_uuid(instance.task_uuid, instance.batch_step), step_uuid(instance.ta
 FROM   workflow_steps AS instance
        JOIN workflow_steps AS parent ON parent.task_uuid = instance.task_uuid AND parent.step_index = instance.batch_step
 WHERE  instance.batch_step IS NOT NULL AND NOT instance.step_index = ANY (coalesce(parent.children, '{}'));
+
+-- Dead letters and staleness (01 §3.7, §5.4) ---------------------------------------------------------------------------
+
+-- Unfinished tasks, with how long they have been in their state and how old they are.
+CREATE OR REPLACE VIEW v_task_state_analysis AS
+SELECT task.task_uuid, request.correlation_id, namespace.name AS namespace_name, namespace.task_namespace_uuid AS namespace_uuid,
+       named.name AS task_name, named.named_task_uuid, template.document::json AS template_config,
+       task_state_name(task.state) AS current_state, task.entered_at AS state_entered_at,
+       extract(epoch FROM engine_now() - task.entered_at) / 60 AS time_in_state_minutes,
+       extract(epoch FROM engine_now() - request.created_at) / 60 AS task_age_minutes, task.priority, false AS complete
+FROM   tasks AS task
+       JOIN task_requests AS request USING (task_uuid)
+       JOIN templates AS template ON template.template_id = task.template_id
+       JOIN named_tasks AS named ON named.named_task_uuid = template.named_task_uuid
+       JOIN task_namespaces AS namespace ON namespace.task_namespace_uuid = named.task_namespace_uuid
+WHERE  task.state < 8;
+
+-- How near the tasks that can become stale are to it: the p_limit nearest, stale ones first, then those longest in their state. Reads as
+-- many of each state and template as are asked for, however many there are.
+CREATE OR REPLACE FUNCTION monitored_staleness(
+  p_waiting_for_dependencies integer, p_waiting_for_retry integer, p_steps_in_process integer, p_limit bigint)
+RETURNS TABLE (task_uuid uuid, namespace_name text, task_name text, current_state text, time_in_state_minutes integer,
+               task_age_minutes integer, staleness_threshold_minutes integer, health_status text, priority integer)
+LANGUAGE sql STABLE
+SET search_path = tasker, pg_temp
+SET jit = off
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+AS $$
+  WITH RECURSIVE present AS (
+    (SELECT task.state, task.template_id FROM tasks AS task WHERE task.state < 8 ORDER BY task.state, task.template_id LIMIT 1)
+    UNION ALL
+    SELECT following.state, following.template_id
+    FROM   present, LATERAL (SELECT task.state, task.template_id FROM tasks AS task
+                             WHERE  task.state < 8 AND (task.state, task.template_id) > (present.state, present.template_id)
+                             ORDER  BY task.state, task.template_id LIMIT 1) AS following
+  ),
+  resting AS (
+    SELECT task.*, present.state, present.template_id, allowed.minutes,
+           extract(epoch FROM engine_now() - task.entered_at) / 60 / allowed.minutes AS share
+    FROM   present
+           JOIN templates AS template ON template.template_id = present.template_id
+           CROSS JOIN LATERAL (
+             SELECT CASE present.state
+                      WHEN task_state('waiting_for_dependencies')
+                        THEN coalesce(template.waiting_for_dependencies_minutes, p_waiting_for_dependencies)
+                      WHEN task_state('waiting_for_retry') THEN coalesce(template.waiting_for_retry_minutes, p_waiting_for_retry)
+                      WHEN task_state('steps_in_process') THEN coalesce(template.steps_in_process_minutes, p_steps_in_process) END
+           ) AS allowed(minutes)
+           CROSS JOIN LATERAL (
+             SELECT task.task_uuid, task.entered_at, task.priority FROM tasks AS task
+             WHERE  task.state < 8 AND task.state = present.state AND task.template_id = present.template_id
+             ORDER  BY task.entered_at LIMIT p_limit) AS task
+    WHERE  allowed.minutes IS NOT NULL
+  ),
+  nearest AS (
+    SELECT resting.*, CASE WHEN resting.share >= 1 THEN 'stale' WHEN resting.share >= 0.8 THEN 'warning' ELSE 'healthy' END AS health,
+           row_number() OVER (ORDER BY resting.share < 1, resting.share < 0.8, resting.entered_at) AS place
+    FROM   resting
+    ORDER  BY place LIMIT p_limit
+  )
+  SELECT nearest.task_uuid, namespace.name, named.name, task_state_name(nearest.state), minutes_between(nearest.entered_at, engine_now()),
+         minutes_between(request.created_at, engine_now()), nearest.minutes, nearest.health, nearest.priority
+  FROM   nearest
+         JOIN task_requests AS request ON request.task_uuid = nearest.task_uuid
+         JOIN templates AS template ON template.template_id = nearest.template_id
+         JOIN named_tasks AS named ON named.named_task_uuid = template.named_task_uuid
+         JOIN task_namespaces AS namespace ON namespace.task_namespace_uuid = named.task_namespace_uuid
+  ORDER  BY nearest.place
+$$;
+
+-- By the thresholds of the last sweep, the built-in ones before the first.
+CREATE OR REPLACE VIEW v_task_staleness_monitoring AS
+SELECT monitored.*
+FROM  (SELECT 1) AS always
+       LEFT JOIN staleness_sweeps AS sweep ON true
+       CROSS JOIN LATERAL monitored_staleness(
+         coalesce(sweep.waiting_for_dependencies_minutes, 60), coalesce(sweep.waiting_for_retry_minutes, 30),
+         coalesce(sweep.steps_in_process_minutes, 30), NULL) AS monitored;
+
+-- Per reason.
+CREATE OR REPLACE VIEW v_dlq_dashboard AS
+SELECT entry.dlq_reason, count(*) AS total_entries, count(*) FILTER (WHERE entry.resolution_status = 'pending') AS pending,
+       count(*) FILTER (WHERE entry.resolution_status = 'manually_resolved') AS manually_resolved,
+       count(*) FILTER (WHERE entry.resolution_status = 'permanently_failed') AS permanent_failures,
+       count(*) FILTER (WHERE entry.resolution_status = 'cancelled') AS cancelled, min(entry.dlq_timestamp) AS oldest_entry,
+       max(entry.dlq_timestamp) AS newest_entry,
+       (avg(extract(epoch FROM entry.resolution_timestamp - entry.dlq_timestamp) / 60)
+          FILTER (WHERE entry.resolution_status <> 'pending'))::double precision AS avg_resolution_time_minutes
+FROM   tasks_dlq AS entry
+GROUP  BY entry.dlq_reason;
+
+-- Open entries, most urgent first.
+CREATE OR REPLACE VIEW v_dlq_investigation_queue AS
+SELECT entry.dlq_entry_uuid, entry.task_uuid, entry.original_state, entry.dlq_reason, entry.dlq_timestamp, waiting.minutes AS minutes_in_dlq,
+       namespace.name AS namespace_name, named.name AS task_name, task_state_name(task.state) AS current_state,
+       minutes_between(task.entered_at, engine_now()) AS time_in_state_minutes,
+       CASE entry.dlq_reason WHEN 'dependency_cycle_detected' THEN 1000 WHEN 'max_retries_exceeded' THEN 500 WHEN 'staleness_timeout' THEN 100
+                             WHEN 'worker_unavailable' THEN 50 ELSE 10 END + waiting.minutes AS priority_score
+FROM   tasks_dlq AS entry
+       CROSS JOIN LATERAL (SELECT (extract(epoch FROM engine_now() - entry.dlq_timestamp) / 60)::double precision) AS waiting(minutes)
+       LEFT JOIN tasks AS task ON task.task_uuid = entry.task_uuid
+       LEFT JOIN templates AS template ON template.template_id = task.template_id
+       LEFT JOIN named_tasks AS named ON named.named_task_uuid = template.named_task_uuid
+       LEFT JOIN task_namespaces AS namespace ON namespace.task_namespace_uuid = named.task_namespace_uuid
+WHERE  entry.resolution_status = 'pending'
+ORDER  BY priority_score DESC, entry.dlq_timestamp, entry.dlq_entry_uuid;

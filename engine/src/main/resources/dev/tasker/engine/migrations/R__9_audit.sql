@@ -146,6 +146,28 @@ BEGIN
   FROM   recount AS r
   WHERE  r.state < task_state('complete') AND r.failed = 0 AND NOT EXISTS (SELECT FROM happening WHERE happening.task_uuid = r.task_uuid)
   UNION ALL
+  -- a task in error waits for a person, who has to be told why
+  SELECT 'error_without_reason', scope.task_uuid, NULL, 'what made the task an error', 'nothing'
+  FROM   scope WHERE scope.state = task_state('error')
+  AND    NOT EXISTS (SELECT FROM task_history AS history
+                     WHERE history.task_uuid = scope.task_uuid AND history.sort_key = scope.version
+                     AND history.detail IS JSON OBJECT AND (history.detail::json -> 'reason') IS NOT NULL)
+  UNION ALL
+  SELECT 'dead_letter', entry.task_uuid, NULL, 'an entry for a task', 'none'
+  FROM   tasks_dlq AS entry
+  WHERE  entry.task_uuid >= p_from AND entry.task_uuid < p_to AND NOT EXISTS (SELECT FROM tasks AS task WHERE task.task_uuid = entry.task_uuid)
+  UNION ALL
+  -- an unfinished task whose lifetime the walk has passed has a clock of its own, or was judged; else nothing would ever end it
+  SELECT 'lifetime_passed', scope.task_uuid, NULL, 'judged, or a clock of its own', 'neither'
+  FROM   scope
+         JOIN templates AS template ON template.template_id = scope.template_id
+         JOIN staleness_marks AS mark ON mark.kind = -1 AND mark.id = coalesce(template.duration_minutes, 0)
+  WHERE  scope.task_uuid <= mark.task_uuid
+  AND    scope.state IN (task_state('steps_in_process'), task_state('waiting_for_dependencies'), task_state('waiting_for_retry'))
+  AND    template.fails_stale AND EXISTS (SELECT FROM staleness_sweeps AS sweep WHERE sweep.fails)
+  AND    NOT EXISTS (SELECT FROM lifetime_clocks AS clock WHERE clock.task_uuid = scope.task_uuid)
+  AND    NOT EXISTS (SELECT FROM tasks_dlq AS entry WHERE entry.task_uuid = scope.task_uuid)
+  UNION ALL
   SELECT 'pending_parents', step.task_uuid, step.step_index,
          format('%s of %s', coalesce(parents.pending, 0), coalesce(parents.total, 0)),
          format('%s of %s', step.pending_parents, step.total_parents)

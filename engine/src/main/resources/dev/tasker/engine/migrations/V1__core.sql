@@ -31,6 +31,13 @@ CREATE TABLE templates (
   document text NOT NULL,       -- canonical JSON of the template after its environment overlay
   initial_steps integer NOT NULL,
   at_most_once integer[],       -- indices of the definitions whose attempts are not repeated when their worker is lost, null: none
+  -- how long its tasks may rest in a state, and live in all; null: as configured. And what becomes of those that took longer (01 §5.2)
+  waiting_for_dependencies_minutes integer,
+  waiting_for_retry_minutes integer,
+  steps_in_process_minutes integer,
+  duration_minutes integer,
+  fails_stale boolean NOT NULL DEFAULT true,
+  dead_letters_stale boolean NOT NULL DEFAULT true,
   created_at timestamptz NOT NULL DEFAULT now(),
   UNIQUE (named_task_uuid, content_hash)
 );
@@ -97,8 +104,9 @@ CREATE TABLE tasks (
   entered_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL
 ) PARTITION BY RANGE (task_uuid);
--- Staleness, unfinished tasks only.
-CREATE INDEX tasks_unfinished ON tasks (state, entered_at) WHERE state < 8;
+-- Staleness, unfinished tasks only. By template, because each has thresholds of its own; the column fills a gap of alignment, so that an entry
+-- is no larger for it.
+CREATE INDEX tasks_unfinished ON tasks (state, template_id, entered_at) WHERE state < 8;
 -- Lists by state and template, newest first. A change of state writes it once more, as it does the primary key anyway.
 CREATE INDEX tasks_listed ON tasks (state, template_id, task_uuid);
 
@@ -210,7 +218,7 @@ CREATE TABLE nodes (
 
 -- History, append-only: one row per committed change of resting state; sort_key is the version which the change produced.
 -- cause: 0 engine, 1 worker result, 2 lease ended by the server (expired, or its step ran out of time), 3 operator, 4 rejected by the
--- worker.
+-- worker, 5 stale.
 CREATE TABLE task_history (
   task_uuid uuid NOT NULL,
   sort_key integer NOT NULL,
@@ -243,6 +251,62 @@ CREATE TABLE task_periods (
   ends_at timestamptz NOT NULL CHECK (ends_at > starts_at),
   suffix varchar(40) NOT NULL UNIQUE,
   retiring_since timestamptz
+);
+
+-- Dead letters and staleness --------------------------------------------------------------------------------------------
+
+-- Why a task stopped, and what people found out about it; nothing here moves a task (01 §5.1).
+CREATE TABLE tasks_dlq (
+  dlq_entry_uuid uuid PRIMARY KEY,
+  task_uuid uuid NOT NULL,
+  original_state varchar(50) NOT NULL,
+  dlq_reason varchar(32) NOT NULL CHECK (dlq_reason IN ('staleness_timeout', 'max_retries_exceeded', 'dependency_cycle_detected',
+                                                        'worker_unavailable', 'manual_dlq')),
+  dlq_timestamp timestamptz NOT NULL,
+  resolution_status varchar(32) NOT NULL DEFAULT 'pending'
+    CHECK (resolution_status IN ('pending', 'manually_resolved', 'permanently_failed', 'cancelled')),
+  resolution_timestamp timestamptz,
+  resolution_notes text,
+  resolved_by varchar(255),
+  task_snapshot text NOT NULL,  -- JSON object: the task when the entry was made
+  metadata text,                -- JSON
+  created_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL,
+  CHECK (resolution_status = 'pending' OR resolution_timestamp IS NOT NULL)
+);
+-- At most one open entry of a task; and whether it has one.
+CREATE UNIQUE INDEX idx_dlq_unique_pending_task ON tasks_dlq (task_uuid) WHERE resolution_status = 'pending';
+-- The newest entry of a task.
+CREATE INDEX idx_dlq_task ON tasks_dlq (task_uuid, created_at);
+-- Lists, newest first.
+CREATE INDEX idx_dlq_timestamp ON tasks_dlq (dlq_timestamp, dlq_entry_uuid);
+
+-- When all nodes together last looked for stale tasks, and by which thresholds, for the views.
+CREATE TABLE staleness_sweeps (
+  sole boolean PRIMARY KEY DEFAULT true CHECK (sole),
+  swept_at timestamptz NOT NULL,
+  waiting_for_dependencies_minutes integer NOT NULL,
+  waiting_for_retry_minutes integer NOT NULL,
+  steps_in_process_minutes integer NOT NULL,
+  lifetime_minutes integer NOT NULL,
+  fails boolean NOT NULL        -- whether it moved tasks to error
+);
+
+-- How far staleness has looked where looking leaves things as they are: tasks of a template that rest in a state and were judged, up to
+-- entered_at; and tasks whose lifetime was over, up to task_uuid, for each lifetime (0: the configured one).
+CREATE TABLE staleness_marks (
+  kind smallint NOT NULL,       -- a state of tasks; -1 for lifetimes
+  id integer NOT NULL,          -- template, or lifetime in minutes
+  entered_at timestamptz,
+  task_uuid uuid,
+  PRIMARY KEY (kind, id)
+);
+
+-- Tasks whose lifetime does not count from their creation, since an operator put them back to work, or that the walk over creation times has
+-- passed without an end of it. A few; gone when the task has ended or was judged.
+CREATE TABLE lifetime_clocks (
+  task_uuid uuid PRIMARY KEY,
+  started_at timestamptz NOT NULL
 );
 
 -- Domain events --------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import dev.tasker.engine.LaneConfig;
 import dev.tasker.engine.LeaseConfig;
 import dev.tasker.engine.RetentionConfig;
 import dev.tasker.engine.RollupConfig;
+import dev.tasker.engine.StalenessConfig;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -32,6 +33,7 @@ final class EngineSettings {
                 dispatch(),
                 graph(),
                 domainEvents(),
+                staleness(),
                 retention(),
                 audit(),
                 rollups(),
@@ -116,6 +118,64 @@ final class EngineSettings {
                         Defaults.of(50).development(25).test(10).production(100),
                         1,
                         1000));
+    }
+
+    private StalenessConfig staleness() {
+        String at = "orchestration.dlq.staleness_detection.";
+        String thresholds = at + "thresholds.";
+        String actions = at + "actions.";
+        String batches = "orchestration.batch_processing.";
+        boolean queue = settings.flag("orchestration.dlq.enabled", true);
+        boolean sweeps = settings.flag(at + "enabled", true);
+        Duration stall = Duration.ofMinutes(settings.integer(
+                batches + "checkpoint_stall_minutes",
+                Defaults.of(15).development(5).test(2).production(30),
+                1,
+                1440));
+        return new StalenessConfig(
+                queue && sweeps,
+                settings.flag(at + "dry_run", false),
+                Duration.ofSeconds(settings.integer(
+                        at + "detection_interval_seconds",
+                        Defaults.of(300).development(120).test(60).production(600),
+                        30,
+                        3600)),
+                settings.integer(
+                        at + "batch_size",
+                        Defaults.of(100).development(50).test(10).production(200),
+                        1,
+                        10_000),
+                minutes(thresholds + "waiting_for_dependencies_minutes", 60, 15, 5, 120),
+                minutes(thresholds + "waiting_for_retry_minutes", 30, 10, 2, 60),
+                minutes(thresholds + "steps_in_process_minutes", 30, 15, 5, 60),
+                Duration.ofHours(settings.integer(
+                        thresholds + "task_max_lifetime_hours",
+                        Defaults.of(24).development(4).test(1).production(48),
+                        1,
+                        168)),
+                settings.flag(batches + "enabled", true) ? stall : Duration.ZERO,
+                settings.flag(actions + "auto_transition_to_error", true),
+                settings.flag(actions + "auto_move_to_dlq", true),
+                settings.flag(actions + "emit_events", true),
+                settings.parsed(
+                        actions + "event_channel",
+                        StalenessConfig.DEFAULT.eventChannel(),
+                        EngineSettings::channel,
+                        StalenessConfig.DEFAULT.eventChannel()),
+                settings.flag("orchestration.dlq.record_max_retries_exceeded", false));
+    }
+
+    /** PostgreSQL knows no longer channel. */
+    private static String channel(String name) {
+        if (name.isBlank() || name.length() > 63) {
+            throw new IllegalArgumentException("1 to 63 characters");
+        }
+        return name;
+    }
+
+    private Duration minutes(String key, int standard, int development, int test, int production) {
+        return Duration.ofMinutes(settings.integer(
+                key, Defaults.of(standard).development(development).test(test).production(production), 1, 1440));
     }
 
     private DomainEventConfig domainEvents() {

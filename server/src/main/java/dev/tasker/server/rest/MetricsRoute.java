@@ -2,6 +2,7 @@ package dev.tasker.server.rest;
 
 import dev.tasker.engine.Engine;
 import dev.tasker.engine.EngineMetrics;
+import dev.tasker.engine.StalenessMetrics;
 import dev.tasker.server.health.NodeHealth;
 import dev.tasker.server.health.OperationalState;
 import dev.tasker.server.health.PoolFigures;
@@ -58,7 +59,25 @@ final class MetricsRoute {
         text.counter("tasker_audit_walks_total").value(metrics.auditWalks());
         text.counter("tasker_audit_findings_total").value(metrics.auditFindings());
         writeLanes(text, metrics);
+        writeStaleness(text, engine.deadLetters().metrics());
         return text.toString();
+    }
+
+    private static void writeStaleness(MetricsText text, StalenessMetrics metrics) {
+        text.counter("tasker_staleness_detection_runs_total");
+        metrics.detectionRuns().forEach((dryRun, runs) -> text.value("dry_run=\"" + dryRun + "\"", runs));
+        text.counter("tasker_staleness_detection_milliseconds_total").value(metrics.detectionMillis());
+        text.counter("tasker_staleness_tasks_detected_total");
+        write(text, metrics.tasksDetected(), "state", "time_in_state_minutes");
+        text.counter("tasker_staleness_tasks_transitioned_to_error_total");
+        write(text, metrics.tasksFailed(), "original_state", "reason");
+        text.counter("tasker_dlq_entries_created_total");
+        write(text, metrics.entriesCreated(), "dlq_reason", "original_state");
+    }
+
+    private static void write(MetricsText text, Map<StalenessMetrics.Pair, Long> values, String first, String second) {
+        values.forEach((pair, count) ->
+                text.value(first + "=\"" + pair.first() + "\"," + second + "=\"" + pair.second() + "\"", count));
     }
 
     private static void writeLanes(MetricsText text, EngineMetrics metrics) {

@@ -13,6 +13,7 @@ import dev.tasker.engine.LaneConfig;
 import dev.tasker.engine.LeaseConfig;
 import dev.tasker.engine.RetentionConfig;
 import dev.tasker.engine.RollupConfig;
+import dev.tasker.engine.StalenessConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,9 +95,42 @@ class RecordsTest {
     @Test
     void engineDefaultsAreTheMeasuredOnes() throws IOException {
         assertThat(load("").engine())
-                .isEqualTo(EngineConfig.DEFAULT.withGraph(new GraphConfig(true, 50, 20, 10, 5, true, 25)));
+                .isEqualTo(EngineConfig.DEFAULT
+                        .withGraph(new GraphConfig(true, 50, 20, 10, 5, true, 25))
+                        .withStaleness(staleness(true, 120, 50, 15, 10, 15, 4, 5)));
+        assertThat(ServerConfig.defaults(Environment.PRODUCTION).engine().staleness())
+                .isEqualTo(staleness(true, 600, 200, 120, 60, 60, 48, 30));
+        assertThat(ServerConfig.defaults(Environment.TEST).engine().staleness())
+                .isEqualTo(staleness(true, 60, 10, 5, 2, 5, 1, 2));
         assertThat(ServerConfig.defaults(Environment.TEST).engine().leases())
                 .isEqualTo(new LeaseConfig(Duration.ofSeconds(5), Duration.ofSeconds(1), Duration.ofSeconds(1)));
+    }
+
+    private static StalenessConfig staleness(
+            boolean enabled,
+            int interval,
+            int batch,
+            int dependencies,
+            int retry,
+            int process,
+            int lifetime,
+            int stall) {
+        StalenessConfig standard = StalenessConfig.DEFAULT;
+        return new StalenessConfig(
+                enabled,
+                false,
+                Duration.ofSeconds(interval),
+                batch,
+                Duration.ofMinutes(dependencies),
+                Duration.ofMinutes(retry),
+                Duration.ofMinutes(process),
+                Duration.ofHours(lifetime),
+                Duration.ofMinutes(stall),
+                true,
+                true,
+                true,
+                standard.eventChannel(),
+                false);
     }
 
     @Test
@@ -133,6 +167,25 @@ class RecordsTest {
             [orchestration.batch_processing]
             enabled = false
             max_parallel_batches = 7
+            checkpoint_stall_minutes = 8
+            [orchestration.dlq]
+            enabled = true
+            record_max_retries_exceeded = true
+            [orchestration.dlq.staleness_detection]
+            enabled = false
+            dry_run = true
+            detection_interval_seconds = 31
+            batch_size = 9
+            [orchestration.dlq.staleness_detection.thresholds]
+            waiting_for_dependencies_minutes = 11
+            waiting_for_retry_minutes = 12
+            steps_in_process_minutes = 13
+            task_max_lifetime_hours = 14
+            [orchestration.dlq.staleness_detection.actions]
+            auto_transition_to_error = false
+            auto_move_to_dlq = false
+            emit_events = false
+            event_channel = "stale_ones"
             [orchestration.domain_events]
             retention_hours = 3
             [orchestration.retention]
@@ -165,6 +218,21 @@ class RecordsTest {
                         new DispatchConfig(false, Duration.ofMillis(500), 0, 0),
                         new GraphConfig(false, 4, 3, 6, 5, false, 7),
                         new DomainEventConfig(Duration.ofHours(3), 101, Duration.ofMillis(102)),
+                        new StalenessConfig(
+                                false,
+                                true,
+                                Duration.ofSeconds(31),
+                                9,
+                                Duration.ofMinutes(11),
+                                Duration.ofMinutes(12),
+                                Duration.ofMinutes(13),
+                                Duration.ofHours(14),
+                                Duration.ZERO,
+                                false,
+                                false,
+                                false,
+                                "stale_ones",
+                                true),
                         new RetentionConfig(
                                 RetentionConfig.Period.WEEK,
                                 4,
@@ -212,6 +280,10 @@ class RecordsTest {
         orchestration.decision_points.enabled = 1 | orchestration.decision_points.enabled: 1
         orchestration.decision_points.max_steps_per_decision = 1001 | orchestration.decision_points.max_steps_per_decision: 1001
         orchestration.decision_points.max_decision_depth = 0 | orchestration.decision_points.max_decision_depth: 0
+        orchestration.dlq.staleness_detection.detection_interval_seconds = 29 | orchestration.dlq.staleness_detection.detection_interval_seconds: 29
+        orchestration.dlq.staleness_detection.batch_size = 0 | orchestration.dlq.staleness_detection.batch_size: 0
+        orchestration.dlq.staleness_detection.thresholds.task_max_lifetime_hours = 169 | orchestration.dlq.staleness_detection.thresholds.task_max_lifetime_hours: 169
+        orchestration.dlq.staleness_detection.actions.event_channel = "" | orchestration.dlq.staleness_detection.actions.event_channel
         orchestration.batch_processing.max_parallel_batches = 0 | orchestration.batch_processing.max_parallel_batches: 0
         orchestration.dispatch.pulse_ms = 60001 | orchestration.dispatch.pulse_ms: 60001
         orchestration.dispatch.sticky_max = -1 | orchestration.dispatch.sticky_max: -1

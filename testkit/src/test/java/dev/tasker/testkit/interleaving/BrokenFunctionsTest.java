@@ -53,6 +53,49 @@ class BrokenFunctionsTest {
 
     static Stream<Break> breaks() {
         return Stream.of(
+                new Break(
+                        "sweep without the lock of the tasks",
+                        "dead_letter_tasks",
+                        LOCK_TASKS,
+                        "",
+                        "endTrio",
+                        "failTrioP"),
+                new Break(
+                        "sweep of a task that has moved on",
+                        "dead_letter_tasks",
+                        "task.version = i.version AND task.state = i.state AS unchanged",
+                        "true AS unchanged",
+                        "endMeshSeenOtherwise",
+                        "failBForGood"),
+                new Break("reopening without the lock of the tasks", "reopen_tasks", LOCK_TASKS, "", "reopen", "failB"),
+                new Break(
+                        "reopening of a task with a step in error",
+                        "reopen_tasks",
+                        "task.state = task_state('error') AND task.failed_steps = 0",
+                        "task.state = task_state('error')",
+                        "failB",
+                        "reopen"),
+                new Break(
+                        "start by a task given up",
+                        "complete_steps",
+                        "AND task.state < task_state('complete') AS open",
+                        "AS open",
+                        "finishA",
+                        "failB"),
+                new Break(
+                        "result that moves a task given up",
+                        "complete_steps",
+                        "state_after(task.state, task.total_steps",
+                        "state_after(3::smallint, task.total_steps",
+                        "finishA",
+                        "reopen"),
+                new Break(
+                        "timeout that moves a task given up",
+                        "time_out_steps",
+                        "state_after(task.state, task.total_steps",
+                        "state_after(3::smallint, task.total_steps",
+                        "timeOutB3",
+                        "reopen"),
                 new Break("growth without the lock of its own", "grow_and_complete", LOCK_TASKS, "", "growA", "growB"),
                 new Break(
                         "growth for a result that is not accepted",

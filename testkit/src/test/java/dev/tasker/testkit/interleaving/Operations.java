@@ -91,6 +91,22 @@ final class Operations {
     final Operation resetTrioP = operate("resetTrioP", Stage.TRIO_TASK, 0, 0);
     final Operation cancelTrio = cancel("cancelTrio", Stage.TRIO_TASK);
     final Operation resolveFirst = operate("resolveFirst", Stage.BATCH_TASK, 1, 1);
+    final Operation endMesh = deadLetter("endMesh", Stage.TASK, 1);
+    final Operation endMeshSeenOtherwise = deadLetter("endMeshSeenOtherwise", Stage.TASK, 9);
+    final Operation endPair = deadLetter("endPair", Stage.PAIR_TASK, 1);
+    final Operation endTrio = deadLetter("endTrio", Stage.TRIO_TASK, 1);
+    final Operation endBatch = deadLetter("endBatch", Stage.BATCH_TASK, 1);
+    final Operation finishA = one("finishA", 140, Stage.GIVEN_UP_TASK, 0, 0);
+    final Operation finishB = one("finishB", 141, Stage.GIVEN_UP_TASK, 1, 0);
+    final Operation retryA = one("retryA", 142, Stage.GIVEN_UP_TASK, 0, 1);
+    final Operation failB = one("failB", 143, Stage.GIVEN_UP_TASK, 1, 2);
+    final Operation timeOutB3 = timeOut("timeOutB3", Stage.GIVEN_UP_TASK, 1, 1, 3);
+    final Operation reopen = Operation.of(
+            "reopen",
+            "reopen_tasks",
+            "SELECT kind, task_uuid, step_index, state, queue_id, priority FROM tasker.reopen_tasks(ARRAY['"
+                    + Stage.GIVEN_UP_TASK + "']::uuid[], ARRAY['{\"reason\":\"reopen\"}'])");
+    final Operation resolveB = operate("resolveB", Stage.GIVEN_UP_TASK, 1, 1);
     final Operation claim;
     final Operation claimRenewing;
     final Operation create;
@@ -110,9 +126,18 @@ final class Operations {
     /** Calls about the smaller tasks, which nothing else touches, and those that add steps to the mesh beside others that move it. */
     List<List<Operation>> small() {
         return List.of(
-                List.of(finishP, finishQ, failP, timeOutP, timeOutQ, completeQByHand, cancelPair),
-                List.of(failTrioP, completeTrioQ, rejectTrioP, timeOutTrioP, resolveTrioP, resetTrioP, cancelTrio),
-                List.of(finishFirst, finishSecond, failFirst, retryFirst, finishInstances, resolveFirst),
+                List.of(finishP, finishQ, failP, timeOutP, timeOutQ, completeQByHand, cancelPair, endPair),
+                List.of(
+                        failTrioP,
+                        completeTrioQ,
+                        rejectTrioP,
+                        timeOutTrioP,
+                        resolveTrioP,
+                        resetTrioP,
+                        cancelTrio,
+                        endTrio),
+                List.of(finishFirst, finishSecond, failFirst, retryFirst, finishInstances, resolveFirst, endBatch),
+                List.of(finishA, finishB, retryA, failB, timeOutB3, retryDue, reopen, resolveB),
                 List.of(
                         growA,
                         growAWithOldToken,
@@ -157,9 +182,9 @@ final class Operations {
                 createBackwards);
     }
 
-    /** What operators do to the mesh. */
+    /** What operators do to the mesh, and sweeps. */
     List<Operation> actions() {
-        return List.of(resolveA, resetA, resolveD, completeEByHand, cancelMesh);
+        return List.of(resolveA, resetA, resolveD, completeEByHand, cancelMesh, endMesh, endMeshSeenOtherwise);
     }
 
     /** What an operator's action may meet. */
@@ -194,6 +219,18 @@ final class Operations {
                 "cancel_tasks",
                 "SELECT kind, task_uuid, step_index, token, session_id, state, detail FROM tasker.cancel_tasks(ARRAY['"
                         + task + "']::uuid[], ARRAY['{\"action\":\"cancel\"}'])");
+    }
+
+    /** A sweep ends the task as it saw it. */
+    private static Operation deadLetter(String name, String task, int version) {
+        return Operation.of(
+                name,
+                "dead_letter_tasks",
+                "SELECT task_uuid, unchanged, dlq_entry_uuid IS NOT NULL, failed, namespace_name, task_name, state,"
+                        + " minutes FROM"
+                        + " tasker.dead_letter_tasks(ARRAY['" + task + "']::uuid[], '{staleness_timeout}', '{3}', '{"
+                        + version
+                        + "}', '{30}', '{true}', '{true}', '{null}')");
     }
 
     private static Operation one(String name, int batch, String task, int step, int outcome) {

@@ -33,6 +33,9 @@ final class Stage implements AutoCloseable {
 
     static final String BATCH_TASK = "01900000-0000-7000-8000-000000300000";
 
+    /** A task given up while its parts a and b were running; c needs a, d needs b, and e waits for a retry that is due. */
+    static final String GIVEN_UP_TASK = "01900000-0000-7000-8000-000000400000";
+
     private static final Duration PATIENCE = Duration.ofSeconds(8);
 
     private static final String MESH = """
@@ -78,6 +81,18 @@ final class Stage implements AutoCloseable {
 
     private static final String FEED = "rollup_feed";
 
+    private static final String GIVEN_UP = """
+        name: given_up
+        namespace_name: proof
+        version: "1.0.0"
+        steps:
+          - {name: a, handler: {callable: work}}
+          - {name: b, handler: {callable: work}}
+          - {name: e, handler: {callable: work}}
+          - {name: c, handler: {callable: work}, dependencies: [a]}
+          - {name: d, handler: {callable: work}, dependencies: [b]}
+        """;
+
     private static final List<String> TABLES = List.of(
             "task_identities",
             "task_requests",
@@ -91,6 +106,8 @@ final class Stage implements AutoCloseable {
             "task_history",
             "step_history",
             "domain_events",
+            "tasks_dlq",
+            "lifetime_clocks",
             FEED);
 
     private static final String CHANGES = """
@@ -139,6 +156,18 @@ final class Stage implements AutoCloseable {
                                             '{i1,i2,i3,i4}', '{null,null,null,null}',
                                             ARRAY['%6$s', '%6$s']::uuid[], '{0,0}', '{1,2}', '{0,0}', '{}', '{}', '{}',
                                             ARRAY['%6$s']::uuid[], '{0}', '{4}', '{3}')
+            """,
+            """
+            SELECT tasker.create_tasks(6, '{}', ARRAY['%7$s']::uuid[], ARRAY[%2$d + 4], '{0}', ARRAY['\\x04']::bytea[],
+                                       ARRAY['%7$s']::uuid[], '{null}', '{me}', '{here}', '{why}', '{null}', ARRAY['{}'], '{3}')
+            """,
+            """
+            SELECT tasker.complete_steps(7, '{}', ARRAY['%7$s']::uuid[], '{2}', '{1}', '{3}', '{1}', '{0}', '{5}', ARRAY['{"by":"e"}'], '{}',
+                                         '{}', '{}', '{}')
+            """,
+            """
+            SELECT tasker.dead_letter_tasks(ARRAY['%7$s']::uuid[], '{staleness_timeout}', '{3}', '{1}', '{30}', '{true}', '{true}',
+                                            '{null}')
             """);
 
     private static final String LEASES = """
@@ -158,7 +187,7 @@ final class Stage implements AutoCloseable {
     Stage(TestDatabase database) throws SQLException {
         this.database = database;
         try (Engine engine = Engine.open(database.dataSource(), EngineConfig.DEFAULT)) {
-            for (String template : List.of(MESH, PAIR, TRIO, BATCH)) {
+            for (String template : List.of(MESH, PAIR, TRIO, BATCH, GIVEN_UP)) {
                 engine.register(TemplateParser.parse("proof.yaml", template).template());
             }
         }
@@ -173,7 +202,8 @@ final class Stage implements AutoCloseable {
         functions = Functions.shipped();
         install(functions);
         for (String statement : SCENE) {
-            database.execute(statement.formatted(TASK, templateId, queueId, PAIR_TASK, TRIO_TASK, BATCH_TASK));
+            database.execute(
+                    statement.formatted(TASK, templateId, queueId, PAIR_TASK, TRIO_TASK, BATCH_TASK, GIVEN_UP_TASK));
         }
         for (String table : TABLES) {
             database.execute("CREATE TABLE scene_" + table + " AS TABLE tasker." + table);
@@ -348,7 +378,8 @@ final class Stage implements AutoCloseable {
             }
             sql.append("SELECT '")
                     .append(table)
-                    .append(" ' || (to_jsonb(t) - '{sequence,transaction_id,position}'::text[])::text FROM tasker.")
+                    .append(" ' || (to_jsonb(t) - '{sequence,transaction_id,position,dlq_entry_uuid}'::text[])::text"
+                            + " FROM tasker.")
                     .append(table)
                     .append(" AS t UNION ALL ");
         }

@@ -211,17 +211,12 @@ class RepairTest {
         }
     }
 
-    /** Given up by hand: nothing in the engine gives a task up yet. */
+    /** Given up from a state that no sweep judges. */
     private static void giveUp(TestDatabase database, UUID task) {
-        database.query("""
-            WITH task AS (
-              UPDATE tasker.tasks SET state = tasker.task_state('error'), version = version + 1 WHERE task_uuid = ?
-              RETURNING task_uuid, version)
-            INSERT INTO tasker.task_history (task_uuid, sort_key, from_state, to_state, cause, created_at)
-            SELECT task_uuid, version, tasker.task_state('blocked_by_failures'), tasker.task_state('error'), tasker.cause('engine'),
-                   tasker.engine_now()
-            FROM   task RETURNING 1
-            """, task);
+        database.query(
+                "SELECT failed FROM tasker.dead_letter_tasks(ARRAY[?]::uuid[], '{manual_dlq}', '{null}', '{null}',"
+                        + " '{0}', '{false}', '{true}', '{null}')",
+                task);
     }
 
     @Test

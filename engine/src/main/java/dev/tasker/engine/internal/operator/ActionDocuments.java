@@ -47,6 +47,11 @@ final class ActionDocuments {
                 operator == null ? null : operator.subject());
     }
 
+    /** What history keeps when a task is put back to work. */
+    static String reopening(String reason, Operator operator) {
+        return detail("reopen", text("reason", reason, REASON_MAX), operator.name(), operator.subject());
+    }
+
     private static String detail(
             String action, @Nullable String reason, @Nullable String actor, @Nullable String subject) {
         return JSON.createObjectNode()

@@ -3,6 +3,7 @@ package dev.tasker.engine.internal.template;
 import dev.tasker.engine.EngineException;
 import dev.tasker.engine.ErrorCode;
 import dev.tasker.engine.internal.sql.SqlArrays;
+import dev.tasker.template.LifecyclePolicy;
 import dev.tasker.template.PlannedStep;
 import dev.tasker.template.TaskTemplate;
 import dev.tasker.template.TemplateParser;
@@ -11,10 +12,12 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -45,8 +48,10 @@ final class TemplateWriter {
             "SELECT content_hash, document FROM tasker.templates WHERE template_id = ?";
 
     private static final String DOCUMENT = """
-        INSERT INTO tasker.templates (named_task_uuid, content_hash, document, initial_steps, at_most_once)
-        VALUES (?, ?, ?, ?, ?::integer[])
+        INSERT INTO tasker.templates (named_task_uuid, content_hash, document, initial_steps, at_most_once,
+                                      waiting_for_dependencies_minutes, waiting_for_retry_minutes, steps_in_process_minutes,
+                                      duration_minutes, fails_stale, dead_letters_stale)
+        VALUES (?, ?, ?, ?, ?::integer[], ?, ?, ?, ?, ?, ?)
         RETURNING template_id
         """;
 
@@ -150,6 +155,14 @@ final class TemplateWriter {
             statement.setString(3, plan.canonicalJson());
             statement.setInt(4, plan.initialSteps().size());
             statement.setString(5, atMostOnce(plan));
+            LifecyclePolicy lifecycle =
+                    Objects.requireNonNullElse(plan.template().lifecycle(), LifecyclePolicy.EMPTY);
+            statement.setObject(6, lifecycle.maxWaitingForDependenciesMinutes(), Types.INTEGER);
+            statement.setObject(7, lifecycle.maxWaitingForRetryMinutes(), Types.INTEGER);
+            statement.setObject(8, lifecycle.maxStepsInProcessMinutes(), Types.INTEGER);
+            statement.setObject(9, lifecycle.maxDurationMinutes(), Types.INTEGER);
+            statement.setBoolean(10, lifecycle.failsStaleTask());
+            statement.setBoolean(11, lifecycle.deadLettersStaleTask());
             ResultSet row = statement.executeQuery();
             row.next();
             templateId = row.getInt(1);
