@@ -7,6 +7,7 @@ import dev.tasker.benchmarks.BenchReport;
 import dev.tasker.benchmarks.CancelBench;
 import dev.tasker.benchmarks.ClaimBench;
 import dev.tasker.benchmarks.CsvBench;
+import dev.tasker.benchmarks.PinnedBench;
 import dev.tasker.benchmarks.RepeatBench;
 import dev.tasker.benchmarks.RetryStormBench;
 import dev.tasker.benchmarks.Scenario;
@@ -29,6 +30,7 @@ final class BenchCommand implements Callable<Integer> {
     private static final int CLAIM_STEPS = 1_000_000;
     private static final String CANCEL = "cancel";
     private static final int CANCEL_TASKS = 10_000;
+    private static final String PINNED = "pinned";
     private static final String RETRY_STORM = "retry-storm";
     private static final int STORM_STEPS = 10_000;
 
@@ -38,7 +40,8 @@ final class BenchCommand implements Callable<Integer> {
             description =
                     "linear, diamond, tree, fan-out, conditional; csv: rows of a file in batches with checkpoints;"
                             + " claim: one among many waiting steps; cancel: of many tasks beside the linear scenario;"
-                            + " retry-storm: many retries due at once. Default: ${DEFAULT-VALUE}")
+                            + " retry-storm: many retries due at once; pinned: the linear scenario beside a foreign open"
+                            + " transaction. Default: ${DEFAULT-VALUE}")
     private String scenario = "linear";
 
     @Option(names = "--width", defaultValue = "100", description = "Workers of a fan-out. Default: ${DEFAULT-VALUE}")
@@ -81,6 +84,12 @@ final class BenchCommand implements Callable<Integer> {
     private String transport = "in-process";
 
     @Option(
+            names = "--minutes",
+            defaultValue = "10",
+            description = "How long the foreign transaction of pinned stays open. Default: ${DEFAULT-VALUE}")
+    private int minutes;
+
+    @Option(
             names = "--runs",
             defaultValue = "1",
             description = "Runs of the saturated phase alone on one database, from empty. Default: ${DEFAULT-VALUE}")
@@ -104,6 +113,7 @@ final class BenchCommand implements Callable<Integer> {
         requirePositive("--concurrency", concurrency);
         requirePositive("--slots", slots);
         requirePositive("--ceiling-seconds", ceilingSeconds);
+        requirePositive("--minutes", minutes);
         requirePositive("--runs", runs);
         PrintWriter out = spec.commandLine().getOut();
         if (scenario.equals(CLAIM)) {
@@ -128,6 +138,11 @@ final class BenchCommand implements Callable<Integer> {
             out.println(new RetryStormBench(tasks != null ? tasks : STORM_STEPS, slots)
                     .run()
                     .json());
+            out.flush();
+            return 0;
+        }
+        if (scenario.equals(PINNED)) {
+            out.println(new PinnedBench(minutes, concurrency, slots).run().json());
             out.flush();
             return 0;
         }
