@@ -8,6 +8,7 @@ import dev.tasker.benchmarks.CancelBench;
 import dev.tasker.benchmarks.ClaimBench;
 import dev.tasker.benchmarks.CsvBench;
 import dev.tasker.benchmarks.ListBench;
+import dev.tasker.benchmarks.PinnedBench;
 import dev.tasker.benchmarks.RepeatBench;
 import dev.tasker.benchmarks.RetryStormBench;
 import dev.tasker.benchmarks.Scenario;
@@ -31,6 +32,7 @@ final class BenchCommand implements Callable<Integer> {
     private static final int CLAIM_STEPS = 1_000_000;
     private static final String CANCEL = "cancel";
     private static final int CANCEL_TASKS = 10_000;
+    private static final String PINNED = "pinned";
     private static final String RETRY_STORM = "retry-storm";
     private static final int STORM_STEPS = 10_000;
     private static final String LISTS = "lists";
@@ -43,7 +45,7 @@ final class BenchCommand implements Callable<Integer> {
                     "linear, diamond, tree, fan-out, conditional; csv: rows of a file in batches with checkpoints;"
                             + " claim: one among many waiting steps; cancel: of many tasks beside the linear scenario;"
                             + " staleness: sweeps beside many tasks; retry-storm: many retries due at once; lists: pages of"
-                            + " tasks in a full database. Default: ${DEFAULT-VALUE}")
+                            + " tasks in a full database; pinned: the linear scenario beside a foreign open transaction. Default: ${DEFAULT-VALUE}")
     private String scenario = "linear";
 
     @Option(names = "--width", defaultValue = "100", description = "Workers of a fan-out. Default: ${DEFAULT-VALUE}")
@@ -110,6 +112,12 @@ final class BenchCommand implements Callable<Integer> {
     private int finished;
 
     @Option(
+            names = "--minutes",
+            defaultValue = "10",
+            description = "How long the foreign transaction of pinned stays open. Default: ${DEFAULT-VALUE}")
+    private int minutes;
+
+    @Option(
             names = "--runs",
             defaultValue = "1",
             description = "Runs of the saturated phase alone on one database, from empty. Default: ${DEFAULT-VALUE}")
@@ -133,6 +141,7 @@ final class BenchCommand implements Callable<Integer> {
         requirePositive("--concurrency", concurrency);
         requirePositive("--slots", slots);
         requirePositive("--ceiling-seconds", ceilingSeconds);
+        requirePositive("--minutes", minutes);
         requirePositive("--runs", runs);
         requirePositive("--unfinished", unfinished);
         requirePositive("--finished", finished);
@@ -169,6 +178,11 @@ final class BenchCommand implements Callable<Integer> {
         }
         if (scenario.equals(LISTS)) {
             out.println(new ListBench(unfinished, finished).run().json());
+            out.flush();
+            return 0;
+        }
+        if (scenario.equals(PINNED)) {
+            out.println(new PinnedBench(minutes, concurrency, slots).run().json());
             out.flush();
             return 0;
         }

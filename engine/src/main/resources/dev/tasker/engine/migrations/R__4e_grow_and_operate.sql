@@ -21,10 +21,14 @@ SET lock_timeout = '10s'
 AS $$
 #variable_conflict use_column
 DECLARE
+  v_range uuid[] := uuid_range(p_task);
+  v_low uuid := v_range[1];   -- bounds by which partitions are pruned when a statement starts
+  v_high uuid := v_range[2];
   v_graph record;
   v_stale uuid[] := '{}';
 BEGIN
-  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) ORDER BY task.task_uuid FOR NO KEY UPDATE;
+  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) AND task.task_uuid BETWEEN v_low AND v_high
+  ORDER BY task.task_uuid FOR NO KEY UPDATE;
 
   FOR v_graph IN
     SELECT * FROM grow_and_complete(0, '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}',

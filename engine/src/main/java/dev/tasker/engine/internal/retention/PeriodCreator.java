@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 /** Creates partitions before they are needed, and keeps new task uuids where there are some. One statement a pass. Thread-safe. */
 public final class PeriodCreator {
     private static final Logger log = LoggerFactory.getLogger(PeriodCreator.class);
-    private static final String CREATE = "SELECT created, covered_from, covered_until FROM tasker.create_periods(?, ?)";
+    private static final String CREATE =
+            "SELECT created, tasker.engine_now(), covered_from, covered_until FROM tasker.create_periods(?, ?)";
 
     private final Database database;
     private final TaskUuids uuids;
@@ -26,7 +27,7 @@ public final class PeriodCreator {
         this.config = config;
     }
 
-    private record Coverage(int created, Instant from, Instant until) {}
+    private record Coverage(int created, Instant now, Instant from, Instant until) {}
 
     /**
      * Makes sure that there are partitions from the period before now on. A lock that somebody else holds is waited for a second at most:
@@ -44,10 +45,11 @@ public final class PeriodCreator {
                 return new Coverage(
                         row.getInt(1),
                         row.getObject(2, OffsetDateTime.class).toInstant(),
-                        row.getObject(3, OffsetDateTime.class).toInstant());
+                        row.getObject(3, OffsetDateTime.class).toInstant(),
+                        row.getObject(4, OffsetDateTime.class).toInstant());
             }
         });
-        uuids.keepWithin(coverage.from(), coverage.until());
+        uuids.keepWithin(coverage.now(), coverage.from(), coverage.until());
         if (coverage.created() > 0) {
             log.info("created partitions of {} periods; they reach until {}", coverage.created(), coverage.until());
         }

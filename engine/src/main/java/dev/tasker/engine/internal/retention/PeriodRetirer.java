@@ -76,7 +76,7 @@ public final class PeriodRetirer {
     public boolean runOnce() throws SQLException {
         return connection.run(session -> {
             if (!flag(session, LOCK)) {
-                return true;
+                return false; // another node is at it
             }
             try {
                 setLockTimeout(session, PATIENCE);

@@ -18,7 +18,7 @@ public final class TaskUuids {
     private static final long INDEX_MASK = (1L << 20) - 1;
 
     private final InstantSource clock;
-    private volatile Window window = new Window(0, Long.MAX_VALUE);
+    private volatile Window window = new Window(0, Long.MAX_VALUE, 0);
     private final RandomGenerator random =
             RandomGeneratorFactory.of("L64X128MixRandom").create();
 
@@ -26,14 +26,16 @@ public final class TaskUuids {
         this.clock = clock;
     }
 
-    private record Window(long fromMillis, long untilMillis) {}
+    /** @param offsetMillis what this machine's clock lacks to the database's time */
+    private record Window(long fromMillis, long untilMillis, long offsetMillis) {}
 
     /**
      * Keeps the times of new uuids within {@code from}, inclusive, and {@code until}, for which there are partitions. Should this machine's
-     * clock be outside, times run through the window instead, so that a wrong clock makes neither a creation fail nor uuids collide.
+     * clock be outside, it counts from {@code now}, the database's time, on: a wrong clock makes no creation fail.
      */
-    public void keepWithin(Instant from, Instant until) {
-        window = new Window(from.toEpochMilli(), until.toEpochMilli());
+    public void keepWithin(Instant now, Instant from, Instant until) {
+        long offset = now.toEpochMilli() - clock.millis();
+        window = new Window(from.toEpochMilli(), until.toEpochMilli(), offset);
     }
 
     /** A new task uuid; 42 random bits within a quarter of a microsecond. Thread-safe. */
@@ -52,9 +54,13 @@ public final class TaskUuids {
     }
 
     private static long within(Window window, long millis) {
-        return millis >= window.fromMillis && millis < window.untilMillis
-                ? millis
-                : window.fromMillis + Math.floorMod(millis, window.untilMillis - window.fromMillis);
+        if (millis >= window.fromMillis && millis < window.untilMillis) {
+            return millis;
+        }
+        // runs through the window should the database not have been asked for so long that even its time is outside
+        return window.fromMillis
+                + Math.floorMod(
+                        millis + window.offsetMillis - window.fromMillis, window.untilMillis - window.fromMillis);
     }
 
     /** The uuid of the step at {@code index} of {@code task}. */

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class TaskUuidsTest {
@@ -57,20 +58,34 @@ class TaskUuidsTest {
     }
 
     @Test
-    void clockBesideTheWindowMakesUuidsWithinIt() {
+    void clockBesideTheWindowIsReplacedByTheDatabases() {
         Instant from = NOON.plusSeconds(3_600);
         Instant until = from.plusSeconds(60);
         for (Instant clock : List.of(Instant.EPOCH, NOON, until, NOON.plusSeconds(1_000_000))) {
             TaskUuids skewed = new TaskUuids(() -> clock);
-            skewed.keepWithin(from, until);
-            long millis = skewed.next().getMostSignificantBits() >>> 16;
-            assertThat(millis).as("%s", clock).isBetween(from.toEpochMilli(), until.toEpochMilli() - 1);
+            skewed.keepWithin(from.plusSeconds(7), from, until);
+            assertThat(millis(skewed))
+                    .as("%s", clock)
+                    .isEqualTo(from.plusSeconds(7).toEpochMilli());
         }
     }
 
     @Test
+    void timesStayInTheWindowWhenTheDatabaseIsAwayForLong() {
+        AtomicReference<Instant> clock = new AtomicReference<>(Instant.EPOCH);
+        TaskUuids skewed = new TaskUuids(clock::get);
+        skewed.keepWithin(NOON, NOON, NOON.plusSeconds(60));
+        clock.set(Instant.EPOCH.plusSeconds(61));
+        assertThat(millis(skewed)).isEqualTo(NOON.plusSeconds(1).toEpochMilli());
+    }
+
+    @Test
     void clockWithinTheWindowIsTakenAsItIs() {
-        uuids.keepWithin(NOON, NOON.plusMillis(1));
-        assertThat(uuids.next().getMostSignificantBits() >>> 16).isEqualTo(NOON.toEpochMilli());
+        uuids.keepWithin(NOON.plusMillis(1), NOON, NOON.plusMillis(2));
+        assertThat(millis(uuids)).isEqualTo(NOON.toEpochMilli());
+    }
+
+    private static long millis(TaskUuids uuids) {
+        return uuids.next().getMostSignificantBits() >>> 16;
     }
 }
