@@ -4,18 +4,12 @@ import dev.tasker.engine.ActionOutcome;
 import dev.tasker.engine.Cancellation;
 import dev.tasker.engine.Creation;
 import dev.tasker.engine.Engine;
-import dev.tasker.engine.EngineConfig;
-import dev.tasker.engine.EngineListener;
 import dev.tasker.engine.Migrations;
 import dev.tasker.engine.TaskRequest;
-import dev.tasker.engine.TaskState;
 import dev.tasker.postgres.EmbeddedPostgres;
 import dev.tasker.postgres.EmbeddedPostgresConfig;
-import dev.tasker.server.embedded.InProcessWorkSource;
 import dev.tasker.template.TaskTemplate;
 import dev.tasker.template.TemplateParser;
-import dev.tasker.worker.WorkerConfig;
-import dev.tasker.worker.WorkerRuntime;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,9 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import javax.sql.DataSource;
 
 /**
@@ -96,10 +88,10 @@ public final class CancelBench {
 
     private Report measured(LinearLoad load) throws Exception {
         TaskTemplate doomed = TemplateParser.parse("doomed.yaml", DOOMED).template();
-        load.engine.register(doomed);
+        load.engine().register(doomed);
         List<List<UUID>> rounds = new ArrayList<>();
         for (int round = 0; round < ROUNDS; round++) {
-            rounds.add(created(load.engine, doomed));
+            rounds.add(created(load.engine(), doomed));
         }
         load.start();
         while (load.completed() < WARM_UP_TASKS) {
@@ -113,7 +105,7 @@ public final class CancelBench {
         for (int round = 0; round < ROUNDS; round++) {
             long completed = load.completed();
             long start = System.nanoTime();
-            Map<UUID, ActionOutcome> outcomes = load.engine
+            Map<UUID, ActionOutcome> outcomes = load.engine()
                     .cancel(rounds.get(round), Cancellation.UNEXPLAINED)
                     .get(10, TimeUnit.MINUTES);
             seconds[round] = (System.nanoTime() - start) / 1e9;
@@ -154,74 +146,5 @@ public final class CancelBench {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         return sorted[sorted.length / 2];
-    }
-
-    /** The linear scenario without end, so many tasks in flight. */
-    private static final class LinearLoad implements EngineListener, AutoCloseable {
-        private final LongAdder completed = new LongAdder();
-        private final int concurrency;
-        private final Semaphore inFlight;
-        private final Engine engine;
-        private final WorkerRuntime worker;
-        private final Thread creator;
-        private volatile boolean closed;
-
-        private LinearLoad(DataSource dataSource, int concurrency, int slots) {
-            this.concurrency = concurrency;
-            inFlight = new Semaphore(concurrency);
-            engine = Engine.open(dataSource, dataSource, EngineConfig.DEFAULT, this);
-            worker = WorkerRuntime.start(
-                    new InProcessWorkSource(engine),
-                    Scenario.handlers(),
-                    WorkerConfig.defaults().withName("bench").withSlots(slots));
-            creator = Thread.ofPlatform().name("bench-creator").unstarted(this::create);
-        }
-
-        private void start() {
-            creator.start();
-        }
-
-        private void create() {
-            TaskTemplate template = Scenario.LINEAR.template(1);
-            engine.register(template);
-            TaskRequest request =
-                    TaskRequest.of(template.namespace(), template.name(), template.version(), Scenario.context());
-            while (!closed) {
-                inFlight.acquireUninterruptibly();
-                engine.create(request).exceptionally(_ -> {
-                    inFlight.release();
-                    return null;
-                });
-            }
-        }
-
-        @Override
-        public void taskEntered(UUID taskUuid, TaskState state) {
-            if (state == TaskState.COMPLETE) {
-                completed.increment();
-                inFlight.release();
-            }
-        }
-
-        private long completed() {
-            return completed.sum();
-        }
-
-        /** Tasks per second during the next {@code millis}. */
-        private double rateFor(long millis) throws InterruptedException {
-            long first = completed();
-            long start = System.nanoTime();
-            TimeUnit.MILLISECONDS.sleep(millis);
-            return (completed() - first) / ((System.nanoTime() - start) / 1e9);
-        }
-
-        @Override
-        public void close() throws InterruptedException {
-            closed = true;
-            creator.join();
-            inFlight.tryAcquire(concurrency, 1, TimeUnit.MINUTES); // what runs ends, so that nothing is given back
-            worker.close();
-            engine.close();
-        }
     }
 }

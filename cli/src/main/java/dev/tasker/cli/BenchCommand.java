@@ -7,6 +7,7 @@ import dev.tasker.benchmarks.BenchReport;
 import dev.tasker.benchmarks.CancelBench;
 import dev.tasker.benchmarks.ClaimBench;
 import dev.tasker.benchmarks.CsvBench;
+import dev.tasker.benchmarks.DoctorBench;
 import dev.tasker.benchmarks.RepeatBench;
 import dev.tasker.benchmarks.RetryStormBench;
 import dev.tasker.benchmarks.Scenario;
@@ -31,6 +32,8 @@ final class BenchCommand implements Callable<Integer> {
     private static final int CANCEL_TASKS = 10_000;
     private static final String RETRY_STORM = "retry-storm";
     private static final int STORM_STEPS = 10_000;
+    private static final String DOCTOR = "doctor";
+    private static final int DOCTOR_TASKS = 300_000;
 
     @Option(
             names = "--scenario",
@@ -38,7 +41,8 @@ final class BenchCommand implements Callable<Integer> {
             description =
                     "linear, diamond, tree, fan-out, conditional; csv: rows of a file in batches with checkpoints;"
                             + " claim: one among many waiting steps; cancel: of many tasks beside the linear scenario;"
-                            + " retry-storm: many retries due at once. Default: ${DEFAULT-VALUE}")
+                            + " retry-storm: many retries due at once; doctor: recounting many tasks. Default:"
+                            + " ${DEFAULT-VALUE}")
     private String scenario = "linear";
 
     @Option(names = "--width", defaultValue = "100", description = "Workers of a fan-out. Default: ${DEFAULT-VALUE}")
@@ -126,6 +130,13 @@ final class BenchCommand implements Callable<Integer> {
         }
         if (scenario.equals(RETRY_STORM)) {
             out.println(new RetryStormBench(tasks != null ? tasks : STORM_STEPS, slots)
+                    .run()
+                    .json());
+            out.flush();
+            return 0;
+        }
+        if (scenario.equals(DOCTOR)) {
+            out.println(new DoctorBench(tasks != null ? tasks : DOCTOR_TASKS, concurrency, slots)
                     .run()
                     .json());
             out.flush();
