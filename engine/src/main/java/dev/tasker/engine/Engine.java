@@ -2,7 +2,6 @@ package dev.tasker.engine;
 
 import dev.tasker.engine.internal.NodeParts;
 import dev.tasker.engine.internal.lane.Command;
-import dev.tasker.engine.internal.operator.StepOperator;
 import dev.tasker.engine.internal.session.LiveSession;
 import dev.tasker.engine.internal.session.LiveSession.Held;
 import dev.tasker.engine.internal.step.StepKey;
@@ -85,22 +84,14 @@ public final class Engine implements AutoCloseable {
 
     /**
      * Carries out what an operator decided about a step, and evaluates its task in the same transaction: what the task withheld while it was
-     * blocked starts, and a task given up begins anew once none of its steps is in error. Fails with {@link EngineException}: {@link
+     * blocked starts, and a task given up begins anew once none of its steps is in error. A decision or batchable step that is completed by
+     * hand adds the steps its result asks for, like a worker's; a result that asks for what cannot be added is refused. Fails with {@link EngineException}: {@link
      * ErrorCode#INVALID_REQUEST}, {@link ErrorCode#OVERLOADED}, {@link ErrorCode#DATABASE_UNAVAILABLE}. After the last it may have been
      * done: the step tells.
      */
     public CompletableFuture<ActionOutcome> operate(UUID taskUuid, UUID stepUuid, StepAction action) {
-        StepKey step = new StepKey(TaskUuids.taskOf(stepUuid), TaskUuids.indexOf(stepUuid));
         try {
-            Command.Operate command = StepOperator.command(step, action);
-            if (!step.task().equals(taskUuid)) {
-                return CompletableFuture.completedFuture(new ActionOutcome.NotFound(
-                        parts.reader().definition(step).isPresent()
-                                ? "Step does not belong to the specified task"
-                                : "Resource not found"));
-            }
-            parts.laneOf(step.task(), 0).submit(command);
-            return command.answer();
+            return parts.operators().operate(taskUuid, stepUuid, action);
         } catch (EngineException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -163,6 +154,11 @@ public final class Engine implements AutoCloseable {
     /** Figures now. */
     public EngineMetrics metrics() {
         return parts.metrics(EngineMetrics.Lane::of);
+    }
+
+    /** What this node counted about decisions and batches. */
+    public GraphMetrics graphMetrics() {
+        return parts.expander().metrics();
     }
 
     /** Whether the database answered the last call and nothing is refused; cheap, touches no connection. */

@@ -473,6 +473,13 @@ FUNCTION grow_and_complete(p_batch bigint, p_renew integer[], p_task uuid[], p_s
   SET enable_mergejoin=off
   SET lock_timeout=10s;
 
+FUNCTION grow_and_operate(p_task uuid[], p_step integer[], p_action smallint[], p_result text[], p_detail text[], p_clear_checkpoint boolean[], p_grow_task uuid[], p_grow_step integer[], p_grow_token integer[], p_grow_version integer[], p_new_task uuid[], p_new_step integer[], p_new_queue integer[], p_new_template integer[], p_new_batch integer[], p_new_retryable integer[], p_new_max integer[], p_new_parents integer[], p_new_children text[], p_new_name text[], p_new_inputs text[], p_edge_task uuid[], p_edge_from integer[], p_edge_to integer[], p_edge_barrier integer[], p_gain_task uuid[], p_gain_step integer[], p_gain_parents integer[], p_batch_task uuid[], p_batch_step integer[], p_batch_last integer[], p_batch_next integer[])
+  RETURNS TABLE(kind smallint, task_uuid uuid, step_index integer, state smallint, token integer, queue_id integer, priority integer, session_id integer, task_state smallint, detail text)
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
+  SET plan_cache_mode=force_generic_plan
+  SET lock_timeout=10s;
+
 FUNCTION heartbeat(p_sessions integer[], p_batch bigint, p_held_session integer[], p_held_task uuid[], p_held_step integer[], p_held_token integer[])
   RETURNS TABLE(session_id integer, task_uuid uuid, step_index integer, token integer)
   LANGUAGE plpgsql VOLATILE

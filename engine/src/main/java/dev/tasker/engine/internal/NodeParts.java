@@ -26,6 +26,7 @@ import dev.tasker.engine.internal.lane.LaneCalls;
 import dev.tasker.engine.internal.lane.LaneStatistics;
 import dev.tasker.engine.internal.loop.BackgroundLoop;
 import dev.tasker.engine.internal.operator.Cancellations;
+import dev.tasker.engine.internal.operator.OperatorIntake;
 import dev.tasker.engine.internal.operator.StepOperator;
 import dev.tasker.engine.internal.operator.TaskCanceller;
 import dev.tasker.engine.internal.recovery.ExpiryGuard;
@@ -49,6 +50,7 @@ import dev.tasker.engine.internal.step.RetryDelay;
 import dev.tasker.engine.internal.step.StepCheckpointer;
 import dev.tasker.engine.internal.step.StepClaimer;
 import dev.tasker.engine.internal.step.StepCompleter;
+import dev.tasker.engine.internal.step.StepExpander;
 import dev.tasker.engine.internal.step.StepGrower;
 import dev.tasker.engine.internal.step.StepKey;
 import dev.tasker.engine.internal.step.StepRejecter;
@@ -108,6 +110,8 @@ public final class NodeParts implements Aftermath {
     private final CheckpointCleaner checkpoints;
     private final TaskExplainer explainer;
     private final PayloadCache payloads;
+    private final StepExpander expander;
+    private final OperatorIntake operators;
     private final ResultIntake results;
     private final AssignmentAssembler assembler;
     private final SessionOpener opener;
@@ -168,9 +172,10 @@ public final class NodeParts implements Aftermath {
         OutcomeReader outcomes = new OutcomeReader(templates);
         EventMaker eventMaker = new EventMaker(InstantSource.system(), eventCounters);
         EndedEvents endedEvents = new EndedEvents(outcomes, eventMaker, published);
-        GraphPlanner planner = new GraphPlanner(config.graph());
-        results = new ResultIntake(
-                reader, retryDelay, planner, payloads, new ResultEvents(pool, payloads, outcomes, eventMaker));
+        expander = new StepExpander(new GraphPlanner(config.graph()), payloads);
+        operators = new OperatorIntake(reader, expander, this::laneOf);
+        results =
+                new ResultIntake(reader, retryDelay, expander, new ResultEvents(pool, payloads, outcomes, eventMaker));
         guard = new ExpiryGuard(config.leases().duration());
         recovery = new Recovery(
                 connection(direct, "recovery"),
@@ -192,11 +197,11 @@ public final class NodeParts implements Aftermath {
         LaneCalls calls = new LaneCalls(
                 new TaskCreator(sessions, heads, payloads, this, config.leases()),
                 completer,
-                new StepGrower(completer, planner, payloads, this::submitAgain),
+                new StepGrower(completer, expander, this::submitAgain),
                 new StepCheckpointer(this, deadlines),
                 new StepRejecter(this),
                 new OverdueEnder(endedEvents, this),
-                new StepOperator(payloads, this),
+                new StepOperator(payloads, this, expander, operators::submit),
                 new TaskCanceller(payloads, this),
                 this::databaseAway,
                 this::answerLost);
@@ -266,6 +271,14 @@ public final class NodeParts implements Aftermath {
 
     public ResultIntake results() {
         return results;
+    }
+
+    public OperatorIntake operators() {
+        return operators;
+    }
+
+    public StepExpander expander() {
+        return expander;
     }
 
     public CheckpointCleaner checkpoints() {

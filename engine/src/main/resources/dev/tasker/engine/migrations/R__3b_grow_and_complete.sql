@@ -2,7 +2,7 @@
 -- adds the steps to the graph as if they had always been there, then completes. What may be added depends on what the task has already, so
 -- a growth names the version of the graph it was made for: where another one came first, nothing is written for that task and the caller
 -- gets the graph as it is.
---   p_grow_*: one growth per task: the deciding step, its token, and the version of the graph
+--   p_grow_*: one growth per task: the deciding step, its token (null: an operator completes it), and the version of the graph
 --   p_new_*: steps to add; parents: how many of their parents are added too, or 1 for an instance that waits for its slot; children as text
 --   p_edge_*: edges that begin at a step which exists; one that only holds the child back is left out when its parent is satisfied
 --   p_gain_*: steps which exist and get so many new parents
@@ -43,14 +43,16 @@ DECLARE
 BEGIN
   PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) ORDER BY task.task_uuid FOR NO KEY UPDATE;
 
-  -- a result that will not be accepted grows nothing
+  -- a result that will not be accepted grows nothing; without a token it is an operator's, who may end every step that has not ended
   SELECT array_agg(task.task_uuid) FILTER (WHERE task.graph_version = grow.version),
          array_agg(task.task_uuid) FILTER (WHERE task.graph_version <> grow.version)
   INTO   v_growing, v_stale
   FROM   unnest(p_grow_task, p_grow_step, p_grow_token, p_grow_version) AS grow(task_uuid, step_index, token, version)
          JOIN tasks AS task ON task.task_uuid = grow.task_uuid
          JOIN workflow_steps AS step ON step.task_uuid = grow.task_uuid AND step.step_index = grow.step_index
-  WHERE  step.state = step_state('in_progress') AND step.lease_token = grow.token;
+  WHERE  CASE WHEN grow.token IS NOT NULL THEN step.state = step_state('in_progress') AND step.lease_token = grow.token
+              ELSE step.state NOT IN (step_state('complete'), step_state('cancelled'), step_state('resolved_manually'))
+                   AND task.state NOT IN (task_state('complete'), task_state('cancelled'), task_state('resolved_manually')) END;
 
   WITH edge AS (
     SELECT i.task_uuid, i.from_index, i.to_index, (parent.state NOT IN (step_state('complete'), step_state('resolved_manually')))::integer AS pending

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tasker.engine.Assignment;
 import dev.tasker.engine.Completion;
 import dev.tasker.engine.GraphConfig;
+import dev.tasker.engine.GraphMetrics.OutcomeType;
 import dev.tasker.engine.StepState;
 import dev.tasker.engine.TaskState;
 import dev.tasker.testkit.Assignments;
@@ -82,6 +83,10 @@ class DecisionTest {
                 assertThat(node.states(task)).containsExactly("validate=complete", "route=complete");
                 assertThat(node.task(task).state()).isEqualTo(TaskState.COMPLETE);
             }
+            assertThat(node.engine().graphMetrics().outcomesProcessed())
+                    .containsEntry(OutcomeType.NO_BRANCHES, 2L)
+                    .containsEntry(OutcomeType.UNSAID, 1L);
+            assertThat(node.engine().graphMetrics().warnings()).containsEntry("missing_outcome", 1L);
         }
     }
 
@@ -209,6 +214,21 @@ class DecisionTest {
             worker.run("validate");
             worker.succeed(worker.next("route"), create("auto"));
             assertThat(node.states(task)).containsExactly("validate=complete", "route=complete");
+        }
+    }
+
+    @Test
+    void decisionNearALimitIsCountedAsAWarning(TestDatabase database) {
+        GraphConfig near = new GraphConfig(true, 3, 2, 20, 10, true, 50);
+        try (TestNode node = TestNode.open(database, TestNode.CONFIG.withGraph(near))) {
+            TemplateFixture template = approval(node);
+            HandDrivenWorker worker = node.worker(1);
+            node.create(template);
+            worker.run("validate");
+            worker.succeed(worker.next("route"), create("auto", "manager"));
+            assertThat(node.engine().graphMetrics().warnings())
+                    .containsEntry("step_count", 1L)
+                    .containsEntry("depth", 0L);
         }
     }
 }

@@ -55,10 +55,25 @@ class BrokenFunctionsTest {
                 new Break(
                         "growth for a result that is not accepted",
                         "grow_and_complete",
-                        "WHERE  step.state = step_state('in_progress') AND step.lease_token = grow.token",
-                        "WHERE  true",
+                        "step.state = step_state('in_progress') AND step.lease_token = grow.token",
+                        "true",
                         "growAWithOldToken",
                         "completeB"),
+                new Break(
+                        "growth by hand without the lock of its own",
+                        "grow_and_operate",
+                        LOCK_TASKS,
+                        "",
+                        "growA",
+                        "growBByHand"),
+                new Break(
+                        "growth by hand behind a step that has ended",
+                        "grow_and_complete",
+                        "ELSE step.state NOT IN (step_state('complete'), step_state('cancelled'),"
+                                + " step_state('resolved_manually'))",
+                        "ELSE true",
+                        "completeB",
+                        "growBByHand"),
                 new Break(
                         "growth for another version of the graph",
                         "grow_and_complete",

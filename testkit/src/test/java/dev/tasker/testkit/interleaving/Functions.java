@@ -27,6 +27,7 @@ final class Functions {
             "R__4b_reject_steps.sql",
             "R__4c_operate_steps.sql",
             "R__4d_cancel_tasks.sql",
+            "R__4e_grow_and_operate.sql",
             "R__5_expire_session.sql",
             "R__5b_time_out_steps.sql",
             "R__6_retry_due.sql",

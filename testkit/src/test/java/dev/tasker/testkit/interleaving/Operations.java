@@ -2,6 +2,7 @@ package dev.tasker.testkit.interleaving;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What nodes do on a {@link Stage}, as the calls they make. */
 final class Operations {
@@ -43,6 +44,7 @@ final class Operations {
     final Operation growA;
     final Operation growAWithOldToken;
     final Operation growB;
+    final Operation growBByHand;
     final Operation rejectTrioP = Operation.of(
             "rejectTrioP",
             "reject_steps",
@@ -100,6 +102,7 @@ final class Operations {
         growA = grow("growA", stage, 130, 1, 1, 1, 7);
         growAWithOldToken = grow("growAWithOldToken", stage, 131, 1, 0, 1, 7);
         growB = grow("growB", stage, 132, 2, 1, 2, 8);
+        growBByHand = growByHand("growBByHand", stage, 2, 8);
         create = create("create", stage, 113, 1, 'a', 'b');
         createBackwards = create("createBackwards", stage, 114, 2, 'b', 'a');
     }
@@ -114,6 +117,7 @@ final class Operations {
                         growA,
                         growAWithOldToken,
                         growB,
+                        growBByHand,
                         completeA,
                         completeB,
                         completeBKeepingC,
@@ -274,12 +278,26 @@ final class Operations {
                 "SELECT kind, task_uuid, step_index, state, token, attempts, queue_id, priority, session_id FROM"
                         + " tasker.grow_and_complete(" + batch + ", '{}', " + task + ", '{" + decider + "}', '{" + token
                         + "}', '{" + session + "}', '{0}', '{0}', '{7}', ARRAY['{\"by\":\"" + name
-                        + "\"}'], '{}', '{}', '{}', '{}', " + task + ", '{" + decider + "}', '{" + token + "}', '{0}', "
-                        + task + ", '{" + added + "}', ARRAY[" + stage.queueId() + "], '{" + decider
-                        + "}', '{null}', '{1}', '{3}', '{0}', ARRAY['{5}'], '{" + name + "}', '{null}', " + task
-                        + ", '{"
-                        + decider + "}', '{" + added + "}', '{0}', " + task
-                        + ", '{5}', '{1}', '{}', '{}', '{}', '{}')");
+                        + "\"}'], '{}', '{}', '{}', '{}', " + growth(name, stage, decider, token, added) + ")");
+    }
+
+    /** An operator completes the decider with a result that adds a step behind it. */
+    private static Operation growByHand(String name, Stage stage, int decider, int added) {
+        return Operation.of(
+                name,
+                "grow_and_operate",
+                "SELECT kind, task_uuid, step_index, state, token, queue_id, priority, session_id, task_state, detail"
+                        + " FROM tasker.grow_and_operate(ARRAY['" + Stage.TASK + "']::uuid[], '{" + decider
+                        + "}', '{2}', ARRAY['{\"by\":\"hand\"}'], ARRAY['{\"action\":\"" + name + "\"}'], '{false}', "
+                        + growth(name, stage, decider, null, added) + ")");
+    }
+
+    private static String growth(String name, Stage stage, int decider, @Nullable Integer token, int added) {
+        String task = "ARRAY['" + Stage.TASK + "']::uuid[]";
+        return task + ", '{" + decider + "}', '{" + token + "}', '{0}', "
+                + task + ", '{" + added + "}', ARRAY[" + stage.queueId() + "], '{" + decider
+                + "}', '{null}', '{1}', '{3}', '{0}', ARRAY['{5}'], '{" + name + "}', '{null}', " + task + ", '{"
+                + decider + "}', '{" + added + "}', '{0}', " + task + ", '{5}', '{1}', '{}', '{}', '{}', '{}'";
     }
 
     Operation named(String name) {

@@ -6,6 +6,7 @@ import dev.tasker.engine.internal.graph.Outcome.CreateBatches;
 import dev.tasker.engine.internal.graph.Outcome.CreateSteps;
 import dev.tasker.engine.internal.graph.Outcome.NoBatches;
 import dev.tasker.engine.internal.graph.Outcome.NoBranches;
+import dev.tasker.engine.internal.graph.Outcome.Unsaid;
 import dev.tasker.template.BatchConfig;
 import dev.tasker.template.PlannedStep;
 import dev.tasker.template.StepType;
@@ -36,26 +37,42 @@ public final class GraphPlanner {
             throws InvalidOutcomeException {
         return switch (outcome) {
             case NoBranches() -> null;
+            case Unsaid() -> decider.type() == StepType.BATCHABLE ? placeholder(plan, graph, decider) : null;
             case CreateSteps(var names) -> config.decisions() ? branches(plan, graph, decider, names) : null;
             case NoBatches() -> placeholder(plan, graph, decider);
             case CreateBatches batches -> batches(plan, graph, decider, batches);
         };
     }
 
-    /** What an operator should know of an outcome that is carried out: it comes near a limit (02 §6.5 point 2). Null when it does not. */
-    public @Nullable String warning(TemplatePlan plan, PlannedStep decider, Outcome outcome) {
+    /**
+     * What an operator should know of an outcome that is carried out: it is missing, or comes near a limit (02 §6.3, §6.5 point 2). Null
+     * when there is nothing to know.
+     */
+    public @Nullable OutcomeWarning warning(TemplatePlan plan, PlannedStep decider, Outcome outcome) {
+        if (outcome instanceof Outcome.Unsaid) {
+            return new OutcomeWarning(
+                    OutcomeWarning.Subject.MISSING_OUTCOME,
+                    "the result of '" + decider.name() + "' has no "
+                            + (decider.type() == StepType.DECISION
+                                    ? "decision_point_outcome (taken as no_branches)"
+                                    : "batch_processing_outcome (taken as no_batches)"));
+        }
         if (!(outcome instanceof CreateSteps(var names))) {
             return null;
         }
         if (names.size() >= config.decisionStepsWarn()) {
-            return "decision '" + decider.name() + "' names " + names.size() + " steps (limit: "
-                    + config.decisionStepsMax() + ")";
+            return new OutcomeWarning(
+                    OutcomeWarning.Subject.STEP_COUNT,
+                    "decision '" + decider.name() + "' names " + names.size() + " steps (limit: "
+                            + config.decisionStepsMax() + ")");
         }
         int depth = depth(plan, decider);
         return depth < config.decisionDepthWarn()
                 ? null
-                : "decision '" + decider.name() + "' is number " + depth + " on its path (limit: "
-                        + config.decisionDepthMax() + ")";
+                : new OutcomeWarning(
+                        OutcomeWarning.Subject.DEPTH,
+                        "decision '" + decider.name() + "' is number " + depth + " on its path (limit: "
+                                + config.decisionDepthMax() + ")");
     }
 
     private @Nullable Growth branches(TemplatePlan plan, TaskGraph graph, PlannedStep decision, List<String> names)

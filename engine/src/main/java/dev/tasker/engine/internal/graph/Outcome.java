@@ -6,6 +6,9 @@ import tools.jackson.databind.JsonNode;
 /** What a decision or a batchable step asks for in its result (02 §6.3, §7.2). */
 public sealed interface Outcome {
 
+    /** Nothing was said: go on as with no branches, or no batches. */
+    record Unsaid() implements Outcome {}
+
     /** Go on without any branch. */
     record NoBranches() implements Outcome {}
 

@@ -6,6 +6,7 @@ import dev.tasker.engine.internal.graph.Outcome.CreateSteps;
 import dev.tasker.engine.internal.graph.Outcome.Cursor;
 import dev.tasker.engine.internal.graph.Outcome.NoBatches;
 import dev.tasker.engine.internal.graph.Outcome.NoBranches;
+import dev.tasker.engine.internal.graph.Outcome.Unsaid;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -33,7 +34,7 @@ public final class OutcomeParser {
     public static Outcome decision(String resultDocument) throws InvalidOutcomeException {
         JsonNode outcome = outcome(resultDocument, DECISION);
         if (outcome == null) {
-            return new NoBranches();
+            return new Unsaid();
         }
         return switch (type(outcome, DECISION, "no_branches or create_steps")) {
             case "no_branches" -> new NoBranches();
@@ -47,7 +48,7 @@ public final class OutcomeParser {
     public static Outcome batches(String resultDocument) throws InvalidOutcomeException {
         JsonNode outcome = outcome(resultDocument, BATCHES);
         if (outcome == null) {
-            return new NoBatches();
+            return new Unsaid();
         }
         return switch (type(outcome, BATCHES, "no_batches or create_batches")) {
             case "no_batches" -> new NoBatches();

@@ -166,16 +166,33 @@ public sealed interface Command {
      *
      * @param detail the action with reason and actor as JSON, for the history
      * @param result the result document of a manual completion, otherwise null
+     * @param expansion what that result adds to the task, null when it adds nothing
      */
     record Operate(
             StepKey step,
             StepAction action,
             String detail,
             @Nullable String result,
+            @Nullable Expansion expansion,
             CompletableFuture<ActionOutcome> answer)
             implements Command {
-        public Operate(StepKey step, StepAction action, String detail, @Nullable String result) {
-            this(step, action, detail, result, new CompletableFuture<>());
+        public Operate(
+                StepKey step,
+                StepAction action,
+                String detail,
+                @Nullable String result,
+                @Nullable Expansion expansion) {
+            this(step, action, detail, result, expansion, new CompletableFuture<>());
+        }
+
+        /** The same action with another growth. */
+        public Operate with(@Nullable Expansion newExpansion) {
+            return new Operate(step, action, detail, result, newExpansion, answer);
+        }
+
+        /** What no two commands of one call may name alike: an action its step, one that adds steps its task. */
+        Object named() {
+            return expansion == null ? step : step.task();
         }
 
         @Override

@@ -170,7 +170,7 @@ public final class CommitLane implements AutoCloseable {
         call(calls.reject(), rejects);
         call(calls.timeOut(), timeOuts);
         call(calls.create(), creates);
-        rounds(operates, Command.Operate::step).forEach(round -> call(calls.operate(), round));
+        rounds(operates, Command.Operate::named).forEach(round -> call(calls.operate(), round));
         rounds(cancels, Command.Cancel::task).forEach(round -> call(calls.cancel(), round));
         barriers.forEach(barrier -> barrier.answer().complete(null));
     }

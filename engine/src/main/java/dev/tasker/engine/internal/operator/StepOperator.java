@@ -1,6 +1,7 @@
 package dev.tasker.engine.internal.operator;
 
 import dev.tasker.engine.ActionOutcome;
+import dev.tasker.engine.EngineException;
 import dev.tasker.engine.ErrorCode;
 import dev.tasker.engine.StepAction;
 import dev.tasker.engine.StepAction.CompleteManually;
@@ -8,12 +9,18 @@ import dev.tasker.engine.StepAction.ResetForRetry;
 import dev.tasker.engine.StepAction.ResolveManually;
 import dev.tasker.engine.StepState;
 import dev.tasker.engine.TaskState;
+import dev.tasker.engine.internal.graph.InvalidOutcomeException;
+import dev.tasker.engine.internal.graph.TaskGraph;
 import dev.tasker.engine.internal.lane.Aftermath;
 import dev.tasker.engine.internal.lane.BatchCall;
 import dev.tasker.engine.internal.lane.Command.Operate;
 import dev.tasker.engine.internal.sql.SqlArrays;
 import dev.tasker.engine.internal.state.StepEvent;
 import dev.tasker.engine.internal.state.StepStateMachine;
+import dev.tasker.engine.internal.step.CurrentGraphs;
+import dev.tasker.engine.internal.step.Expansion;
+import dev.tasker.engine.internal.step.GrowthColumns;
+import dev.tasker.engine.internal.step.StepExpander;
 import dev.tasker.engine.internal.step.StepKey;
 import dev.tasker.engine.internal.task.PayloadCache;
 import dev.tasker.engine.internal.task.TaskUuids;
@@ -29,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Carries out operators' actions on steps and tells what they set off: one round trip for a batch. */
@@ -38,16 +46,31 @@ public final class StepOperator implements BatchCall<Operate, List<Operate>, Ste
         FROM   tasker.operate_steps(?, ?, ?, ?, ?, ?)
         """;
 
+    private static final String GROWING_CALL = """
+        SELECT kind, task_uuid, step_index, state, token, queue_id, priority, session_id, task_state, detail
+        FROM   tasker.grow_and_operate(?, ?, ?, ?, ?, ?,
+                                       ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """;
+
+    private static final int PARAMETERS = 6;
+    private static final int KIND_REFUSED = 4;
+    private static final int KIND_GRAPH = 5;
+
     private static final short RESET = 0;
     private static final short RESOLVE = 1;
     private static final short COMPLETE = 2;
 
     private final PayloadCache payloads;
     private final Aftermath aftermath;
+    private final StepExpander expander;
+    private final Consumer<Operate> again;
 
-    public StepOperator(PayloadCache payloads, Aftermath aftermath) {
+    /** @param again queues a command once more */
+    public StepOperator(PayloadCache payloads, Aftermath aftermath, StepExpander expander, Consumer<Operate> again) {
         this.payloads = payloads;
         this.aftermath = aftermath;
+        this.expander = expander;
+        this.again = again;
     }
 
     /** The command for {@code action}; what cannot be stored is refused with an exception. */
@@ -55,7 +78,7 @@ public final class StepOperator implements BatchCall<Operate, List<Operate>, Ste
         String result = action instanceof CompleteManually complete
                 ? ActionDocuments.result(TaskUuids.stepUuid(step.task(), step.index()), complete)
                 : null;
-        return new Operate(step, action, ActionDocuments.detail(action), result);
+        return new Operate(step, action, ActionDocuments.detail(action), result, null);
     }
 
     private record Row(
@@ -65,7 +88,11 @@ public final class StepOperator implements BatchCall<Operate, List<Operate>, Ste
             StepState step, TaskState task, @Nullable String lastDetail) {}
 
     /** What the database answered. */
-    public record Answer(List<Row> rows, Set<StepKey> done, Map<StepKey, Refusal> refused) {}
+    public record Answer(List<Row> rows, Set<StepKey> done, Map<StepKey, Refusal> refused, CurrentGraphs graphs) {
+        private boolean acted(StepKey step) {
+            return rows.stream().anyMatch(row -> row.kind() == 0 && row.key().equals(step));
+        }
+    }
 
     @Override
     public List<Operate> prepare(List<Operate> commands) {
@@ -74,11 +101,19 @@ public final class StepOperator implements BatchCall<Operate, List<Operate>, Ste
 
     @Override
     public Answer execute(Connection connection, List<Operate> commands, long batchNumber) throws SQLException {
-        try (PreparedStatement call = connection.prepareStatement(CALL)) {
+        boolean growing = commands.stream().anyMatch(command -> command.expansion() != null);
+        try (PreparedStatement call = connection.prepareStatement(growing ? GROWING_CALL : CALL)) {
             bind(call, commands);
-            Answer answer = new Answer(new ArrayList<>(), new HashSet<>(), new HashMap<>());
+            if (growing) {
+                bindGrowths(call, commands);
+            }
+            Answer answer = new Answer(new ArrayList<>(), new HashSet<>(), new HashMap<>(), new CurrentGraphs());
             ResultSet rows = call.executeQuery();
             while (rows.next()) {
+                if (rows.getInt(1) == KIND_GRAPH) {
+                    addTo(answer.graphs(), rows);
+                    continue;
+                }
                 Row row = new Row(
                         rows.getInt(1),
                         new StepKey(rows.getObject(2, UUID.class), rows.getInt(3)),
@@ -88,7 +123,7 @@ public final class StepOperator implements BatchCall<Operate, List<Operate>, Ste
                         rows.getInt(7),
                         rows.getInt(8),
                         rows.getInt(9));
-                if (row.kind() == 4) {
+                if (row.kind() == KIND_REFUSED) {
                     answer.refused()
                             .put(
                                     row.key(),
@@ -128,8 +163,37 @@ public final class StepOperator implements BatchCall<Operate, List<Operate>, Ste
         call.setArray(6, call.getConnection().createArrayOf("boolean", clear));
     }
 
+    private static void bindGrowths(PreparedStatement call, List<Operate> commands) throws SQLException {
+        GrowthColumns columns = new GrowthColumns();
+        for (Operate command : commands) {
+            Expansion expansion = command.expansion();
+            if (expansion != null) {
+                columns.add(command.step(), null, expansion);
+            }
+        }
+        columns.bind(call, PARAMETERS + 1);
+    }
+
+    private static void addTo(CurrentGraphs graphs, ResultSet row) throws SQLException {
+        int batchStep = row.getInt(6);
+        boolean none = row.wasNull();
+        graphs.add(
+                row.getObject(2, UUID.class),
+                row.getInt(5),
+                row.getInt(3),
+                row.getInt(8),
+                row.getInt(7),
+                none ? null : batchStep);
+    }
+
     @Override
     public void apply(List<Operate> commands, Answer answer, long batchNumber, boolean repeated) {
+        for (Operate command : commands) {
+            Expansion expansion = command.expansion();
+            if (expansion != null && answer.acted(command.step())) {
+                expander.grown(command.task(), expansion); // before the payload of a task that ends is forgotten
+            }
+        }
         for (Row row : answer.rows()) {
             switch (row.kind()) {
                 case 0 -> acted(row, answer);
@@ -141,7 +205,24 @@ public final class StepOperator implements BatchCall<Operate, List<Operate>, Ste
         }
         aftermath.slotsFreed();
         for (Operate command : commands) {
-            command.answer().complete(outcome(command, answer, repeated));
+            Expansion expansion = command.expansion();
+            TaskGraph graph = expansion == null ? null : answer.graphs().of(command.task());
+            if (expansion == null || graph == null) {
+                command.answer().complete(outcome(command, answer, repeated));
+            } else {
+                plannedAnew(command, expansion, graph);
+            }
+        }
+    }
+
+    private void plannedAnew(Operate command, Expansion expansion, TaskGraph graph) {
+        expander.known(command.task(), graph);
+        try {
+            again.accept(command.with(expander.again(expansion, graph)));
+        } catch (InvalidOutcomeException e) {
+            command.answer().complete(OperatorIntake.refused(e));
+        } catch (EngineException e) {
+            command.fail(e);
         }
     }
 

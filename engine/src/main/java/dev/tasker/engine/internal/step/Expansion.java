@@ -6,4 +6,10 @@ import dev.tasker.engine.internal.template.RegisteredTemplate;
 import dev.tasker.template.PlannedStep;
 
 /** A growth of a task's graph, with what it is worked out from when another growth came first. */
-public record Expansion(RegisteredTemplate template, PlannedStep decider, Outcome outcome, Growth growth) {}
+public record Expansion(RegisteredTemplate template, PlannedStep decider, Outcome outcome, Growth growth) {
+
+    /** How many steps it adds. */
+    public int size() {
+        return growth.steps().size();
+    }
+}

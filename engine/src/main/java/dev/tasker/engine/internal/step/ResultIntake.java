@@ -5,30 +5,18 @@ import dev.tasker.engine.Completion;
 import dev.tasker.engine.StepResult;
 import dev.tasker.engine.internal.domainevent.EventCandidate;
 import dev.tasker.engine.internal.domainevent.ResultEvents;
-import dev.tasker.engine.internal.graph.GraphPlanner;
-import dev.tasker.engine.internal.graph.Growth;
 import dev.tasker.engine.internal.graph.InvalidOutcomeException;
-import dev.tasker.engine.internal.graph.Outcome;
-import dev.tasker.engine.internal.graph.OutcomeParser;
-import dev.tasker.engine.internal.graph.TaskGraph;
 import dev.tasker.engine.internal.lane.Command.Complete;
 import dev.tasker.engine.internal.session.LiveSession;
 import dev.tasker.engine.internal.session.LiveSession.Held;
-import dev.tasker.engine.internal.task.PayloadCache;
-import dev.tasker.engine.internal.task.TaskPayload;
 import dev.tasker.engine.internal.task.TaskReader;
 import dev.tasker.engine.internal.task.TaskReader.Definition;
 import dev.tasker.engine.internal.template.RegisteredTemplate;
 import dev.tasker.engine.internal.template.RunnableStep;
-import dev.tasker.template.PlannedStep;
-import dev.tasker.template.StepType;
 import java.util.List;
 import java.util.Locale;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -37,24 +25,15 @@ import tools.jackson.databind.json.JsonMapper;
  * database only for steps whose lease this node does not know. Thread-safe.
  */
 public final class ResultIntake {
-    private static final Logger log = LoggerFactory.getLogger(ResultIntake.class);
-
     private final TaskReader reader;
     private final RetryDelay retryDelay;
-    private final GraphPlanner planner;
-    private final PayloadCache payloads;
+    private final StepExpander expander;
     private final ResultEvents events;
 
-    public ResultIntake(
-            TaskReader reader,
-            RetryDelay retryDelay,
-            GraphPlanner planner,
-            PayloadCache payloads,
-            ResultEvents events) {
+    public ResultIntake(TaskReader reader, RetryDelay retryDelay, StepExpander expander, ResultEvents events) {
         this.reader = reader;
         this.retryDelay = retryDelay;
-        this.planner = planner;
-        this.payloads = payloads;
+        this.expander = expander;
         this.events = events;
     }
 
@@ -104,39 +83,20 @@ public final class ResultIntake {
     }
 
     private Complete grown(Complete command, Definition definition) {
-        PlannedStep step = definition.step().planned();
-        boolean decides = command.step().index() == step.index()
-                && (step.type() == StepType.DECISION || step.type() == StepType.BATCHABLE);
-        if (!decides) {
-            return command;
-        }
-        RegisteredTemplate template = definition.template();
         try {
-            Outcome outcome = step.type() == StepType.DECISION
-                    ? OutcomeParser.decision(command.result().document())
-                    : OutcomeParser.batches(command.result().document());
-            Growth growth = planner.plan(template.plan(), graph(command.step().task(), template), step, outcome);
-            String warning = planner.warning(template.plan(), step, outcome);
-            if (warning != null) {
-                log.warn("task {}: {}", command.task(), warning);
-            }
-            return growth == null ? command : command.with(new Expansion(template, step, outcome, growth), null);
+            Expansion expansion =
+                    expander.expand(command.step(), definition, command.result().document());
+            return expansion == null ? command : command.with(expansion, null);
         } catch (InvalidOutcomeException e) {
             return command.with(null, refusal(e));
         }
-    }
-
-    /** The graph as far as this node knows; the database tells when another node knows more. */
-    private TaskGraph graph(UUID task, RegisteredTemplate template) {
-        TaskPayload payload = payloads.get(task);
-        return payload == null ? template.initialGraph() : payload.graph();
     }
 
     /** How many steps the command will write about. */
     public static int size(Complete command) {
         Expansion expansion = command.expansion();
         if (expansion != null) {
-            return expansion.growth().steps().size();
+            return expansion.size();
         }
         Held held = command.session().held(command.step());
         RunnableStep runnable = held == null ? null : held.runnable();

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tasker.engine.internal.graph.Outcome.CreateBatches;
 import dev.tasker.engine.internal.graph.Outcome.CreateSteps;
-import dev.tasker.engine.internal.graph.Outcome.NoBatches;
 import dev.tasker.engine.internal.graph.Outcome.NoBranches;
+import dev.tasker.engine.internal.graph.Outcome.Unsaid;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,15 +19,18 @@ class OutcomeParserTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{}",
-                "{\"result\":null}",
-                "{\"result\":5}",
-                "{\"result\":{\"decision_point_outcome\":null}}",
                 "{\"result\":{\"decision_point_outcome\":{\"type\":\"no_branches\"}}}",
                 "{\"result\":{\"decision_point_outcome\":{\"type\":\"create_steps\",\"step_names\":[]}}}"
             })
     void nothingAskedForIsNoBranches(String document) throws InvalidOutcomeException {
         assertThat(OutcomeParser.decision(document)).isEqualTo(new NoBranches());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"{}", "{\"result\":null}", "{\"result\":5}", "{\"result\":{\"decision_point_outcome\":null}}"})
+    void missingOutcomeIsToldFromOneThatAsksForNothing(String document) throws InvalidOutcomeException {
+        assertThat(OutcomeParser.decision(document)).isEqualTo(new Unsaid());
     }
 
     @Test
@@ -60,7 +63,7 @@ class OutcomeParserTest {
         assertThat(outcome).isInstanceOf(CreateBatches.class);
         assertThat(((CreateBatches) outcome).cursors().getFirst().document().toString())
                 .isEqualTo("{\"batch_id\":\"001\",\"start_cursor\":12345678901234567890.10,\"end_cursor\":\"z\"}");
-        assertThat(OutcomeParser.batches("{\"result\":{}}")).isEqualTo(new NoBatches());
+        assertThat(OutcomeParser.batches("{\"result\":{}}")).isEqualTo(new Unsaid());
     }
 
     @ParameterizedTest
