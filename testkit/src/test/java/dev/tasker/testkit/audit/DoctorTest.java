@@ -134,10 +134,9 @@ class DoctorTest {
 
     @Test
     void everyCodeIsExplained() throws IOException {
-        String guide = Files.readString(
-                Path.of(System.getProperty("tasker.repository"), "docs", "guides", "doctor.md"));
+        String guide =
+                Files.readString(Path.of(System.getProperty("tasker.repository"), "docs", "guides", "doctor.md"));
 
-        assertThat(AuditCode.values())
-                .allSatisfy(code -> assertThat(guide).contains("`" + code.text() + "`"));
+        assertThat(AuditCode.values()).allSatisfy(code -> assertThat(guide).contains("`" + code.text() + "`"));
     }
 }
