@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import javax.sql.DataSource;
 
-/** The linear scenario without end, so many tasks in flight. */
+/** The linear scenario without end, so many tasks in flight, for what is measured beside it. */
 final class LinearLoad implements EngineListener, AutoCloseable {
     private final LongAdder completed = new LongAdder();
     private final int concurrency;
@@ -40,10 +40,6 @@ final class LinearLoad implements EngineListener, AutoCloseable {
         creator.start();
     }
 
-    Engine engine() {
-        return engine;
-    }
-
     private void create() {
         TaskTemplate template = Scenario.LINEAR.template(1);
         engine.register(template);
@@ -58,6 +54,10 @@ final class LinearLoad implements EngineListener, AutoCloseable {
         }
     }
 
+    Engine engine() {
+        return engine;
+    }
+
     @Override
     public void taskEntered(UUID taskUuid, TaskState state) {
         if (state == TaskState.COMPLETE) {
@@ -66,6 +66,7 @@ final class LinearLoad implements EngineListener, AutoCloseable {
         }
     }
 
+    /** Tasks completed so far. */
     long completed() {
         return completed.sum();
     }

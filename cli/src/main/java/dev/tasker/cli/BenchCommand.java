@@ -7,6 +7,7 @@ import dev.tasker.benchmarks.BenchReport;
 import dev.tasker.benchmarks.CancelBench;
 import dev.tasker.benchmarks.ClaimBench;
 import dev.tasker.benchmarks.CsvBench;
+import dev.tasker.benchmarks.DoctorBench;
 import dev.tasker.benchmarks.ListBench;
 import dev.tasker.benchmarks.PinnedBench;
 import dev.tasker.benchmarks.RepeatBench;
@@ -37,6 +38,8 @@ final class BenchCommand implements Callable<Integer> {
     private static final int STORM_STEPS = 10_000;
     private static final String LISTS = "lists";
     private static final String STALENESS = "staleness";
+    private static final String DOCTOR = "doctor";
+    private static final int DOCTOR_TASKS = 300_000;
 
     @Option(
             names = "--scenario",
@@ -45,7 +48,7 @@ final class BenchCommand implements Callable<Integer> {
                     "linear, diamond, tree, fan-out, conditional; csv: rows of a file in batches with checkpoints;"
                             + " claim: one among many waiting steps; cancel: of many tasks beside the linear scenario;"
                             + " staleness: sweeps beside many tasks; retry-storm: many retries due at once; lists: pages of"
-                            + " tasks in a full database; pinned: the linear scenario beside a foreign open transaction. Default: ${DEFAULT-VALUE}")
+                            + " tasks in a full database; pinned: the linear scenario beside a foreign open transaction. doctor: recounting many tasks. Default: ${DEFAULT-VALUE}")
     private String scenario = "linear";
 
     @Option(names = "--width", defaultValue = "100", description = "Workers of a fan-out. Default: ${DEFAULT-VALUE}")
@@ -183,6 +186,13 @@ final class BenchCommand implements Callable<Integer> {
         }
         if (scenario.equals(PINNED)) {
             out.println(new PinnedBench(minutes, concurrency, slots).run().json());
+            out.flush();
+            return 0;
+        }
+        if (scenario.equals(DOCTOR)) {
+            out.println(new DoctorBench(tasks != null ? tasks : DOCTOR_TASKS, concurrency, slots)
+                    .run()
+                    .json());
             out.flush();
             return 0;
         }

@@ -9,6 +9,7 @@ import dev.tasker.server.StartupException;
 import dev.tasker.server.config.ConfigException;
 import dev.tasker.server.config.ConfigLoader;
 import dev.tasker.server.config.DatabaseConfig;
+import java.io.Console;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -82,7 +83,7 @@ final class DoctorCommand implements Callable<Integer> {
                         "The schema of the database " + access + " is not the one this doctor knows; run `tasker"
                                 + " migrate` first.");
             }
-            return print(new Doctor(access.direct()).run(options, progress()));
+            return print(new Doctor(access.direct()).run(options, progress(System.console())));
         } catch (StartupException e) {
             return failed(UNREACHABLE, String.valueOf(e.getMessage()));
         }
@@ -114,8 +115,8 @@ final class DoctorCommand implements Callable<Integer> {
         };
     }
 
-    private LongConsumer progress() {
-        if (json || System.console() == null || !System.console().isTerminal()) {
+    private LongConsumer progress(@Nullable Console console) {
+        if (json || console == null || !console.isTerminal()) {
             return _ -> {};
         }
         PrintWriter err = spec.commandLine().getErr();

@@ -64,6 +64,17 @@ class BenchCommandTest {
     }
 
     @Test
+    void recountingIsOneJsonObject() {
+        Execution bench = Execution.of("bench", "--scenario=doctor", "--tasks=600", "--concurrency=50");
+
+        assertThat(bench.exitCode()).as(bench.err()).isZero();
+        JsonNode report = JsonMapper.shared().readTree(bench.out());
+        assertThat(report.get("scenario").asString()).isEqualTo("doctor");
+        assertThat(report.get("tasks_per_second").asDouble()).isPositive();
+        assertThat(report.get("ratio").asDouble()).isPositive();
+    }
+
+    @Test
     void cancellationBesideALoadIsOneJsonObject() {
         Execution bench = Execution.of("bench", "--scenario=cancel", "--tasks=300", "--concurrency=50");
 

@@ -11,6 +11,10 @@ import dev.tasker.engine.DoctorReport;
 import dev.tasker.testkit.DatabaseExtension;
 import dev.tasker.testkit.TestDatabase;
 import dev.tasker.testkit.TestNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -67,7 +71,7 @@ class DoctorTest {
             assertThat(plant.code().repair()).isNotNull();
             assertThat(doctor.run(LOOK).findings()).as("afterwards").isEmpty();
             if (plant.end() == Plant.End.COMPLETES) {
-                database.advance(java.time.Duration.ofSeconds(2));
+                database.advance(Duration.ofSeconds(2));
                 stage.finish();
             }
         }
@@ -126,5 +130,13 @@ class DoctorTest {
         assertThat(planted).containsExactlyInAnyOrder(AuditCode.values());
         assertThat(Arrays.stream(AuditCode.values()).map(AuditCode::text).map(AuditCode::of))
                 .containsExactly(AuditCode.values());
+    }
+
+    @Test
+    void everyCodeIsExplained() throws IOException {
+        String guide =
+                Files.readString(Path.of(System.getProperty("tasker.repository"), "docs", "guides", "doctor.md"));
+
+        assertThat(AuditCode.values()).allSatisfy(code -> assertThat(guide).contains("`" + code.text() + "`"));
     }
 }
