@@ -39,12 +39,12 @@ class AnalyticsTest {
             Analytics analytics = node.engine().analytics();
             TemplateFixture template = node.template("report", "a", "b:a");
             HandDrivenWorker worker = node.worker(1);
-            UUID done = node.create(template);
+            UUID done = Rollups.create(node, template);
             database.advance(Duration.ofSeconds(40));
             worker.run("a");
             database.advance(Duration.ofSeconds(20));
             worker.run("b");
-            UUID failed = node.create(template);
+            UUID failed = Rollups.create(node, template);
             worker.failForGood(worker.next("a"));
 
             SystemHealth health = analytics.health();
@@ -118,7 +118,7 @@ class AnalyticsTest {
             TemplateFixture template = node.template("spread", "a");
             HandDrivenWorker worker = node.worker(1);
             for (int seconds : List.of(10, 20, 100)) {
-                UUID task = node.create(template);
+                UUID task = Rollups.create(node, template);
                 database.advance(Duration.ofSeconds(seconds));
                 worker.run("a");
                 assertThat(node.task(task).state()).isEqualTo(TaskState.COMPLETE);

@@ -32,7 +32,7 @@ class RollupTest {
         try (TestNode node = TestNode.open(database, Rollups.UNFOLDED)) {
             TemplateFixture template = node.template("totals", "a", "b:a");
             HandDrivenWorker worker = node.worker(1);
-            UUID task = node.create(template);
+            UUID task = Rollups.create(node, template);
             worker.run("a");
             List<String> before = Rollups.totals(database, template);
             assertThat(before).containsExactly("-1 steps_in_process 1", "0 complete 1", "1 in_progress 1");
@@ -52,7 +52,7 @@ class RollupTest {
         try (TestNode node = TestNode.open(database, Rollups.UNFOLDED)) {
             TemplateFixture template = node.template("minutes", "a", "b:a");
             HandDrivenWorker worker = node.worker(1);
-            UUID task = node.create(template);
+            UUID task = Rollups.create(node, template);
             database.advance(Duration.ofMinutes(3));
             worker.failRetryably(worker.next("a"));
             database.advance(Duration.ofMinutes(1));
@@ -79,14 +79,14 @@ class RollupTest {
         try (TestNode node = TestNode.open(database, Rollups.UNFOLDED)) {
             TemplateFixture template = node.template("late", "a");
             HandDrivenWorker worker = node.worker(1);
-            UUID first = node.create(template);
+            UUID first = Rollups.create(node, template);
             worker.run("a");
             Rollups.fold(database);
             try (Connection late = database.dataSource().getConnection();
                     Statement statement = late.createStatement()) {
                 late.setAutoCommit(false);
                 statement.execute("DELETE FROM tasker.workflow_steps WHERE task_uuid = '" + first + "'");
-                node.create(template); // has later positions and is folded first
+                Rollups.create(node, template); // has later positions and is folded first
                 worker.run("a");
                 for (int i = 0; i < 4; i++) {
                     Rollups.fold(database);
@@ -117,7 +117,7 @@ class RollupTest {
         try (TestNode node = TestNode.open(database, Rollups.UNFOLDED)) {
             TemplateFixture template = node.template("crash", "a", "b:a");
             HandDrivenWorker worker = node.worker(1);
-            UUID task = node.create(template);
+            UUID task = Rollups.create(node, template);
             worker.run("a");
             List<String> before = Rollups.totals(database, template);
             try (Connection dies = database.dataSource().getConnection();
@@ -144,7 +144,7 @@ class RollupTest {
             TemplateFixture template = node.template("old", "a");
             HandDrivenWorker worker = node.worker(1);
             for (int i = 0; i < 3; i++) {
-                UUID task = node.create(template);
+                UUID task = Rollups.create(node, template);
                 worker.run("a");
                 assertThat(node.task(task).state().isTerminal()).isTrue();
                 database.advance(Duration.ofMinutes(1));
@@ -171,7 +171,7 @@ class RollupTest {
     void auditorFindsATotalThatWasTamperedWith(TestDatabase database) {
         try (TestNode node = TestNode.open(database, Rollups.UNFOLDED)) {
             TemplateFixture template = node.template("tampered", "a");
-            UUID task = node.create(template);
+            UUID task = Rollups.create(node, template);
             Rollups.fold(database);
             database.execute(
                     "UPDATE tasker.rollup_totals SET entities = entities + 1 WHERE template_step = -1 AND entities >"
@@ -200,7 +200,7 @@ class RollupTest {
                 HandDrivenWorker worker = node.worker(8);
                 busy.add(threads.submit(() -> {
                     for (int i = 0; i < 150; i++) {
-                        node.create(template);
+                        Rollups.create(node, template);
                     }
                 }));
                 busy.add(threads.submit(() -> {
@@ -226,9 +226,12 @@ class RollupTest {
             for (Future<?> work : busy) {
                 work.get(60, TimeUnit.SECONDS);
             }
+            Rollups.fold(database);
+            assertThat(database.query("SELECT * FROM tasker.audit_totals()")).isEmpty();
+            assertThat(Rollups.executions(database, template))
+                    .as("roll-ups")
+                    .hasSize(4)
+                    .isEqualTo(Rollups.recounted(database, template));
         }
-        Rollups.fold(database);
-        assertThat(database.query("SELECT * FROM tasker.audit_totals()")).isEmpty();
-        assertThat(Rollups.executions(database)).as("roll-ups").isEqualTo(Rollups.recounted(database));
     }
 }

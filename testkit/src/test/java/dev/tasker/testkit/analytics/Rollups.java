@@ -7,6 +7,8 @@ import dev.tasker.testkit.TestDatabase;
 import dev.tasker.testkit.TestNode;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Totals and roll-ups as rows, and folding by hand. */
 final class Rollups {
@@ -17,7 +19,14 @@ final class Rollups {
     private static final String FOLD =
             "SELECT tasker.fold_rollups(?, interval '6 hours', interval '35 days', interval '730 days')";
 
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
     private Rollups() {}
+
+    /** Creates one more task of the template. */
+    static UUID create(TestNode node, TemplateFixture template) {
+        return node.create(template.request("{\"n\":" + NUMBER.incrementAndGet() + "}"));
+    }
 
     /** Folds everything; how many passes of {@code limit} rows it took. */
     static int fold(TestDatabase database, int limit) {
@@ -65,23 +74,32 @@ final class Rollups {
             """, template.namespace(), template.name());
     }
 
-    /** Outcomes of steps by the roll-ups: template, step, executions, errors, retries, timed, in all minutes. */
-    static List<String> executions(TestDatabase database) {
-        return database.query("""
-            SELECT template_id, template_step, sum(executions), sum(errors), sum(retries), sum(timed)
-            FROM   tasker.rollups WHERE template_step >= 0
-            GROUP  BY 1, 2 HAVING sum(executions) + sum(retries) > 0 ORDER BY 1, 2
-            """);
+    /** Outcomes of a template's steps by the roll-ups: step, executions, errors, retries, timed, in all minutes. */
+    static List<String> executions(TestDatabase database, TemplateFixture template) {
+        return database.query(
+                """
+                SELECT template_step, sum(executions), sum(errors), sum(retries), sum(timed)
+                FROM   tasker.rollups JOIN tasker.template_names USING (template_id)
+                WHERE  namespace_name = ? AND task_name = ? AND template_step >= 0
+                GROUP  BY 1 ORDER BY 1
+                """,
+                template.namespace(),
+                template.name());
     }
 
     /** The same from the history. */
-    static List<String> recounted(TestDatabase database) {
-        return database.query("""
-            SELECT step.template_id, step.template_step, count(*) FILTER (WHERE history.to_state IN (6, 7)),
-                   count(*) FILTER (WHERE history.to_state = 7), count(*) FILTER (WHERE history.to_state = 5),
-                   count(*) FILTER (WHERE history.to_state IN (6, 7))
-            FROM   tasker.step_history AS history JOIN tasker.workflow_steps AS step USING (task_uuid, step_index)
-            GROUP  BY 1, 2 HAVING count(*) FILTER (WHERE history.to_state IN (5, 6, 7)) > 0 ORDER BY 1, 2
-            """);
+    static List<String> recounted(TestDatabase database, TemplateFixture template) {
+        return database.query(
+                """
+                SELECT step.template_step, count(*) FILTER (WHERE history.to_state IN (6, 7)),
+                       count(*) FILTER (WHERE history.to_state = 7), count(*) FILTER (WHERE history.to_state = 5),
+                       count(*) FILTER (WHERE history.to_state IN (6, 7))
+                FROM   tasker.step_history AS history JOIN tasker.workflow_steps AS step USING (task_uuid, step_index)
+                       JOIN tasker.template_names USING (template_id)
+                WHERE  namespace_name = ? AND task_name = ?
+                GROUP  BY 1 ORDER BY 1
+                """,
+                template.namespace(),
+                template.name());
     }
 }

@@ -3,6 +3,7 @@ package dev.tasker.testkit.analytics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tasker.engine.Assignment;
 import dev.tasker.engine.EngineException;
 import dev.tasker.engine.ExecutionStatus;
 import dev.tasker.engine.TaskFilter;
@@ -41,7 +42,7 @@ class TaskListTest {
             TemplateFixture other = node.template("other", "a");
             List<UUID> created = new ArrayList<>();
             for (int i = 0; i < 7; i++) {
-                created.add(node.create(i % 3 == 2 ? other : template));
+                created.add(Rollups.create(node, i % 3 == 2 ? other : template));
             }
             created.sort(Comparator.comparing(UUID::toString).reversed());
             TaskFilter filter = TaskFilter.UNFINISHED.withNamespace(node.namespace());
@@ -49,7 +50,7 @@ class TaskListTest {
             assertThat(uuids(first)).isEqualTo(created.subList(0, 3));
             assertThat(first.total()).isEqualTo(OptionalLong.of(7));
             assertThat(first.isExact()).isTrue();
-            UUID later = node.create(template);
+            UUID later = Rollups.create(node, template);
             TaskPage second = node.engine().tasks(filter, TaskPage.Request.after(first.next(), 3));
             assertThat(uuids(second)).isEqualTo(created.subList(3, 6));
             assertThat(second.total()).isEqualTo(OptionalLong.of(8));
@@ -69,9 +70,9 @@ class TaskListTest {
         try (TestNode node = TestNode.open(database, Rollups.UNFOLDED)) {
             TemplateFixture template = node.template("filtered", "a");
             HandDrivenWorker worker = node.worker(1);
-            UUID done = node.create(template);
+            UUID done = Rollups.create(node, template);
             worker.run("a");
-            UUID open = node.create(tagged(template.request("{}"), "[\"red\", \"blue\"]"));
+            UUID open = node.create(tagged(template.request("{\"tagged\":1}"), "[\"red\", \"blue\"]"));
             TaskFilter named = TaskFilter.ALL.withNamespace(node.namespace()).withTemplate("filtered", "1.0.0");
             assertThat(uuids(node.engine().tasks(named, TaskPage.Request.first(10))))
                     .containsExactly(open, done);
@@ -113,11 +114,13 @@ class TaskListTest {
             TemplateFixture template = node.template("agree", "a", "b", "c:a", "d:b", "e:c,d");
             HandDrivenWorker worker = node.worker(1, "a");
             HandDrivenWorker second = node.worker(1, "b");
-            UUID task = node.create(template);
+            UUID task = Rollups.create(node, template);
+            Assignment first = worker.next("a");
+            Assignment other = second.next("b");
             agrees(node, task, "processing");
-            worker.run("a");
+            worker.succeed(first, "1");
             agrees(node, task, "processing");
-            second.failForGood(second.next("b"));
+            second.failForGood(other);
             agrees(node, task, "blocked_by_failures");
             TaskSummary summary =
                     node.engine().summaries(List.of(task, UUID.randomUUID())).getFirst();
@@ -138,7 +141,7 @@ class TaskListTest {
     void graphFunctionsFollowTheLongestAndTheShortestPath(TestDatabase database) {
         try (TestNode node = TestNode.open(database, Rollups.UNFOLDED)) {
             TemplateFixture template = node.template("graph", "a", "b:a", "c:b", "d:a,c");
-            UUID task = node.create(template);
+            UUID task = Rollups.create(node, template);
             assertThat(database.query(
                             "SELECT tasker.index_of_step(workflow_step_uuid), dependency_level FROM"
                                     + " tasker.calculate_dependency_levels(?)",
