@@ -584,12 +584,14 @@ FUNCTION create_tasks(p_batch bigint, p_renew integer[], p_task uuid[], p_templa
 FUNCTION dead_letter_each(p_task uuid[], p_reason text[], p_state smallint[], p_version integer[], p_threshold integer[], p_enters boolean[], p_fails boolean[])
   RETURNS TABLE(task_uuid uuid, dlq_entry_uuid uuid, failed boolean)
   LANGUAGE plpgsql VOLATILE
-  SET search_path=tasker, pg_temp;
+  SET search_path=tasker, pg_temp
+  SET jit=off;
 
 FUNCTION dead_letter_tasks(p_task uuid[], p_reason text[], p_state smallint[], p_version integer[], p_threshold integer[], p_enters boolean[], p_fails boolean[], p_metadata text[])
   RETURNS TABLE(task_uuid uuid, unchanged boolean, dlq_entry_uuid uuid, failed boolean, namespace_name text, task_name text, state smallint, minutes integer)
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp
+  SET jit=off
   SET plan_cache_mode=force_generic_plan
   SET enable_seqscan=off
   SET enable_bitmapscan=off
@@ -699,6 +701,7 @@ FUNCTION monitored_staleness(p_waiting_for_dependencies integer, p_waiting_for_r
   RETURNS TABLE(task_uuid uuid, namespace_name text, task_name text, current_state text, time_in_state_minutes integer, task_age_minutes integer, staleness_threshold_minutes integer, health_status text, priority integer)
   LANGUAGE sql STABLE
   SET search_path=tasker, pg_temp
+  SET jit=off
   SET enable_seqscan=off
   SET enable_bitmapscan=off;
 
@@ -798,18 +801,21 @@ FUNCTION snapshot_context(p_task uuid)
   RETURNS json
   LANGUAGE sql STABLE
   SET search_path=tasker, pg_temp
+  SET jit=off
   SET enable_seqscan=off;
 
 FUNCTION snapshot_steps(p_task uuid)
   RETURNS json
   LANGUAGE sql STABLE
   SET search_path=tasker, pg_temp
+  SET jit=off
   SET enable_seqscan=off;
 
 FUNCTION spared_by_checkpoints(p_task uuid, p_threshold interval, p_stall interval)
   RETURNS boolean
   LANGUAGE sql STABLE
   SET search_path=tasker, pg_temp
+  SET jit=off
   SET enable_seqscan=off;
 
 FUNCTION state_after(p_from smallint, p_total integer, p_satisfied integer, p_failed integer, p_active integer)
@@ -836,6 +842,7 @@ FUNCTION sweep_stale_tasks(p_again boolean, p_interval interval, p_dry_run boole
   RETURNS TABLE(kind smallint, task_uuid uuid, namespace_name text, task_name text, state smallint, minutes integer, threshold integer, reason text, action text, entered boolean, failed boolean, wait_ms bigint)
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp
+  SET jit=off
   SET plan_cache_mode=force_generic_plan
   SET enable_seqscan=off
   SET enable_bitmapscan=off
@@ -882,4 +889,5 @@ FUNCTION update_dead_letter(p_entry uuid, p_status text, p_notes text, p_by text
   RETURNS TABLE(edited boolean, status text, reason text, hours double precision)
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp
+  SET jit=off
   SET lock_timeout=10s;
