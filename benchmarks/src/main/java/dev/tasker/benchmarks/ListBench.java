@@ -33,7 +33,7 @@ public final class ListBench {
     private static final int WARM_UP = 50;
     private static final int PAGE = 25;
     private static final String TEMPLATE = """
-        name: listed_%d
+        name: listed_NUMBER
         namespace_name: bench
         version: "1.0.0"
         identity_strategy: always_unique
@@ -81,7 +81,7 @@ public final class ListBench {
             new Migrations(dataSource).migrate();
             try (Engine engine = Engine.open(dataSource, EngineConfig.DEFAULT)) {
                 for (int i = 1; i <= TEMPLATES; i++) {
-                    engine.register(TemplateParser.parse("listed.yaml", TEMPLATE.formatted(i)).template());
+                    engine.register(TemplateParser.parse("listed.yaml", TEMPLATE.replace("NUMBER", String.valueOf(i))).template());
                 }
                 fill(dataSource);
                 return new Report(unfinished, finished, measure(engine));

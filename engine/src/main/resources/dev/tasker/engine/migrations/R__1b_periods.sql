@@ -23,7 +23,7 @@ END $$;
 
 -- The least task uuid of a time, to the millisecond.
 CREATE OR REPLACE FUNCTION uuid_at(p_time timestamptz) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
-  rpad(lpad(to_hex(floor(extract(epoch FROM p_time) * 1000)::bigint), 12, '0'), 32, '0')::uuid;
+  rpad(lpad(to_hex(greatest(floor(extract(epoch FROM p_time) * 1000), 0)::bigint), 12, '0'), 32, '0')::uuid;
 
 -- Creates the partitions of one period. Each is a plain table first and attached with a CHECK that matches: that needs no scan, and of the
 -- partitioned table only a lock which neither readers nor writers notice.

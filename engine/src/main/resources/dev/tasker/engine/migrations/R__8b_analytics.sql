@@ -146,10 +146,6 @@ AS $$
   ORDER  BY 4 DESC, 1, 2, 3 LIMIT limit_count
 $$;
 
--- The first task uuid (version 7) of a moment.
-CREATE OR REPLACE FUNCTION uuid_at(p_at timestamptz) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
-  (lpad(to_hex(greatest(floor(date_part('epoch', p_at) * 1000), 0)::bigint), 12, '0') || '00000000000000000000')::uuid;
-
 -- The newest 10 000 tasks created since, of the templates named. Newest first by uuid, which is made of the time.
 CREATE OR REPLACE FUNCTION newest_tasks(p_since timestamptz, p_namespace text, p_name text, p_version text)
 RETURNS TABLE (task_uuid uuid)
