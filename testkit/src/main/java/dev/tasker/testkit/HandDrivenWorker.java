@@ -101,6 +101,15 @@ public final class HandDrivenWorker implements AutoCloseable {
         return taken(lost, "lost lease");
     }
 
+    /** The next assignment whose lease ended without this worker, null when there is none within {@code millis}. */
+    public @Nullable Assignment pollLost(long millis) {
+        try {
+            return lost.poll(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
     /** Reports and waits for the answer. */
     public Completion report(Assignment assignment, StepResult result) {
         return answer(session.complete(assignment, result));

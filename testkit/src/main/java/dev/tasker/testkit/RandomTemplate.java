@@ -2,6 +2,7 @@ package dev.tasker.testkit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -17,6 +18,12 @@ public final class RandomTemplate {
 
     /** A template whose steps name callables out of {@code callables}. */
     public static TemplateFixture of(String namespace, String name, List<String> callables, RandomGenerator random) {
+        return of(namespace, name, callables, random, () -> "");
+    }
+
+    /** The same, each step with {@code more} keys in YAML. */
+    public static TemplateFixture of(
+            String namespace, String name, List<String> callables, RandomGenerator random, Supplier<String> more) {
         TemplateFixture template = TemplateFixture.of(namespace, name);
         int size = 3 + random.nextInt(7);
         for (int i = 0; i < size; i++) {
@@ -28,7 +35,7 @@ public final class RandomTemplate {
                 }
             }
             String callable = callables.get(random.nextInt(callables.size()));
-            template = template.step("s" + i, callable, parents, policy(random));
+            template = template.step("s" + i, callable, parents, policy(random) + "\n" + more.get());
         }
         return template;
     }

@@ -61,7 +61,18 @@ public final class TestNode implements AutoCloseable {
     public static TestNode open(
             TestDatabase database, EngineConfig config, DataSource direct, EngineListener listener) {
         String namespace = "n" + Long.toHexString(ThreadLocalRandom.current().nextLong());
-        return new TestNode(database, Engine.open(database.dataSource(), direct, config, listener), namespace);
+        return open(database, config, namespace, database.dataSource(), direct, listener);
+    }
+
+    /** A node of a namespace that others may share; {@code pool} is for its reads. */
+    public static TestNode open(
+            TestDatabase database,
+            EngineConfig config,
+            String namespace,
+            DataSource pool,
+            DataSource direct,
+            EngineListener listener) {
+        return new TestNode(database, Engine.open(pool, direct, config, listener), namespace);
     }
 
     /** Another node on the same database, with the same namespace. */

@@ -56,7 +56,7 @@ BEGIN
   renewed AS (
     UPDATE worker_sessions AS session SET expires_at = v_now + session.lease_duration
     FROM  (SELECT DISTINCT saved.session_id FROM saved) AS holder
-    WHERE  session.session_id = holder.session_id
+    WHERE  session.session_id = holder.session_id AND session.expires_at > '-infinity'
   )
   SELECT saved.task_uuid, saved.step_index, saved.lease_token, saved.attempts,
          CASE WHEN saved.yields THEN checkpoint_record(saved.checkpoint, saved.checkpoint_history) END

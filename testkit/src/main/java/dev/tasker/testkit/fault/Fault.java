@@ -20,7 +20,11 @@ public final class Fault implements AutoCloseable {
         /** It is never sent: the connection breaks before. */
         LOSE_REQUEST,
         /** It is executed and committed; then the connection breaks, so that its sender cannot know. */
-        LOSE_ANSWER
+        LOSE_ANSWER,
+        /** It is cancelled in its middle, should it come to the rows of steps. */
+        CANCEL_MIDWAY,
+        /** Its server process is ended in its middle, should it come to the rows of steps. */
+        TERMINATE_MIDWAY
     }
 
     Fault(Kind kind, String fragment) {

@@ -43,6 +43,11 @@ public final class FaultyDataSource implements DataSource {
         return fault;
     }
 
+    /** Takes away the faults that have not struck. */
+    public void withdraw() {
+        faults.clear();
+    }
+
     /** From now on the database is out of reach: what is open breaks, nothing opens. */
     public void goAway() {
         away = true;
@@ -134,7 +139,7 @@ public final class FaultyDataSource implements DataSource {
         return null;
     }
 
-    private static @Nullable Object struck(
+    private @Nullable Object struck(
             Fault fault,
             Connection connection,
             @Nullable Object statement,
@@ -161,6 +166,13 @@ public final class FaultyDataSource implements DataSource {
                 abort(connection);
                 fault.strike();
                 throw new SQLException("answer lost on purpose", CONNECTION_FAILURE);
+            }
+            case CANCEL_MIDWAY, TERMINATE_MIDWAY -> {
+                int process = connection.unwrap(PGConnection.class).getBackendPID();
+                try (MidwayStop _ = MidwayStop.of(target, process, fault.kind() == Fault.Kind.CANCEL_MIDWAY)) {
+                    fault.strike();
+                    yield call(statement, method, arguments);
+                }
             }
         };
     }

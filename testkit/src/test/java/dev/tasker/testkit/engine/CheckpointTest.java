@@ -109,6 +109,22 @@ class CheckpointTest {
     }
 
     @Test
+    void yieldThatComesTooLateGivesItsSlotBack(TestDatabase database) {
+        try (TestNode node = TestNode.open(database)) {
+            TemplateFixture template = node.template("late", "a", "b:a");
+            HandDrivenWorker worker = node.worker(1);
+            node.create(template);
+            Assignment lease = worker.next("a");
+            HandDrivenWorker other = node.worker(0);
+            assertThat(other.succeed(lease, "1")).isEqualTo(Completion.ACCEPTED);
+
+            assertThat(save(worker, lease, leave("1", 1, null))).isEqualTo(Completion.STALE_LEASE);
+
+            worker.run("b");
+        }
+    }
+
+    @Test
     void checkpointForNoLeaseIsInvalid(TestDatabase database) {
         try (TestNode node = TestNode.open(database)) {
             TemplateFixture template = node.template("forged", "a", "b:a");

@@ -3,6 +3,7 @@ package dev.tasker.testkit.model;
 import dev.tasker.testkit.TemplateFixture;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /** Templates whose tasks grow. */
@@ -10,19 +11,48 @@ final class GrowingTemplates {
     /** Stands in the document of a template whose batchable step names its worker. */
     static final String NAMES_WORKER = "worker_template_name";
 
+    /** The callable of steps that only some workers take. */
+    static final String LONG = "green";
+
+    private static final Set<String> LONG_STEPS = Set.of("long", "wide", "more");
+    private static final List<String> CONDITIONS =
+            List.of("success", "failure", "retryable_failure", "permanent_failure", "always");
+    private static final List<String> MODES = List.of("durable", "broadcast", "fast");
+
     private final String namespace;
+    private final String prefix;
     private final List<String> callables;
     private final RandomGenerator random;
 
-    private GrowingTemplates(String namespace, List<String> callables, RandomGenerator random) {
+    private GrowingTemplates(String namespace, String prefix, List<String> callables, RandomGenerator random) {
         this.namespace = namespace;
+        this.prefix = prefix;
         this.callables = callables;
         this.random = random;
     }
 
-    static List<TemplateFixture> of(String namespace, List<String> callables, RandomGenerator random) {
-        GrowingTemplates templates = new GrowingTemplates(namespace, callables, random);
-        return List.of(templates.twins(), templates.nested(), templates.batch(), templates.routedBatch());
+    static List<TemplateFixture> of(String namespace, String prefix, List<String> callables, RandomGenerator random) {
+        GrowingTemplates templates = new GrowingTemplates(namespace, prefix, callables, random);
+        return List.of(
+                templates.twins(), templates.nested(), templates.batch(), templates.routedBatch(), templates.relay());
+    }
+
+    /** Keys that declare events for some outcomes of a step, for one step in three. */
+    static String events(RandomGenerator random) {
+        if (random.nextInt(3) > 0) {
+            return "";
+        }
+        StringBuilder keys = new StringBuilder("publishes_events:");
+        for (String condition : CONDITIONS) {
+            if (random.nextInt(3) > 0) {
+                keys.append("\n  - {name: on.").append(condition).append(", description: d, schema: {}, condition: ");
+                keys.append(condition)
+                        .append(", delivery_mode: ")
+                        .append(MODES.get(random.nextInt(3)))
+                        .append('}');
+            }
+        }
+        return keys.indexOf("{") < 0 ? "" : keys.toString();
     }
 
     /** Two decisions side by side; one branch also waits for a step that no decision creates. */
@@ -85,13 +115,20 @@ final class GrowingTemplates {
                 "tell:sum");
     }
 
+    /** Steps that only some workers take, beside ordinary ones. */
+    private TemplateFixture relay() {
+        return template(
+                "relay", "long", "start", "wide:long", "more:start", "left:start", "join:wide,left", "tail:more,join");
+    }
+
     private TemplateFixture template(String name, String... steps) {
-        TemplateFixture template = TemplateFixture.of(namespace, name);
+        TemplateFixture template = TemplateFixture.of(namespace, prefix + name);
         for (String words : steps) {
             String[] parts = words.split(" ", 3);
             String[] step = parts[0].split(":", 2);
-            String callable = callables.get(random.nextInt(callables.size()));
+            String callable = LONG_STEPS.contains(step[0]) ? LONG : callables.get(random.nextInt(callables.size()));
             List<String> extra = new ArrayList<>();
+            extra.add(events(random));
             if (parts.length > 1) {
                 extra.add("type: " + parts[1]);
             }

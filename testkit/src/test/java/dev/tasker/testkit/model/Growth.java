@@ -3,7 +3,6 @@ package dev.tasker.testkit.model;
 import dev.tasker.template.BatchConfig;
 import dev.tasker.template.PlannedStep;
 import dev.tasker.template.StepType;
-import dev.tasker.testkit.model.TaskModel.StepModel;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;

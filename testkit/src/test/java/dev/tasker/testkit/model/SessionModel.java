@@ -9,21 +9,31 @@ import java.util.UUID;
 
 /** A session as the engine must treat it. */
 final class SessionModel {
+    final Ground.Place place;
     final HandDrivenWorker worker;
     final List<String> callables;
     final int slots;
-    final Map<UUID, Assignment> held = new LinkedHashMap<>();
+    final boolean hasty; // the server ends its attempts after a moment
+    final Map<UUID, Assignment> held = new LinkedHashMap<>(); // as far as it knows
     boolean draining;
     boolean silent;
 
-    SessionModel(HandDrivenWorker worker, List<String> callables, int slots) {
+    SessionModel(Ground.Place place, HandDrivenWorker worker, List<String> callables, int slots, boolean hasty) {
+        this.place = place;
         this.worker = worker;
         this.callables = callables;
         this.slots = slots;
+        this.hasty = hasty;
     }
 
     boolean wants(String callable) {
         return !draining && !(silent && !held.isEmpty()) && held.size() < slots && callables.contains(callable);
+    }
+
+    @Override
+    public String toString() {
+        return "a session for " + callables + (draining ? ", draining" : "") + (silent ? ", silent" : "") + ", holding "
+                + held.size() + " of " + slots;
     }
 
     void forget(Assignment lease) {

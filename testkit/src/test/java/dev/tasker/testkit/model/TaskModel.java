@@ -8,9 +8,7 @@ import dev.tasker.template.PlannedStep;
 import dev.tasker.template.StepType;
 import dev.tasker.template.TemplatePlan;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,119 +30,15 @@ final class TaskModel {
     final TemplatePlan plan;
     final List<StepModel> steps = new ArrayList<>();
     final List<TaskState> states = new ArrayList<>();
+    final List<String> published = new ArrayList<>();
     private final List<Barrier> barriers = new ArrayList<>(); // of the burst that goes on
     private final Set<StepModel> justSatisfied = new HashSet<>(); // in the burst that goes on
+    private final Set<String> lastBurst = new HashSet<>(); // what was done in the burst before, at one moment
     private boolean bursting;
+    private boolean byHand; // an operator satisfied a step, perhaps before its time
     private boolean cancelled;
 
     private record Barrier(StepModel convergence, StepModel by) {}
-
-    /** A step of the task. */
-    static final class StepModel {
-        final TaskModel task;
-        final PlannedStep planned;
-        final String name;
-        final Set<StepModel> parents = new LinkedHashSet<>();
-        final @Nullable StepModel batchable; // of an instance
-        boolean waitsForSlot;
-        int barriersMissing; // in a burst the engine chooses the order: these many parents fewer, or more, are
-        // right as well
-        int barriersMore;
-        int otherParents; // what it chose
-        boolean parentsDependOnOrder;
-
-        StepState state = StepState.PENDING;
-        int attempts;
-        int token;
-
-        @Nullable
-        UUID holder;
-
-        @Nullable
-        Long dueAt; // of a timer that is still set
-
-        @Nullable
-        Integer backoffSeconds;
-
-        @Nullable
-        String result;
-
-        boolean mayBeEnqueued; // waits for a retry, or is enqueued: both are allowed until the engine shows which
-
-        private StepModel(TaskModel task, PlannedStep planned, String name, @Nullable StepModel batchable) {
-            this.task = task;
-            this.planned = planned;
-            this.name = name;
-            this.batchable = batchable;
-        }
-
-        boolean satisfied() {
-            return state.satisfies();
-        }
-
-        int pendingParents() {
-            // a slot stands for the batchable step
-            return waitsForSlot
-                    ? 1
-                    : (int) parents.stream()
-                            .filter(parent -> !parent.satisfied())
-                            .count();
-        }
-
-        /** How many parents it has; one of those the engine may have chosen, should {@code found} be. */
-        int totalParents(int found) {
-            int difference = found - parents.size();
-            if (difference >= -barriersMissing && difference <= barriersMore) {
-                otherParents = difference;
-            }
-            barriersMissing = 0;
-            barriersMore = 0;
-            return parents.size() + otherParents;
-        }
-
-        /** What the edge from {@code parent} is called. */
-        String edgeFrom(StepModel parent) {
-            if (batchable != null) {
-                return "batch_dependency";
-            }
-            return parent.batchable == null ? "provides" : "worker_to_convergence";
-        }
-
-        private boolean mayRetry() {
-            return planned.retry().retryable() && attempts < planned.retry().maxAttempts();
-        }
-
-        /** Whether a readiness query shows the step as runnable (01 §3.1). */
-        boolean showsReady(long now) {
-            boolean eligible = attempts == 0 || mayRetry();
-            boolean due = nextRetryAt == null || nextRetryAt <= now;
-            return (state == StepState.PENDING || state == StepState.WAITING_FOR_RETRY)
-                    && pendingParents() == 0
-                    && eligible
-                    && due;
-        }
-
-        @Nullable
-        Long nextRetryAt;
-
-        /** The results a handler is given: of every complete ancestor. */
-        Map<String, String> dependencyResults() {
-            Map<String, String> results = new HashMap<>();
-            for (StepModel ancestor : task.steps) {
-                if (planned.ancestors().contains(ancestor.planned.index())
-                        && ancestor.state == StepState.COMPLETE
-                        && ancestor.result != null) {
-                    results.put(ancestor.name, ancestor.result);
-                }
-            }
-            return results;
-        }
-
-        @Override
-        public String toString() {
-            return name + "=" + state.text() + " attempts " + attempts + " token " + token;
-        }
-    }
 
     /** A task just created: its root steps wait in their queues. */
     TaskModel(UUID uuid, TemplatePlan plan) {
@@ -217,6 +111,7 @@ final class TaskModel {
 
     /** Results from here on reach the engine at one moment: in which order it takes them is its choice. */
     void burstBegins() {
+        lastBurst.clear();
         bursting = true;
     }
 
@@ -228,9 +123,22 @@ final class TaskModel {
                 barrier.convergence().parentsDependOnOrder = true;
             }
         }
+        justSatisfied.forEach(step -> lastBurst.add(step.name));
         barriers.clear();
         justSatisfied.clear();
         bursting = false;
+    }
+
+    /**
+     * Whether {@code found} are the results that a handler is given. A step that need not wait for an ancestor, because an operator ended
+     * one in between, may start at the moment in which that ancestor is done, with its result or without.
+     */
+    boolean areResultsFor(StepModel step, Map<String, String> found) {
+        Map<String, String> expected = step.dependencyResults();
+        if (byHand) {
+            expected.keySet().removeIf(name -> lastBurst.contains(name) && !found.containsKey(name));
+        }
+        return expected.equals(found);
     }
 
     /** A step goes to a session: the attempt counts from now on. */
@@ -254,10 +162,12 @@ final class TaskModel {
             step.result = document;
             if (Growth.of(this, step, wish)) {
                 step.state = StepState.COMPLETE;
+                publish(step, Publication.SUCCESS);
                 satisfied(step);
                 startReleased();
             } else {
                 step.state = StepState.ERROR;
+                publish(step, Publication.FINAL);
             }
             if (!bursting) {
                 barriers.clear();
@@ -285,19 +195,69 @@ final class TaskModel {
         if (answer == Completion.ACCEPTED) {
             step.holder = null;
             step.result = document;
-            if (retryable && step.mayRetry()) {
-                int delay = retryAfter == null ? delay(step) : Math.min(retryAfter, CONFIG_MAX_SECONDS);
-                step.state = StepState.WAITING_FOR_RETRY;
-                step.backoffSeconds = delay;
-                step.nextRetryAt = now + delay;
-                step.dueAt = step.nextRetryAt;
-            } else {
-                step.state = StepState.ERROR;
-            }
+            failed(step, retryable, retryAfter, now);
             noteState();
             fireDue(now);
         }
         return answer;
+    }
+
+    private void failed(StepModel step, boolean retryable, @Nullable Integer retryAfter, long now) {
+        if (retryable && step.mayRetry()) {
+            int delay = retryAfter == null ? delay(step) : Math.min(retryAfter, CONFIG_MAX_SECONDS);
+            step.state = StepState.WAITING_FOR_RETRY;
+            step.backoffSeconds = delay;
+            step.nextRetryAt = now + delay;
+            step.dueAt = step.nextRetryAt;
+            publish(step, Publication.AGAIN);
+        } else {
+            step.state = StepState.ERROR;
+            publish(step, Publication.FINAL);
+        }
+    }
+
+    /** The attempt ran past its time: a failure that may be retried, and the token rises (04 §9.6). */
+    void timedOut(StepModel step, String document, long now) {
+        require(step.state == StepState.IN_PROGRESS, step + " (expected: in progress)");
+        step.holder = null;
+        step.token++;
+        step.result = document;
+        failed(step, true, null, now);
+        noteState();
+        fireDue(now);
+    }
+
+    /**
+     * A handler saves its progress (02 §7.5); when it yields, the attempt goes on with another token, or is given back when it was not the
+     * holder who said so.
+     */
+    Completion checkpointed(StepModel step, int token, int cursor, boolean yields, UUID session) {
+        if (step.state != StepState.IN_PROGRESS || step.token != token) {
+            return token > step.token ? Completion.INVALID : Completion.STALE_LEASE;
+        }
+        step.progress = Progress.after(step.progress, cursor);
+        if (!yields) {
+            return Completion.ACCEPTED;
+        }
+        if (!session.equals(step.holder)) {
+            return rejected(step, token);
+        }
+        step.token++;
+        step.goesOn = true;
+        return Completion.ACCEPTED;
+    }
+
+    /** An operator forgets the progress of a step that does not run; whether there was any. */
+    static boolean cleared(StepModel step) {
+        boolean any = step.progress != null && step.state != StepState.IN_PROGRESS;
+        if (any) {
+            step.progress = null;
+        }
+        return any;
+    }
+
+    private void publish(StepModel step, Publication publication) {
+        published.addAll(publication.of(step));
     }
 
     Completion rejected(StepModel step, int token) {
@@ -320,12 +280,15 @@ final class TaskModel {
         boolean someFail = held.stream().anyMatch(step -> !step.mayRetry());
         for (StepModel step : held) {
             step.holder = null;
+            step.goesOn = false;
             step.token++;
             step.result = document;
             if (!step.mayRetry()) {
                 step.state = StepState.ERROR;
+                publish(step, Publication.FINAL);
                 continue;
             }
+            publish(step, Publication.AGAIN);
             step.nextRetryAt = now;
             step.backoffSeconds = 0;
             step.state = wasBlocked || someFail ? StepState.WAITING_FOR_RETRY : StepState.ENQUEUED;
@@ -354,11 +317,15 @@ final class TaskModel {
         }
     }
 
-    /** What an operator asks for; false when it is refused. The result of a manual completion is noted by the caller. */
-    boolean operated(StepModel step, Action.Kind kind, long now) {
+    /** What an operator asks for; false when it is refused, or asks for steps that cannot be added. The result of a manual completion is noted by the caller. */
+    boolean operated(StepModel step, Action.Kind kind, Wish wish, long now) {
         if (cancelled || step.state.isTerminal() || (kind == Action.Kind.RESET && step.state != StepState.ERROR)) {
             return false;
         }
+        if (kind == Action.Kind.COMPLETE && !Growth.of(this, step, wish)) {
+            return false;
+        }
+        barriers.clear();
         boolean wasBlocked = isBlocked();
         endLease(step);
         switch (kind) {
@@ -372,6 +339,7 @@ final class TaskModel {
             case COMPLETE -> step.state = StepState.COMPLETE;
         }
         if (step.satisfied()) {
+            byHand = true;
             satisfied(step);
         }
         startReleased();
@@ -416,6 +384,7 @@ final class TaskModel {
             step.token++;
             step.holder = null;
         }
+        step.goesOn = false;
         step.dueAt = null;
         step.mayBeEnqueued = false;
     }

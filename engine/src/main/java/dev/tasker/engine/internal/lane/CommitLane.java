@@ -197,6 +197,9 @@ public final class CommitLane implements AutoCloseable {
         try {
             A answer = execute(call, prepared, number, tries);
             statistics.committed(commands.size(), System.nanoTime() - start);
+            if (tries.answerLost) {
+                numbers.lost(number); // before slots are freed that leases nobody knows of yet have taken
+            }
             call.apply(prepared, answer, number, tries.answerLost);
         } catch (SQLException e) {
             call.abandon(prepared);

@@ -26,8 +26,10 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +57,11 @@ public final class Recovery {
                     + " FROM tasker.expire_session(?, ?, ?, ?)";
     private static final String UPTIME =
             "SELECT extract(epoch FROM now() - pg_postmaster_start_time())::double precision";
+
+    private static final String RUN_OUT = """
+        SELECT session_id FROM tasker.worker_sessions
+        WHERE  session_id = ANY (?) AND expires_at + ? * interval '1 ms' <= tasker.engine_now()
+        """;
 
     private static final String END_PREDECESSORS = """
         UPDATE tasker.worker_sessions AS session SET expires_at = '-infinity'
@@ -154,6 +161,7 @@ public final class Recovery {
             sessions.known(look.allQueues());
             return Duration.ofMillis(1); // look again: steps may wait there
         }
+        silenceTakenBack(look);
         boolean due = look.nextDue() != null && !look.nextDue().isAfter(look.now());
         if (due) {
             int calls = 0;
@@ -175,6 +183,46 @@ public final class Recovery {
             aftermath.slotsFreed();
         }
         return due || !expired.isEmpty() ? Duration.ofMillis(1) : sleep(look);
+    }
+
+    /**
+     * Sessions of this node that hold leases, of which the database knows none: when they ran out, another node took them back, and they
+     * are given nothing before they are renewed.
+     */
+    private void silenceTakenBack(Look look) throws SQLException {
+        Set<Integer> logged = look.expiries().stream().map(Expiry::sessionId).collect(Collectors.toSet());
+        List<Integer> unlogged = sessions.all().stream()
+                .filter(session -> !session.isSilent() && !session.holdsNothing() && !logged.contains(session.id()))
+                .map(LiveSession::id)
+                .toList();
+        if (unlogged.isEmpty()) {
+            return;
+        }
+        for (int sessionId : runOut(unlogged)) {
+            LiveSession own = sessions.byId(sessionId);
+            if (own != null) {
+                own.silence();
+            }
+        }
+    }
+
+    /** Those of the sessions whose leases have run out. */
+    private List<Integer> runOut(List<Integer> sessionIds) throws SQLException {
+        return connection.run(open -> {
+            try (PreparedStatement select = open.prepareStatement(RUN_OUT)) {
+                SqlArrays.setInts(
+                        select,
+                        1,
+                        sessionIds.stream().mapToInt(Integer::intValue).toArray());
+                select.setLong(2, grace.toMillis());
+                ResultSet rows = select.executeQuery();
+                List<Integer> found = new ArrayList<>();
+                while (rows.next()) {
+                    found.add(rows.getInt(1));
+                }
+                return found;
+            }
+        });
     }
 
     /** The session was ended on purpose: its steps are taken back in the next pass, whatever the guard says. */
@@ -307,8 +355,8 @@ public final class Recovery {
             rows = connection.run(open -> expire(open, sessionId));
             taken += Math.max(rows, 0);
         } while (rows != 0);
-        if (own != null && calls == 1) {
-            own.heard(); // nothing was taken: it had been renewed meanwhile
+        if (own != null && calls == 1 && runOut(List.of(sessionId)).isEmpty()) {
+            own.heard(); // nothing was taken, by another node neither: it had been renewed meanwhile
         }
         if (taken > 0) {
             log.info("session {} expired: {} steps and tasks changed", sessionId, taken);

@@ -300,6 +300,11 @@ public final class LiveSession {
         silent = true;
     }
 
+    /** Whether its leases ran out and it was not heard of since. */
+    public boolean isSilent() {
+        return silent;
+    }
+
     /** The session had been renewed after all. */
     public void heard() {
         silent = false;

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a failed statement means for its caller. The one place that knows SQLSTATEs. */
 public enum SqlFailure {
-    /** Nothing was written; the same call may succeed now: serialisation failure, deadlock, lock timeout. */
+    /** Nothing was written; the same call may succeed now: serialisation failure, deadlock, lock timeout, cancelled by somebody. */
     REPEAT,
     /** The connection is gone or never was; whether the statement was committed is unknown. */
     CONNECTION,
@@ -28,7 +28,7 @@ public enum SqlFailure {
             return CONNECTION;
         }
         return switch (state) {
-            case "40001", "40P01", "55P03" -> REPEAT;
+            case "40001", "40P01", "55P03", "57014" -> REPEAT;
             // terminated by an administrator or a crash, starting up, shutting down, too many connections, out of
             // memory
             case "57P01", "57P02", "57P03", "57P05", "53300", "25P03" -> CONNECTION;

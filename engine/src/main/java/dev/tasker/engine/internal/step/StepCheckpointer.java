@@ -165,8 +165,21 @@ public final class StepCheckpointer implements BatchCall<Checkpoint, List<List<C
         }
         for (List<Checkpoint> round : rounds) {
             for (Checkpoint command : round) {
-                command.answer().complete(completion(command, answer, repeated));
+                Completion completion = completion(command, answer, repeated);
+                if (completion != Completion.ACCEPTED) {
+                    refused(command);
+                }
+                command.answer().complete(completion);
             }
+        }
+    }
+
+    /** A handler that wanted to yield has ended: no heartbeat tells it that its lease had, so its slot is free now. */
+    private void refused(Checkpoint command) {
+        LiveSession session = command.session();
+        if (command.checkpoint().yields() && session.forget(command.step(), command.token())) {
+            session.addSlots(1);
+            aftermath.slotsFreed();
         }
     }
 

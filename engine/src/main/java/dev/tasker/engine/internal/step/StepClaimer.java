@@ -76,6 +76,9 @@ public final class StepClaimer {
                 if (!session.wantsWork()) {
                     continue;
                 }
+                if (!looked.containsAll(numbers.lost().keySet())) {
+                    return leased; // a slot that seems free may be taken: the next pass begins with a reconciliation
+                }
                 List<QueueHeads.Position> positions = heads.positions(session.queueIds());
                 if (positions.isEmpty()) {
                     continue;
