@@ -28,17 +28,9 @@ import picocli.CommandLine.Spec;
         description = "Measures latency and throughput on a temporary PostgreSQL, with fsync on.",
         mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
-    private static final String CLAIM = "claim";
-    private static final String CSV = "csv";
     private static final int CLAIM_STEPS = 1_000_000;
-    private static final String CANCEL = "cancel";
     private static final int CANCEL_TASKS = 10_000;
-    private static final String PINNED = "pinned";
-    private static final String RETRY_STORM = "retry-storm";
     private static final int STORM_STEPS = 10_000;
-    private static final String LISTS = "lists";
-    private static final String STALENESS = "staleness";
-    private static final String DOCTOR = "doctor";
     private static final int DOCTOR_TASKS = 300_000;
 
     @Option(
@@ -47,8 +39,9 @@ final class BenchCommand implements Callable<Integer> {
             description =
                     "linear, diamond, tree, fan-out, conditional; csv: rows of a file in batches with checkpoints;"
                             + " claim: one among many waiting steps; cancel: of many tasks beside the linear scenario;"
-                            + " staleness: sweeps beside many tasks; retry-storm: many retries due at once; lists: pages of"
-                            + " tasks in a full database; pinned: the linear scenario beside a foreign open transaction. doctor: recounting many tasks. Default: ${DEFAULT-VALUE}")
+                            + " retry-storm: many retries due at once; staleness: sweeps, lists: pages, both in a full"
+                            + " database; doctor: recounting many tasks; pinned: the linear scenario beside a foreign open"
+                            + " transaction. Default: ${DEFAULT-VALUE}")
     private String scenario = "linear";
 
     @Option(names = "--width", defaultValue = "100", description = "Workers of a fan-out. Default: ${DEFAULT-VALUE}")
@@ -66,13 +59,13 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--unfinished",
             defaultValue = "100000",
-            description = "Unfinished tasks beside which is swept. Default: ${DEFAULT-VALUE}")
+            description = "Unfinished tasks of the database for staleness and lists. Default: ${DEFAULT-VALUE}")
     private int unfinished;
 
     @Option(
             names = "--finished",
             defaultValue = "500000",
-            description = "Finished tasks beside which is swept. Default: ${DEFAULT-VALUE}")
+            description = "Finished tasks of the database for staleness and lists. Default: ${DEFAULT-VALUE}")
     private int finished;
 
     @Option(names = "--tasks", description = "Tasks of the saturated phase. Default: enough for about 200 000 steps")
@@ -101,18 +94,6 @@ final class BenchCommand implements Callable<Integer> {
             defaultValue = "in-process",
             description = "in-process or grpc. Default: ${DEFAULT-VALUE}")
     private String transport = "in-process";
-
-    @Option(
-            names = "--unfinished",
-            defaultValue = "100000",
-            description = "Unfinished tasks of the lists. Default: ${DEFAULT-VALUE}")
-    private int unfinished;
-
-    @Option(
-            names = "--finished",
-            defaultValue = "500000",
-            description = "Finished tasks of the lists. Default: ${DEFAULT-VALUE}")
-    private int finished;
 
     @Option(
             names = "--minutes",
@@ -148,63 +129,42 @@ final class BenchCommand implements Callable<Integer> {
         requirePositive("--runs", runs);
         requirePositive("--unfinished", unfinished);
         requirePositive("--finished", finished);
+        String report =
+                switch (scenario) {
+                    case "claim" -> claimBench().run().json();
+                    case "csv" -> csv(new CsvBench(rows, rowsPerCheckpoint, slots, transport()).run());
+                    case "cancel" ->
+                        new CancelBench(tasksOr(CANCEL_TASKS), concurrency, slots).run().json();
+                    case "retry-storm" ->
+                        new RetryStormBench(tasksOr(STORM_STEPS), slots).run().json();
+                    case "staleness" -> new StalenessBench(unfinished, finished).run().json();
+                    case "lists" -> new ListBench(unfinished, finished).run().json();
+                    case "doctor" ->
+                        new DoctorBench(tasksOr(DOCTOR_TASKS), concurrency, slots).run().json();
+                    case "pinned" -> new PinnedBench(minutes, concurrency, slots).run().json();
+                    default -> load();
+                };
         PrintWriter out = spec.commandLine().getOut();
-        if (scenario.equals(CLAIM)) {
-            out.println(claimBench().run().json());
-            out.flush();
-            return 0;
-        }
-        if (scenario.equals(CSV)) {
-            CsvBench.Report report = new CsvBench(rows, rowsPerCheckpoint, slots, transport()).run();
-            out.println(json ? report.json() : report.text());
-            out.flush();
-            return 0;
-        }
-        if (scenario.equals(CANCEL)) {
-            out.println(new CancelBench(tasks != null ? tasks : CANCEL_TASKS, concurrency, slots)
-                    .run()
-                    .json());
-            out.flush();
-            return 0;
-        }
-        if (scenario.equals(STALENESS)) {
-            out.println(new StalenessBench(unfinished, finished).run().json());
-            out.flush();
-            return 0;
-        }
-        if (scenario.equals(RETRY_STORM)) {
-            out.println(new RetryStormBench(tasks != null ? tasks : STORM_STEPS, slots)
-                    .run()
-                    .json());
-            out.flush();
-            return 0;
-        }
-        if (scenario.equals(LISTS)) {
-            out.println(new ListBench(unfinished, finished).run().json());
-            out.flush();
-            return 0;
-        }
-        if (scenario.equals(PINNED)) {
-            out.println(new PinnedBench(minutes, concurrency, slots).run().json());
-            out.flush();
-            return 0;
-        }
-        if (scenario.equals(DOCTOR)) {
-            out.println(new DoctorBench(tasks != null ? tasks : DOCTOR_TASKS, concurrency, slots)
-                    .run()
-                    .json());
-            out.flush();
-            return 0;
-        }
-        if (runs > 1) {
-            RepeatBench.Report report = new RepeatBench(options(), runs).run();
-            out.println(json ? report.json() : report.text());
-        } else {
-            BenchReport report = new Bench(options()).run();
-            out.println(json ? report.json() : report.text());
-        }
+        out.println(report);
         out.flush();
         return 0;
+    }
+
+    private int tasksOr(int standard) {
+        return tasks != null ? tasks : standard;
+    }
+
+    private String csv(CsvBench.Report report) {
+        return json ? report.json() : report.text();
+    }
+
+    private String load() throws Exception {
+        if (runs > 1) {
+            RepeatBench.Report report = new RepeatBench(options(), runs).run();
+            return json ? report.json() : report.text();
+        }
+        BenchReport report = new Bench(options()).run();
+        return json ? report.json() : report.text();
     }
 
     private Transport transport() {
@@ -217,7 +177,7 @@ final class BenchCommand implements Callable<Integer> {
 
     private ClaimBench claimBench() {
         try {
-            return new ClaimBench(tasks != null ? tasks : CLAIM_STEPS);
+            return new ClaimBench(tasksOr(CLAIM_STEPS));
         } catch (IllegalArgumentException e) {
             throw new CommandException(String.valueOf(e.getMessage()), e);
         }
