@@ -39,8 +39,9 @@ final class BenchCommand implements Callable<Integer> {
             defaultValue = "linear",
             description =
                     "linear, diamond, tree, fan-out, conditional; csv: rows of a file in batches with checkpoints;"
-                            + " claim: one among many waiting steps; cancel: of many tasks beside the linear scenario;"
-                            + " retry-storm: many retries due at once; lists: pages of tasks in a full database. Default: ${DEFAULT-VALUE}")
+                        + " claim: one among many waiting steps; cancel: of many tasks beside the linear scenario;"
+                        + " retry-storm: many retries due at once; lists: pages of tasks in a full database. Default:"
+                        + " ${DEFAULT-VALUE}")
     private String scenario = "linear";
 
     @Option(names = "--width", defaultValue = "100", description = "Workers of a fan-out. Default: ${DEFAULT-VALUE}")
