@@ -81,7 +81,8 @@ public final class ListBench {
             new Migrations(dataSource).migrate();
             try (Engine engine = Engine.open(dataSource, EngineConfig.DEFAULT)) {
                 for (int i = 1; i <= TEMPLATES; i++) {
-                    engine.register(TemplateParser.parse("listed.yaml", TEMPLATE.replace("NUMBER", String.valueOf(i))).template());
+                    engine.register(TemplateParser.parse("listed.yaml", TEMPLATE.replace("NUMBER", Integer.toString(i)))
+                            .template());
                 }
                 fill(dataSource);
                 return new Report(unfinished, finished, measure(engine));
@@ -94,13 +95,17 @@ public final class ListBench {
         UUID deep = deepCursor(engine, running);
         return List.of(
                 reading("state", () -> list(engine, running, null, unfinished)),
-                reading("rare_state", () -> list(
-                        engine, TaskFilter.ALL.withStates(Set.of(TaskState.CANCELLED)), null, finished / 1000)),
-                reading("complete", () -> list(
-                        engine,
-                        TaskFilter.ALL.withStates(Set.of(TaskState.COMPLETE)),
-                        null,
-                        finished - finished / 1000)),
+                reading(
+                        "rare_state",
+                        () -> list(
+                                engine, TaskFilter.ALL.withStates(Set.of(TaskState.CANCELLED)), null, finished / 1000)),
+                reading(
+                        "complete",
+                        () -> list(
+                                engine,
+                                TaskFilter.ALL.withStates(Set.of(TaskState.COMPLETE)),
+                                null,
+                                finished - finished / 1000)),
                 reading("all", () -> list(engine, TaskFilter.ALL, null, unfinished + finished)),
                 reading("cursor", () -> list(engine, running, deep, unfinished)),
                 reading("initiator", () -> engine.tasks(running.withInitiator("x"), TaskPage.Request.first(PAGE))),
@@ -110,7 +115,10 @@ public final class ListBench {
     private static UUID deepCursor(Engine engine, TaskFilter filter) {
         TaskPage page = engine.tasks(filter, new TaskPage.Request(null, 5_000, PAGE));
         return page.tasks().isEmpty()
-                ? engine.tasks(filter, TaskPage.Request.first(1)).tasks().getFirst().taskUuid()
+                ? engine.tasks(filter, TaskPage.Request.first(1))
+                        .tasks()
+                        .getFirst()
+                        .taskUuid()
                 : page.tasks().getLast().taskUuid();
     }
 

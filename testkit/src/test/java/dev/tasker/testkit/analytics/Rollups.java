@@ -78,30 +78,24 @@ final class Rollups {
 
     /** Outcomes of a template's steps by the roll-ups: step, executions, errors, retries, timed, in all minutes. */
     static List<String> executions(TestDatabase database, TemplateFixture template) {
-        return database.query(
-                """
-                SELECT template_step, sum(executions), sum(errors), sum(retries), sum(timed)
-                FROM   tasker.rollups JOIN tasker.template_names USING (template_id)
-                WHERE  namespace_name = ? AND task_name = ? AND template_step >= 0
-                GROUP  BY 1 ORDER BY 1
-                """,
-                template.namespace(),
-                template.name());
+        return database.query("""
+            SELECT template_step, sum(executions), sum(errors), sum(retries), sum(timed)
+            FROM   tasker.rollups JOIN tasker.template_names USING (template_id)
+            WHERE  namespace_name = ? AND task_name = ? AND template_step >= 0
+            GROUP  BY 1 ORDER BY 1
+            """, template.namespace(), template.name());
     }
 
     /** The same from the history. */
     static List<String> recounted(TestDatabase database, TemplateFixture template) {
-        return database.query(
-                """
-                SELECT step.template_step, count(*) FILTER (WHERE history.to_state IN (6, 7)),
-                       count(*) FILTER (WHERE history.to_state = 7), count(*) FILTER (WHERE history.to_state = 5),
-                       count(*) FILTER (WHERE history.to_state IN (6, 7))
-                FROM   tasker.step_history AS history JOIN tasker.workflow_steps AS step USING (task_uuid, step_index)
-                       JOIN tasker.template_names USING (template_id)
-                WHERE  namespace_name = ? AND task_name = ?
-                GROUP  BY 1 ORDER BY 1
-                """,
-                template.namespace(),
-                template.name());
+        return database.query("""
+            SELECT step.template_step, count(*) FILTER (WHERE history.to_state IN (6, 7)),
+                   count(*) FILTER (WHERE history.to_state = 7), count(*) FILTER (WHERE history.to_state = 5),
+                   count(*) FILTER (WHERE history.to_state IN (6, 7))
+            FROM   tasker.step_history AS history JOIN tasker.workflow_steps AS step USING (task_uuid, step_index)
+                   JOIN tasker.template_names USING (template_id)
+            WHERE  namespace_name = ? AND task_name = ?
+            GROUP  BY 1 ORDER BY 1
+            """, template.namespace(), template.name());
     }
 }

@@ -374,7 +374,7 @@ final class Stage implements AutoCloseable {
         for (String table : TABLES) {
             if (table.equals("session_leases") || table.equals(FEED)) {
                 continue; // below: order within a row, and number of rows, depend on where steps are stored and who
-                          // came first
+                // came first
             }
             sql.append("SELECT '")
                     .append(table)
