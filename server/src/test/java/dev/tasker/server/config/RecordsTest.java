@@ -283,7 +283,7 @@ class RecordsTest {
         orchestration.dlq.staleness_detection.detection_interval_seconds = 29 | orchestration.dlq.staleness_detection.detection_interval_seconds: 29
         orchestration.dlq.staleness_detection.batch_size = 0 | orchestration.dlq.staleness_detection.batch_size: 0
         orchestration.dlq.staleness_detection.thresholds.task_max_lifetime_hours = 169 | orchestration.dlq.staleness_detection.thresholds.task_max_lifetime_hours: 169
-        orchestration.dlq.staleness_detection.actions.event_channel = "" | orchestration.dlq.staleness_detection.actions.event_channel
+        orchestration.dlq.staleness_detection.actions.event_channel = 5 | orchestration.dlq.staleness_detection.actions.event_channel: 5
         orchestration.batch_processing.max_parallel_batches = 0 | orchestration.batch_processing.max_parallel_batches: 0
         orchestration.dispatch.pulse_ms = 60001 | orchestration.dispatch.pulse_ms: 60001
         orchestration.dispatch.sticky_max = -1 | orchestration.dispatch.sticky_max: -1

@@ -133,7 +133,7 @@ class RecordedWalksTest {
                     "operator",
                     new TaskEvent.DependenciesReady(RUNNING),
                     new TaskEvent.AllStepsSuccessful(SATISFIED)),
-            new Change<>(TaskState.BLOCKED_BY_FAILURES, TaskState.ERROR, "engine", new TaskEvent.GiveUp()),
+            new Change<>(TaskState.BLOCKED_BY_FAILURES, TaskState.ERROR, "stale", new TaskEvent.GiveUp()),
             new Change<>(
                     TaskState.ERROR,
                     TaskState.STEPS_IN_PROCESS,
@@ -266,7 +266,7 @@ class RecordedWalksTest {
     void viaKnowsNoChangeThatIsNotListed(TestDatabase database) {
         assertThat(database.query("""
             SELECT DISTINCT tasker.task_state_name(a::smallint), tasker.task_state_name(b::smallint)
-            FROM   generate_series(0, 11) AS a, generate_series(0, 11) AS b, generate_series(0, 4) AS cause
+            FROM   generate_series(0, 11) AS a, generate_series(0, 11) AS b, generate_series(0, 5) AS cause
             WHERE  cardinality(tasker.task_via(a::smallint, b::smallint, cause::smallint)) > 0
             """))
                 .isSubsetOf(TASK_CHANGES.stream()
@@ -274,7 +274,7 @@ class RecordedWalksTest {
                         .toList());
         assertThat(database.query("""
             SELECT DISTINCT tasker.step_state_name(a::smallint), tasker.step_state_name(b::smallint)
-            FROM   generate_series(0, 9) AS a, generate_series(0, 9) AS b, generate_series(0, 4) AS cause
+            FROM   generate_series(0, 9) AS a, generate_series(0, 9) AS b, generate_series(0, 5) AS cause
             WHERE  cardinality(tasker.step_via(a::smallint, b::smallint, cause::smallint)) > 0
             """))
                 .isSubsetOf(STEP_CHANGES.stream()
@@ -309,7 +309,7 @@ class RecordedWalksTest {
         return new TreeSet<>(database.query("""
             SELECT DISTINCT tasker.%1$s_state_name(from_state), tasker.%1$s_state_name(to_state), cause.name
             FROM   tasker.%1$s_history AS history
-                   JOIN unnest(ARRAY['engine', 'worker', 'lease_expired', 'operator', 'rejected']) AS cause(name)
+                   JOIN unnest(ARRAY['engine', 'worker', 'lease_expired', 'operator', 'rejected', 'stale']) AS cause(name)
                      ON tasker.cause(cause.name) = history.cause
             """.formatted(kind)));
     }
