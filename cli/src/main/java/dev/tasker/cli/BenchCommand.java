@@ -38,10 +38,10 @@ final class BenchCommand implements Callable<Integer> {
             defaultValue = "linear",
             description =
                     "linear, diamond, tree, fan-out, conditional; csv: rows of a file in batches with checkpoints;"
-                            + " claim: one among many waiting steps; cancel: of many tasks beside the linear scenario;"
-                            + " retry-storm: many retries due at once; staleness: sweeps, lists: pages, both in a full"
-                            + " database; doctor: recounting many tasks; pinned: the linear scenario beside a foreign open"
-                            + " transaction. Default: ${DEFAULT-VALUE}")
+                        + " claim: one among many waiting steps; cancel: of many tasks beside the linear scenario;"
+                        + " retry-storm: many retries due at once; staleness: sweeps, lists: pages, both in a full"
+                        + " database; doctor: recounting many tasks; pinned: the linear scenario beside a foreign open"
+                        + " transaction. Default: ${DEFAULT-VALUE}")
     private String scenario = "linear";
 
     @Option(names = "--width", defaultValue = "100", description = "Workers of a fan-out. Default: ${DEFAULT-VALUE}")
@@ -129,21 +129,20 @@ final class BenchCommand implements Callable<Integer> {
         requirePositive("--runs", runs);
         requirePositive("--unfinished", unfinished);
         requirePositive("--finished", finished);
-        String report =
-                switch (scenario) {
-                    case "claim" -> claimBench().run().json();
-                    case "csv" -> csv(new CsvBench(rows, rowsPerCheckpoint, slots, transport()).run());
-                    case "cancel" ->
-                        new CancelBench(tasksOr(CANCEL_TASKS), concurrency, slots).run().json();
-                    case "retry-storm" ->
-                        new RetryStormBench(tasksOr(STORM_STEPS), slots).run().json();
-                    case "staleness" -> new StalenessBench(unfinished, finished).run().json();
-                    case "lists" -> new ListBench(unfinished, finished).run().json();
-                    case "doctor" ->
-                        new DoctorBench(tasksOr(DOCTOR_TASKS), concurrency, slots).run().json();
-                    case "pinned" -> new PinnedBench(minutes, concurrency, slots).run().json();
-                    default -> load();
-                };
+        String report = switch (scenario) {
+            case "claim" -> claimBench().run().json();
+            case "csv" -> csv(new CsvBench(rows, rowsPerCheckpoint, slots, transport()).run());
+            case "cancel" ->
+                new CancelBench(tasksOr(CANCEL_TASKS), concurrency, slots).run().json();
+            case "retry-storm" ->
+                new RetryStormBench(tasksOr(STORM_STEPS), slots).run().json();
+            case "staleness" -> new StalenessBench(unfinished, finished).run().json();
+            case "lists" -> new ListBench(unfinished, finished).run().json();
+            case "doctor" ->
+                new DoctorBench(tasksOr(DOCTOR_TASKS), concurrency, slots).run().json();
+            case "pinned" -> new PinnedBench(minutes, concurrency, slots).run().json();
+            default -> load();
+        };
         PrintWriter out = spec.commandLine().getOut();
         out.println(report);
         out.flush();
