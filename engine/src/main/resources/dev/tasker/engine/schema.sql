@@ -93,6 +93,68 @@ CREATE TABLE ready_steps (
 ) WITH (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000);
 CREATE INDEX ready_steps_task ON tasker.ready_steps USING btree (task_uuid, step_index);
 
+CREATE TABLE rollup_durations (
+  width smallint NOT NULL,
+  begun_at timestamp with time zone NOT NULL,
+  template_id integer NOT NULL,
+  template_step integer NOT NULL,
+  bucket smallint NOT NULL,
+  entities bigint NOT NULL,
+  CONSTRAINT rollup_durations_pkey PRIMARY KEY (width, begun_at, template_id, template_step, bucket)
+) WITH (fillfactor=50);
+
+CREATE TABLE rollup_feed (
+  position bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  changed_at timestamp with time zone NOT NULL,
+  template_id integer NOT NULL,
+  template_step integer NOT NULL,
+  from_state smallint,
+  to_state smallint,
+  entities integer NOT NULL,
+  ages integer[],
+  steps integer,
+  CONSTRAINT rollup_feed_pkey PRIMARY KEY ("position")
+) WITH (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000);
+
+CREATE TABLE rollup_progress (
+  single boolean NOT NULL DEFAULT true,
+  low bigint NOT NULL DEFAULT 0,
+  before bigint NOT NULL DEFAULT 0,
+  newest bigint NOT NULL DEFAULT 0,
+  horizon xid8 NOT NULL DEFAULT '0'::xid8,
+  compacted_at timestamp with time zone NOT NULL DEFAULT '-infinity'::timestamp with time zone,
+  CONSTRAINT rollup_progress_pkey PRIMARY KEY (single),
+  CONSTRAINT rollup_progress_single_check CHECK (single)
+) WITH (fillfactor=50);
+
+CREATE TABLE rollup_totals (
+  template_id integer NOT NULL,
+  template_step integer NOT NULL,
+  state smallint NOT NULL,
+  entities bigint NOT NULL,
+  CONSTRAINT rollup_totals_pkey PRIMARY KEY (template_id, template_step, state)
+) WITH (fillfactor=50);
+
+CREATE TABLE rollups (
+  width smallint NOT NULL,
+  begun_at timestamp with time zone NOT NULL,
+  template_id integer NOT NULL,
+  template_step integer NOT NULL,
+  created bigint NOT NULL,
+  completed bigint NOT NULL,
+  failed bigint NOT NULL,
+  executions bigint NOT NULL,
+  errors bigint NOT NULL,
+  retries bigint NOT NULL,
+  timed bigint NOT NULL,
+  duration_ms bigint NOT NULL,
+  duration_max_ms integer NOT NULL,
+  steps bigint NOT NULL,
+  last_at timestamp with time zone,
+  CONSTRAINT rollups_pkey PRIMARY KEY (width, begun_at, template_id, template_step),
+  CONSTRAINT rollups_width_check CHECK ((width = ANY (ARRAY[0, 1, 2])))
+) WITH (fillfactor=50);
+
 CREATE TABLE session_handlers (
   session_id integer NOT NULL,
   namespace text NOT NULL,
@@ -213,9 +275,8 @@ CREATE TABLE tasks (
   CONSTRAINT tasks_check CHECK ((satisfied_steps <= total_steps)),
   CONSTRAINT tasks_failed_steps_check CHECK ((failed_steps >= 0))
 ) PARTITION BY RANGE (task_uuid);
-CREATE INDEX tasks_unfinished ON ONLY tasker.tasks USING btree (state, entered_at) WHERE (state < 8);
-) WITH (fillfactor=25);
-CREATE INDEX tasks_unfinished ON tasker.tasks USING btree (state, template_id, entered_at) WHERE (state < 8);
+CREATE INDEX tasks_listed ON ONLY tasker.tasks USING btree (state, template_id, task_uuid);
+CREATE INDEX tasks_unfinished ON ONLY tasker.tasks USING btree (state, template_id, entered_at) WHERE (state < 8);
 
 CREATE TABLE tasks_dlq (
   dlq_entry_uuid uuid NOT NULL,
@@ -296,11 +357,12 @@ CREATE TABLE workflow_steps (
   task_uuid uuid NOT NULL,
   step_index integer NOT NULL,
   queue_id integer NOT NULL,
+  template_id integer NOT NULL,
   template_step integer NOT NULL,
   total_parents integer NOT NULL,
   max_attempts integer NOT NULL,
-  retryable boolean NOT NULL,
   created_at timestamp with time zone NOT NULL,
+  retryable boolean NOT NULL,
   batch_step integer,
   name character varying(128),
   children integer[],
@@ -336,6 +398,34 @@ VIEW published_domain_events (
   message text
 );
 
+VIEW rollup_feed_changes (
+  position bigint,
+  template_id integer,
+  template_step integer,
+  state smallint,
+  entities bigint
+);
+
+VIEW state_totals (
+  template_id integer,
+  template_step integer,
+  state smallint,
+  entities bigint
+);
+
+VIEW step_dag_relationships (
+  workflow_step_uuid uuid,
+  task_uuid uuid,
+  named_step_uuid uuid,
+  parent_step_uuids jsonb,
+  child_step_uuids jsonb,
+  parent_count integer,
+  child_count integer,
+  is_root_step boolean,
+  is_leaf_step boolean,
+  min_depth_from_root integer
+);
+
 VIEW task_transitions (
   task_uuid uuid,
   sort_key integer,
@@ -344,6 +434,15 @@ VIEW task_transitions (
   metadata json,
   most_recent boolean,
   created_at timestamp with time zone
+);
+
+VIEW template_names (
+  template_id integer,
+  namespace_name character varying(64),
+  task_name character varying(64),
+  version character varying(16),
+  named_task_uuid uuid,
+  document text
 );
 
 VIEW v_dlq_dashboard (
@@ -446,8 +545,6 @@ FUNCTION audit_identities()
   LANGUAGE sql STABLE
   SET search_path=tasker, pg_temp;
 
-FUNCTION audit_tasks(p_from uuid, p_to uuid)
-  RETURNS TABLE(code text, task_uuid uuid, step_index integer, expected text, found text)
 FUNCTION audit_pass(p_tasks integer, p_steps integer)
   RETURNS TABLE(kind integer, task_uuid uuid, step_index integer, due_at timestamp with time zone, session_id integer, tasks integer, walk text)
   LANGUAGE plpgsql VOLATILE
@@ -495,10 +592,24 @@ FUNCTION audit_timers(p_due timestamp with time zone, p_task uuid, p_step intege
   SET enable_seqscan=off
   SET enable_bitmapscan=off;
 
+FUNCTION audit_totals()
+  RETURNS TABLE(code text, template_id integer, template_step integer, state text, expected bigint, found bigint)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
+
 FUNCTION begin_retirement(p_suffix text)
   RETURNS boolean
   LANGUAGE sql VOLATILE
   SET search_path=tasker, pg_temp;
+
+FUNCTION calculate_dependency_levels(input_task_uuid uuid)
+  RETURNS TABLE(workflow_step_uuid uuid, dependency_level integer)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION calculate_step_next_retry_time(backoff_request_seconds integer, last_attempted_at timestamp with time zone, failure_time timestamp with time zone, attempts integer, p_max_backoff_seconds integer, p_backoff_multiplier numeric)
+  RETURNS timestamp with time zone
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE;
 
 FUNCTION cancel_tasks(p_task uuid[], p_detail text[])
   RETURNS TABLE(kind smallint, task_uuid uuid, step_index integer, token integer, session_id integer, state smallint, detail text)
@@ -539,13 +650,19 @@ FUNCTION claim_steps(p_batch bigint, p_renew integer[], p_session integer, p_que
   SET enable_bitmapscan=off
   SET enable_hashjoin=off
   SET enable_mergejoin=off
-  SET lock_timeout=10s;
+  SET lock_timeout=10s
+  SET tasker.feed=own;
 
 FUNCTION clear_checkpoint(p_task uuid, p_step integer)
   RETURNS boolean
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp
   SET lock_timeout=10s;
+
+FUNCTION compact_rollups(p_width integer, p_minutes_from timestamp with time zone, p_hours_from timestamp with time zone)
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp;
 
 FUNCTION complete_steps(p_batch bigint, p_renew integer[], p_task uuid[], p_step integer[], p_token integer[], p_session integer[], p_outcome smallint[], p_delay_ms integer[], p_execution_ms integer[], p_result text[], p_refusal text[], p_accept_task uuid[], p_accept_step integer[], p_accept_session integer[], p_event_task uuid[], p_event_step integer[], p_event_state integer[], p_event_id uuid[], p_event_namespace text[], p_event_name text[], p_event_message text[])
   RETURNS TABLE(kind smallint, task_uuid uuid, step_index integer, state smallint, token integer, attempts integer, queue_id integer, priority integer, session_id integer)
@@ -556,7 +673,8 @@ FUNCTION complete_steps(p_batch bigint, p_renew integer[], p_task uuid[], p_step
   SET enable_bitmapscan=off
   SET enable_hashjoin=off
   SET enable_mergejoin=off
-  SET lock_timeout=10s;
+  SET lock_timeout=10s
+  SET tasker.feed=own;
 
 FUNCTION create_period(p_start timestamp with time zone, p_end timestamp with time zone)
   RETURNS void
@@ -579,7 +697,8 @@ FUNCTION create_tasks(p_batch bigint, p_renew integer[], p_task uuid[], p_templa
   SET enable_bitmapscan=off
   SET enable_hashjoin=off
   SET enable_mergejoin=off
-  SET lock_timeout=10s;
+  SET lock_timeout=10s
+  SET tasker.feed=own;
 
 FUNCTION dead_letter_each(p_task uuid[], p_reason text[], p_state smallint[], p_version integer[], p_threshold integer[], p_enters boolean[], p_fails boolean[])
   RETURNS TABLE(task_uuid uuid, dlq_entry_uuid uuid, failed boolean)
@@ -602,6 +721,11 @@ FUNCTION dead_letter_tasks(p_task uuid[], p_reason text[], p_state smallint[], p
 FUNCTION engine_now()
   RETURNS timestamp with time zone
   LANGUAGE sql STABLE PARALLEL SAFE;
+
+FUNCTION evaluate_step_state_readiness(current_state text, processed boolean, in_process boolean, dependencies_satisfied boolean, retry_eligible boolean, retryable boolean, next_retry_time timestamp with time zone)
+  RETURNS boolean
+  LANGUAGE sql STABLE PARALLEL SAFE
+  SET search_path=tasker, pg_temp;
 
 FUNCTION examine_session(p_session integer, p_repair boolean)
   RETURNS TABLE(code text, step_index integer, expected text, found text, repaired boolean)
@@ -635,14 +759,128 @@ FUNCTION expire_session(p_session integer, p_grace_ms integer, p_results text[],
   SET enable_mergejoin=off
   SET lock_timeout=10s;
 
+FUNCTION feed_dropped_steps(p_from uuid, p_to uuid)
+  RETURNS void
+  LANGUAGE sql VOLATILE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION feed_dropped_tasks(p_from uuid, p_to uuid)
+  RETURNS void
+  LANGUAGE sql VOLATILE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION feed_removed_steps()
+  RETURNS trigger
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION feed_removed_tasks()
+  RETURNS trigger
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION feed_steps()
+  RETURNS trigger
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION feed_tasks()
+  RETURNS trigger
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION feed_truncated()
+  RETURNS trigger
+  LANGUAGE plpgsql VOLATILE;
+
 FUNCTION finish_retirement(p_suffix text, p_archive boolean)
   RETURNS boolean
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp
   SET lock_timeout=200ms;
+
 FUNCTION first_uuid_of(p_at timestamp with time zone)
   RETURNS uuid
   LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+FUNCTION fold_rollups(p_limit integer, p_keep_minutes interval, p_keep_hours interval, p_keep_days interval)
+  RETURNS integer
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
+  SET plan_cache_mode=force_generic_plan
+  SET enable_seqscan=off
+  SET lock_timeout=10s;
+
+FUNCTION get_analytics_metrics(since_timestamp timestamp with time zone)
+  RETURNS TABLE(active_tasks_count bigint, total_namespaces_count bigint, unique_task_types_count bigint, system_health_score numeric, task_throughput bigint, completion_count bigint, error_count bigint, completion_rate numeric, error_rate numeric, avg_task_duration numeric, avg_step_duration numeric, step_throughput bigint, analysis_period_start timestamp with time zone, calculated_at timestamp with time zone)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION get_current_task_state(p_task_uuid uuid)
+  RETURNS character varying
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION get_duration_percentiles(p_since timestamp with time zone, p_fractions double precision[], p_namespace text, p_name text, p_version text, p_step text)
+  RETURNS double precision[]
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION get_slowest_steps(since_timestamp timestamp with time zone, limit_count integer, namespace_filter text, task_name_filter text, version_filter text)
+  RETURNS TABLE(workflow_step_uuid uuid, task_uuid uuid, step_name text, task_name text, namespace_name text, version text, duration_seconds numeric, attempts integer, created_at timestamp with time zone, completed_at timestamp with time zone, retryable boolean, step_status text)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION get_slowest_steps_aggregated(since_timestamp timestamp with time zone, limit_count integer, namespace_filter text, task_name_filter text, version_filter text, min_executions integer)
+  RETURNS TABLE(namespace_name text, task_name text, version text, step_name text, average_duration_seconds numeric, max_duration_seconds numeric, execution_count bigint, error_count bigint, error_rate numeric, last_executed_at timestamp with time zone)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION get_slowest_tasks(since_timestamp timestamp with time zone, limit_count integer, namespace_filter text, task_name_filter text, version_filter text)
+  RETURNS TABLE(task_uuid uuid, task_name text, namespace_name text, version text, duration_seconds numeric, step_count bigint, completed_steps bigint, error_steps bigint, created_at timestamp with time zone, completed_at timestamp with time zone, initiator text, source_system text)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION get_slowest_tasks_aggregated(since_timestamp timestamp with time zone, limit_count integer, namespace_filter text, task_name_filter text, version_filter text, min_executions integer)
+  RETURNS TABLE(namespace_name text, task_name text, version text, average_duration_seconds numeric, max_duration_seconds numeric, execution_count bigint, average_step_count numeric, total_error_steps bigint, error_rate numeric, last_executed_at timestamp with time zone)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION get_step_readiness_status(input_task_uuid uuid, step_uuids uuid[])
+  RETURNS TABLE(workflow_step_uuid uuid, task_uuid uuid, named_step_uuid uuid, name text, current_state text, dependencies_satisfied boolean, retry_eligible boolean, ready_for_execution boolean, last_failure_at timestamp with time zone, next_retry_at timestamp with time zone, total_parents integer, completed_parents integer, attempts integer, max_attempts integer, backoff_request_seconds integer, last_attempted_at timestamp with time zone)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION get_step_readiness_status_batch(input_task_uuids uuid[], step_uuids uuid[])
+  RETURNS TABLE(workflow_step_uuid uuid, task_uuid uuid, named_step_uuid uuid, name text, current_state text, dependencies_satisfied boolean, retry_eligible boolean, ready_for_execution boolean, last_failure_at timestamp with time zone, next_retry_at timestamp with time zone, total_parents integer, completed_parents integer, attempts integer, max_attempts integer, backoff_request_seconds integer, last_attempted_at timestamp with time zone)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION get_step_transitive_dependencies(target_step_uuid uuid)
+  RETURNS TABLE(workflow_step_uuid uuid, task_uuid uuid, named_step_uuid uuid, step_name text, results json, processed boolean, distance integer)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION get_system_health_counts()
+  RETURNS TABLE(pending_tasks bigint, initializing_tasks bigint, enqueuing_steps_tasks bigint, steps_in_process_tasks bigint, evaluating_results_tasks bigint, waiting_for_dependencies_tasks bigint, waiting_for_retry_tasks bigint, blocked_by_failures_tasks bigint, complete_tasks bigint, error_tasks bigint, cancelled_tasks bigint, resolved_manually_tasks bigint, total_tasks bigint, pending_steps bigint, enqueued_steps bigint, in_progress_steps bigint, enqueued_for_orchestration_steps bigint, enqueued_as_error_for_orchestration_steps bigint, waiting_for_retry_steps bigint, complete_steps bigint, error_steps bigint, cancelled_steps bigint, resolved_manually_steps bigint, total_steps bigint)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION get_task_execution_context(input_task_uuid uuid)
+  RETURNS TABLE(task_uuid uuid, named_task_uuid uuid, status text, total_steps bigint, pending_steps bigint, in_progress_steps bigint, completed_steps bigint, failed_steps bigint, ready_steps bigint, execution_status text, recommended_action text, completion_percentage numeric, health_status text, enqueued_steps bigint)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION get_task_execution_contexts_batch(input_task_uuids uuid[])
+  RETURNS TABLE(task_uuid uuid, named_task_uuid uuid, status text, total_steps bigint, pending_steps bigint, in_progress_steps bigint, completed_steps bigint, failed_steps bigint, ready_steps bigint, execution_status text, recommended_action text, completion_percentage numeric, health_status text, enqueued_steps bigint)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION get_task_summaries(input_task_uuids uuid[])
+  RETURNS TABLE(task_uuid uuid, named_task_uuid uuid, task_name text, task_version text, namespace_name text, task_status text, created_at timestamp with time zone, updated_at timestamp with time zone, completed_at timestamp with time zone, initiator text, source_system text, reason text, correlation_id uuid, template_configuration json, step_summaries json, execution_context json, dlq_status json)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION get_task_summary(input_task_uuid uuid)
+  RETURNS TABLE(task_uuid uuid, named_task_uuid uuid, task_name text, task_version text, namespace_name text, task_status text, created_at timestamp with time zone, updated_at timestamp with time zone, completed_at timestamp with time zone, initiator text, source_system text, reason text, correlation_id uuid, template_configuration json, step_summaries json, execution_context json, dlq_status json)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
 
 FUNCTION grow_and_complete(p_batch bigint, p_renew integer[], p_task uuid[], p_step integer[], p_token integer[], p_session integer[], p_outcome smallint[], p_delay_ms integer[], p_execution_ms integer[], p_result text[], p_refusal text[], p_accept_task uuid[], p_accept_step integer[], p_accept_session integer[], p_grow_task uuid[], p_grow_step integer[], p_grow_token integer[], p_grow_version integer[], p_new_task uuid[], p_new_step integer[], p_new_queue integer[], p_new_template integer[], p_new_batch integer[], p_new_retryable integer[], p_new_max integer[], p_new_parents integer[], p_new_children text[], p_new_name text[], p_new_inputs text[], p_edge_task uuid[], p_edge_from integer[], p_edge_to integer[], p_edge_barrier integer[], p_gain_task uuid[], p_gain_step integer[], p_gain_parents integer[], p_batch_task uuid[], p_batch_step integer[], p_batch_last integer[], p_batch_next integer[], p_event_task uuid[], p_event_step integer[], p_event_state integer[], p_event_id uuid[], p_event_namespace text[], p_event_name text[], p_event_message text[])
   RETURNS TABLE(kind integer, task_uuid uuid, step_index integer, state integer, token integer, attempts integer, queue_id integer, priority integer, session_id integer)
@@ -673,6 +911,10 @@ FUNCTION heartbeat(p_sessions integer[], p_batch bigint, p_held_session integer[
   SET enable_mergejoin=off
   SET lock_timeout=5s;
 
+FUNCTION index_of_step(p_step uuid)
+  RETURNS integer
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
 FUNCTION keep_domain_events(p_task uuid[], p_step integer[], p_state integer[], p_id uuid[], p_namespace text[], p_name text[], p_message text[])
   RETURNS TABLE(number integer)
   LANGUAGE plpgsql VOLATILE
@@ -693,6 +935,13 @@ FUNCTION leases_of(p_session integer)
   SET search_path=tasker, pg_temp
   SET enable_seqscan=off;
 
+FUNCTION list_tasks(p_namespace text, p_name text, p_version text, p_states integer[], p_from uuid, p_until uuid, p_initiator text, p_source_system text, p_tag text, p_before uuid, p_offset integer, p_limit integer, p_examine integer)
+  RETURNS TABLE(tasks uuid[], total bigint, is_exact boolean, next uuid)
+  LANGUAGE plpgsql STABLE
+  SET search_path=tasker, pg_temp
+  SET enable_seqscan=off
+  SET enable_bitmapscan=off;
+
 FUNCTION minutes_between(p_from timestamp with time zone, p_to timestamp with time zone)
   RETURNS integer
   LANGUAGE sql IMMUTABLE PARALLEL SAFE;
@@ -705,9 +954,18 @@ FUNCTION monitored_staleness(p_waiting_for_dependencies integer, p_waiting_for_r
   SET enable_seqscan=off
   SET enable_bitmapscan=off;
 
+FUNCTION named_step_uuid(p_name text)
+  RETURNS uuid
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
 FUNCTION new_uuid(p_at timestamp with time zone)
   RETURNS uuid
   LANGUAGE sql VOLATILE PARALLEL SAFE;
+
+FUNCTION newest_tasks(p_since timestamp with time zone, p_namespace text, p_name text, p_version text)
+  RETURNS TABLE(task_uuid uuid)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
 
 FUNCTION operate_steps(p_task uuid[], p_step integer[], p_action smallint[], p_result text[], p_detail text[], p_clear_checkpoint boolean[])
   RETURNS TABLE(kind smallint, task_uuid uuid, step_index integer, state smallint, token integer, queue_id integer, priority integer, session_id integer, task_state smallint, detail text)
@@ -766,6 +1024,7 @@ FUNCTION reopen_period(p_suffix text)
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp
   SET lock_timeout=200ms;
+
 FUNCTION reopen_tasks(p_task uuid[], p_detail text[])
   RETURNS TABLE(kind smallint, task_uuid uuid, step_index integer, state smallint, queue_id integer, priority integer)
   LANGUAGE plpgsql VOLATILE
@@ -796,6 +1055,27 @@ FUNCTION retry_due(p_limit integer)
   SET enable_hashjoin=off
   SET enable_mergejoin=off
   SET lock_timeout=10s;
+
+FUNCTION rollup_age(p_from timestamp with time zone, p_to timestamp with time zone)
+  RETURNS integer
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+FUNCTION rollup_bucket(p_ms integer)
+  RETURNS smallint
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+FUNCTION rollup_bucket_ms(p_bucket smallint)
+  RETURNS double precision
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+FUNCTION rollup_span(p_at timestamp with time zone, p_minutes_from timestamp with time zone, p_hours_from timestamp with time zone, OUT width smallint, OUT begun_at timestamp with time zone)
+  RETURNS record
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+FUNCTION rollups_since(p_since timestamp with time zone)
+  RETURNS SETOF rollups
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
 
 FUNCTION snapshot_context(p_task uuid)
   RETURNS json
@@ -850,6 +1130,15 @@ FUNCTION sweep_stale_tasks(p_again boolean, p_interval interval, p_dry_run boole
   SET enable_mergejoin=off
   SET lock_timeout=5s;
 
+FUNCTION task_edges(p_task uuid)
+  RETURNS TABLE(from_index integer, to_index integer)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION task_of_step(p_step uuid)
+  RETURNS uuid
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
 FUNCTION task_state(p_name text)
   RETURNS smallint
   LANGUAGE sql IMMUTABLE PARALLEL SAFE;
@@ -878,6 +1167,13 @@ FUNCTION trim_domain_events(p_retention interval, p_limit integer)
   LANGUAGE sql VOLATILE
   SET search_path=tasker, pg_temp;
 
+FUNCTION update_dead_letter(p_entry uuid, p_status text, p_notes text, p_by text, p_metadata text)
+  RETURNS TABLE(edited boolean, status text, reason text, hours double precision)
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
+  SET jit=off
+  SET lock_timeout=10s;
+
 FUNCTION uuid_at(p_time timestamp with time zone)
   RETURNS uuid
   LANGUAGE sql IMMUTABLE PARALLEL SAFE;
@@ -885,9 +1181,3 @@ FUNCTION uuid_at(p_time timestamp with time zone)
 FUNCTION uuid_range(p_uuids uuid[])
   RETURNS uuid[]
   LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE;
-FUNCTION update_dead_letter(p_entry uuid, p_status text, p_notes text, p_by text, p_metadata text)
-  RETURNS TABLE(edited boolean, status text, reason text, hours double precision)
-  LANGUAGE plpgsql VOLATILE
-  SET search_path=tasker, pg_temp
-  SET jit=off
-  SET lock_timeout=10s;

@@ -112,6 +112,13 @@ BEGIN
   IF p_archive THEN
     CREATE SCHEMA IF NOT EXISTS tasker_archive;
   END IF;
+  -- what leaves, leaves the totals, too; what it did stays in the roll-ups
+  FOR v_partition IN SELECT * FROM partitions_of(p_suffix) AS part WHERE part.parent IN ('tasks', 'workflow_steps') LOOP
+    EXECUTE format('INSERT INTO rollup_feed (changed_at, template_id, template_step, from_state, entities)
+                    SELECT engine_now(), gone.template_id, %s AS template_step, gone.state, count(*)
+                    FROM %I AS gone GROUP BY gone.template_id, 3, gone.state',
+                   CASE v_partition.parent WHEN 'tasks' THEN '-1' ELSE 'gone.template_step' END, v_partition.partition);
+  END LOOP;
   FOR v_partition IN SELECT * FROM partitions_of(p_suffix) LOOP
     IF p_archive THEN
       EXECUTE format('ALTER TABLE %I SET SCHEMA tasker_archive', v_partition.partition);

@@ -149,13 +149,17 @@ BEGIN
   -- a task in error waits for a person, who has to be told why
   SELECT 'error_without_reason', scope.task_uuid, NULL, 'what made the task an error', 'nothing'
   FROM   scope WHERE scope.state = task_state('error')
-  AND    NOT EXISTS (SELECT FROM task_history AS history
-                     WHERE history.task_uuid = scope.task_uuid AND history.sort_key = scope.version
-                     AND history.detail IS JSON OBJECT AND (history.detail::json -> 'reason') IS NOT NULL)
+  AND    NOT EXISTS (SELECT FROM task_history AS log
+                     WHERE log.task_uuid = scope.task_uuid AND log.task_uuid >= p_from AND log.task_uuid < p_to
+                     AND log.sort_key = scope.version
+                     AND CASE WHEN log.detail IS JSON OBJECT THEN (log.detail::json -> 'reason') IS NOT NULL END)
   UNION ALL
   SELECT 'dead_letter', entry.task_uuid, NULL, 'an entry for a task', 'none'
-  FROM   tasks_dlq AS entry
-  WHERE  entry.task_uuid >= p_from AND entry.task_uuid < p_to AND NOT EXISTS (SELECT FROM tasks AS task WHERE task.task_uuid = entry.task_uuid)
+  FROM   tasks_dlq AS entry LEFT JOIN scope ON scope.task_uuid = entry.task_uuid
+  WHERE  entry.task_uuid >= p_from AND entry.task_uuid < p_to AND scope.task_uuid IS NULL
+  -- entries outlive the period of their task
+  AND    EXISTS (SELECT FROM task_periods AS period WHERE entry.task_uuid >= uuid_at(period.starts_at)
+                 AND entry.task_uuid < uuid_at(period.ends_at) AND period.retiring_since IS NULL)
   UNION ALL
   -- an unfinished task whose lifetime the walk has passed has a clock of its own, or was judged; else nothing would ever end it
   SELECT 'lifetime_passed', scope.task_uuid, NULL, 'judged, or a clock of its own', 'neither'
@@ -166,7 +170,8 @@ BEGIN
   AND    scope.state IN (task_state('steps_in_process'), task_state('waiting_for_dependencies'), task_state('waiting_for_retry'))
   AND    template.fails_stale AND EXISTS (SELECT FROM staleness_sweeps AS sweep WHERE sweep.fails)
   AND    NOT EXISTS (SELECT FROM lifetime_clocks AS clock WHERE clock.task_uuid = scope.task_uuid)
-  AND    NOT EXISTS (SELECT FROM tasks_dlq AS entry WHERE entry.task_uuid = scope.task_uuid)
+  AND    NOT EXISTS (SELECT FROM tasks_dlq AS entry
+                     WHERE entry.task_uuid = scope.task_uuid AND entry.task_uuid >= p_from AND entry.task_uuid < p_to)
   UNION ALL
   SELECT 'pending_parents', step.task_uuid, step.step_index,
          format('%s of %s', coalesce(parents.pending, 0), coalesce(parents.total, 0)),

@@ -218,6 +218,11 @@ BEGIN
       END IF;
     END IF;
 
+    INSERT INTO task_identities (identity_hash, task_uuid)
+    SELECT request.identity_hash, request.task_uuid FROM task_requests AS request
+    WHERE  'no_identity' = ANY (v_codes) AND request.task_uuid = p_task
+    ON CONFLICT DO NOTHING; -- another task's stays
+
     -- Queues: of each waiting step the first row at its place stays. A row that a claim holds is left to the claim.
     DELETE FROM ready_steps AS ready
     WHERE  ready.ctid = ANY (ARRAY(
@@ -257,7 +262,7 @@ BEGIN
       SELECT counted.*, before.state AS from_state,
              CASE WHEN before.state < task_state('complete')
                        AND NOT EXISTS (SELECT FROM task_history AS log WHERE log.task_uuid = p_task AND log.sort_key > before.version)
-                  THEN resting_state(counted.total, counted.satisfied, counted.failed, counted.active) ELSE before.state END AS to_state
+                  THEN state_after(before.state, counted.total, counted.satisfied, counted.failed, counted.active) ELSE before.state END AS to_state
       FROM   counted, tasks AS before WHERE before.task_uuid = p_task),
     task AS (
       UPDATE tasks AS task

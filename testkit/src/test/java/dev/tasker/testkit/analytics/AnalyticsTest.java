@@ -33,8 +33,9 @@ class AnalyticsTest {
 
     @Test
     void reportsTellWhatHappened(TestDatabase database) {
-        database.execute("TRUNCATE tasker.tasks, tasker.task_requests, tasker.workflow_steps, tasker.step_history,"
-                + " tasker.task_history, tasker.rollups, tasker.rollup_durations, tasker.ready_steps");
+        database.execute("TRUNCATE tasker.tasks, tasker.task_identities, tasker.task_requests, tasker.workflow_steps,"
+                + " tasker.step_history, tasker.task_history, tasker.rollups, tasker.rollup_durations,"
+                + " tasker.ready_steps");
         try (TestNode node = TestNode.open(database, Rollups.UNFOLDED)) {
             Analytics analytics = node.engine().analytics();
             TemplateFixture template = node.template("report", "a", "b:a");

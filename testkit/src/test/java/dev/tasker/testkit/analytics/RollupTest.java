@@ -109,6 +109,8 @@ class RollupTest {
                     .containsExactly("t");
             database.execute("DELETE FROM tasker.step_history WHERE task_uuid = '" + first + "'");
             database.execute("DELETE FROM tasker.task_history WHERE task_uuid = '" + first + "'");
+            database.execute("DELETE FROM tasker.task_identities WHERE task_uuid = '" + first + "'");
+            database.execute("DELETE FROM tasker.task_requests WHERE task_uuid = '" + first + "'");
         }
     }
 

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +60,11 @@ class DoctorFaultTest {
                     task));
         }
         return rows;
+    }
+
+    @AfterEach
+    void recountTotals(TestDatabase database) { // which know nothing of rows changed by hand
+        Stage.recountTotals(database);
     }
 
     @ParameterizedTest

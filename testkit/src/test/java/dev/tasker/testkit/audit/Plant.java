@@ -243,6 +243,40 @@ record Plant(
                         "nothing",
                         End.PERSON),
                 waiting(
+                        AuditCode.NO_IDENTITY,
+                        "DELETE FROM tasker.task_identities WHERE task_uuid = :task",
+                        null,
+                        "[0-9a-f]+",
+                        "none",
+                        End.COMPLETES),
+                waiting(
+                        AuditCode.ERROR_WITHOUT_REASON,
+                        "UPDATE tasker.tasks SET state = 9, version = 2 WHERE task_uuid = :task;"
+                                + " INSERT INTO tasker.task_history VALUES (:task, 2, 3, 9, 0, now())",
+                        null,
+                        "what made the task an error",
+                        "nothing",
+                        End.PERSON),
+                waiting(
+                        AuditCode.DEAD_LETTER,
+                        "INSERT INTO tasker.tasks_dlq VALUES (gen_random_uuid(), :task, 'error',"
+                                + " 'manual_dlq', now(), 'pending', NULL, NULL, NULL, '{}', NULL, now(), now());"
+                                + " DELETE FROM tasker.tasks WHERE task_uuid = :task",
+                        null,
+                        "an entry for a task",
+                        "none",
+                        End.PERSON),
+                waiting(
+                        AuditCode.LIFETIME_PASSED,
+                        "INSERT INTO tasker.staleness_sweeps VALUES (true, now(), 1, 1, 1, 1, true)"
+                                + " ON CONFLICT (sole) DO UPDATE SET fails = true;"
+                                + " INSERT INTO tasker.staleness_marks VALUES (-1, 0, NULL, :task)"
+                                + " ON CONFLICT (kind, id) DO UPDATE SET task_uuid = excluded.task_uuid",
+                        null,
+                        "judged, or a clock of its own",
+                        "neither",
+                        End.PERSON),
+                waiting(
                         AuditCode.UNKNOWN_TEMPLATE,
                         "UPDATE tasker.tasks SET template_id = 99999 WHERE task_uuid = :task",
                         null,

@@ -5,6 +5,7 @@ import dev.tasker.engine.TaskState;
 import dev.tasker.testkit.Eventually;
 import dev.tasker.testkit.HandDrivenWorker;
 import dev.tasker.testkit.TemplateFixture;
+import dev.tasker.testkit.TestDatabase;
 import dev.tasker.testkit.TestNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,5 +110,17 @@ final class Stage {
                 },
                 TaskState.COMPLETE::equals);
         finisher.close();
+    }
+
+    /** Makes the totals of the roll-ups what the rows are. */
+    static void recountTotals(TestDatabase database) {
+        database.execute("""
+            DELETE FROM tasker.rollup_feed;
+            DELETE FROM tasker.rollup_totals;
+            INSERT INTO tasker.rollup_totals (template_id, template_step, state, entities)
+            SELECT template_id, -1, state, count(*) FROM tasker.tasks GROUP BY template_id, state
+            UNION ALL
+            SELECT template_id, template_step, state, count(*) FROM tasker.workflow_steps GROUP BY template_id, template_step, state
+            """);
     }
 }

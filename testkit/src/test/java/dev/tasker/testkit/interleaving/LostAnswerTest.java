@@ -89,8 +89,9 @@ class LostAnswerTest {
     void close() {
         engine.close();
         database.execute("TRUNCATE tasker.ready_steps; UPDATE tasker.worker_sessions SET expires_at = 'infinity'");
-        database.execute("TRUNCATE tasker.tasks, tasker.task_requests, tasker.workflow_steps, tasker.timers,"
-                + " tasker.session_leases, tasker.task_history, tasker.step_history, tasker.domain_events");
+        database.execute("TRUNCATE tasker.tasks, tasker.task_identities, tasker.task_requests, tasker.workflow_steps,"
+                + " tasker.timers, tasker.session_leases, tasker.task_history, tasker.step_history,"
+                + " tasker.domain_events");
     }
 
     private UUID create() throws Exception {

@@ -40,9 +40,9 @@ class TwoEnginesTest {
 
     @BeforeEach
     void empty() {
-        database.execute(
-                "TRUNCATE tasker.tasks, tasker.task_requests, tasker.workflow_steps, tasker.ready_steps, tasker.timers,"
-                        + " tasker.worker_sessions, tasker.session_leases, tasker.task_history, tasker.step_history");
+        database.execute("TRUNCATE tasker.tasks, tasker.task_identities, tasker.task_requests, tasker.workflow_steps,"
+                + " tasker.ready_steps, tasker.timers, tasker.worker_sessions, tasker.session_leases,"
+                + " tasker.task_history, tasker.step_history");
     }
 
     @Test

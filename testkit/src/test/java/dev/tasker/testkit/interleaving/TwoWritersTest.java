@@ -154,7 +154,7 @@ class TwoWritersTest {
         assertThat(outcome.first()).isEmpty();
         assertThat(outcome.second())
                 .containsExactly("1 " + Operations.created(1, 'b'), "2 " + Operations.created(1, 'a'));
-        assertThat(database.query("SELECT count(*) FROM tasker.tasks")).containsExactly("6");
+        assertThat(database.query("SELECT count(*) FROM tasker.tasks")).containsExactly("7");
     }
 
     /** Whoever waits for the first task holds none of the others, whatever the order in its arrays. */

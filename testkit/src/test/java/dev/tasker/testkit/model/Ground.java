@@ -45,7 +45,7 @@ final class Ground implements AutoCloseable {
         """;
 
     private static final String EMPTY = """
-        TRUNCATE tasker.tasks, tasker.task_requests, tasker.workflow_steps, tasker.ready_steps, tasker.timers, tasker.session_leases,
+        TRUNCATE tasker.tasks, tasker.task_identities, tasker.task_requests, tasker.workflow_steps, tasker.ready_steps, tasker.timers, tasker.session_leases,
                  tasker.step_history, tasker.task_history, tasker.batches, tasker.domain_events, tasker.worker_sessions
         """;
 

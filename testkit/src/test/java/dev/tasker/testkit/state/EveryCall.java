@@ -27,6 +27,7 @@ final class EveryCall {
 
     void run() {
         catalogue();
+        query("create_period('2025-09-01Z', '2025-11-01Z')"); // of the tasks below
         rejectedThenRetriedTaskCompletes();
         chainWhoseWorkerDiesTwiceIsBlocked();
         pairWhoseWorkerDiesWaitsAndFails();
