@@ -297,6 +297,12 @@ FUNCTION acknowledge_domain_events(p_namespace text, p_consumer text, p_receipt 
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp;
 
+FUNCTION analyze_hot_tables()
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE
+  SECURITY DEFINER
+  SET search_path=tasker, pg_temp;
+
 FUNCTION audit_tasks(p_from uuid, p_to uuid)
   RETURNS TABLE(code text, task_uuid uuid, step_index integer, expected text, found text)
   LANGUAGE sql STABLE
@@ -386,6 +392,16 @@ FUNCTION expire_session(p_session integer, p_grace_ms integer, p_results text[],
   SET enable_mergejoin=off
   SET lock_timeout=10s;
 
+FUNCTION grant_reader(p_role regrole)
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION grant_service(p_role regrole)
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp;
+
 FUNCTION grow_and_complete(p_batch bigint, p_renew integer[], p_task uuid[], p_step integer[], p_token integer[], p_session integer[], p_outcome smallint[], p_delay_ms integer[], p_execution_ms integer[], p_result text[], p_refusal text[], p_accept_task uuid[], p_accept_step integer[], p_accept_session integer[], p_grow_task uuid[], p_grow_step integer[], p_grow_token integer[], p_grow_version integer[], p_new_task uuid[], p_new_step integer[], p_new_queue integer[], p_new_template integer[], p_new_batch integer[], p_new_retryable integer[], p_new_max integer[], p_new_parents integer[], p_new_children text[], p_new_name text[], p_new_inputs text[], p_edge_task uuid[], p_edge_from integer[], p_edge_to integer[], p_edge_barrier integer[], p_gain_task uuid[], p_gain_step integer[], p_gain_parents integer[], p_batch_task uuid[], p_batch_step integer[], p_batch_last integer[], p_batch_next integer[], p_event_task uuid[], p_event_step integer[], p_event_state integer[], p_event_id uuid[], p_event_namespace text[], p_event_name text[], p_event_message text[])
   RETURNS TABLE(kind integer, task_uuid uuid, step_index integer, state integer, token integer, attempts integer, queue_id integer, priority integer, session_id integer)
   LANGUAGE plpgsql VOLATILE
@@ -463,6 +479,11 @@ FUNCTION reject_steps(p_task uuid[], p_step integer[], p_token integer[], p_sess
   SET enable_hashjoin=off
   SET enable_mergejoin=off
   SET lock_timeout=10s;
+
+FUNCTION renew_access()
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp;
 
 FUNCTION resting_state(p_total integer, p_satisfied integer, p_failed integer, p_active integer)
   RETURNS smallint

@@ -35,7 +35,7 @@ class ModuleArrowsTest {
             entry(
                     "benchmarks",
                     Set.of("server", "examples", "testkit", "engine", "worker", "template", "protocol", "postgres")),
-            entry("cli", Set.of("server", "worker", "benchmarks", "examples", "template", "postgres")));
+            entry("cli", Set.of("engine", "server", "worker", "benchmarks", "examples", "template", "postgres")));
 
     private final JavaClasses classes = new ClassFileImporter()
             .importPaths(Module.all().stream()

@@ -58,8 +58,14 @@ public final class TestNode implements AutoCloseable {
     /** A node whose lanes and loops get their connections from {@code direct}, such as one with faults; {@code listener} hears it. */
     public static TestNode open(
             TestDatabase database, EngineConfig config, DataSource direct, EngineListener listener) {
+        return open(database, config, database.dataSource(), direct, listener);
+    }
+
+    /** A node that gets all its connections from elsewhere, such as through a proxy or as another user. */
+    public static TestNode open(
+            TestDatabase database, EngineConfig config, DataSource pool, DataSource direct, EngineListener listener) {
         String namespace = "n" + Long.toHexString(ThreadLocalRandom.current().nextLong());
-        return new TestNode(database, Engine.open(database.dataSource(), direct, config, listener), namespace);
+        return new TestNode(database, Engine.open(pool, direct, config, listener), namespace);
     }
 
     /** Another node on the same database, with the same namespace. */

@@ -15,9 +15,7 @@ final class TableGrowth {
     private static final Logger log = LoggerFactory.getLogger(TableGrowth.class);
     private static final long FIRST = 1_000;
     private static final long LAST = 100_000;
-    private static final String ANALYZE =
-            "ANALYZE tasker.tasks, tasker.task_requests, tasker.workflow_steps, tasker.step_history,"
-                    + " tasker.task_history, tasker.ready_steps";
+    private static final String ANALYZE = "SELECT tasker.analyze_hot_tables()";
 
     private final Database database;
     private final Executor executor;

@@ -1,3 +1,5 @@
+-- Locks: no table locks; replaces functions, and calls under way end with the old ones.
+-- Cost: milliseconds, whatever the tables hold.
 -- Recounts everything about the tasks with a uuid in [p_from, p_to) from the rows themselves and returns what does not agree: the full
 -- recomputation which the incremental calls never do. Empty is healthy. Reads one snapshot; locks nothing.
 CREATE OR REPLACE FUNCTION audit_tasks(p_from uuid, p_to uuid)
