@@ -41,7 +41,7 @@ public final class Cancellations {
     /** After each piece the lane rests this many times as long as the piece took, within bounds: the database is left to the others. */
     private static final int REST = 2;
 
-    private static final long REST_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(40);
+    private static final long REST_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(65);
 
     private static final String SIZES =
             "SELECT task_uuid, total_steps FROM tasker.tasks WHERE task_uuid = ANY (?::uuid[])";
