@@ -44,7 +44,11 @@ class AccessTest {
         try (TestNode node = TestNode.open(database, TestNode.CONFIG, service, service, EngineListener.NONE)) {
             new WholeWorkflow(database, node).run();
         }
+        long analysed = analysed();
         run(service, "SELECT tasker.analyze_hot_tables()");
+        assertThat(analysed())
+                .as("PostgreSQL only warns of what a role may not analyse")
+                .isEqualTo(analysed + 1);
         run(service, "SELECT tasker.trim_domain_events(interval '1 day', 10)");
         assertThat(new Migrations(service).isCurrent()).as("verified at start").isTrue();
     }
@@ -120,6 +124,13 @@ class AccessTest {
                         refusal -> assertThat(refusal.reason()).isEqualTo(MigrationException.Reason.NOT_PERMITTED))
                 .hasMessageContaining("migrate as the owner of the schema");
         assertThat(new Migrations(as("tasker_owner")).migrate()).isEqualTo(1);
+    }
+
+    private long analysed() {
+        return Long.parseLong(
+                database.query("SELECT analyze_count FROM pg_stat_user_tables WHERE schemaname = 'tasker' AND relname ="
+                                + " 'ready_steps'")
+                        .getFirst());
     }
 
     private List<String> relations(String kinds) {

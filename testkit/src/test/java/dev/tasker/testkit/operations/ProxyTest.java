@@ -10,16 +10,24 @@ import dev.tasker.engine.EngineListener;
 import dev.tasker.engine.MigrationException;
 import dev.tasker.engine.Migrations;
 import dev.tasker.testkit.DatabaseExtension;
-import dev.tasker.testkit.HandDrivenWorker;
-import dev.tasker.testkit.TemplateFixture;
 import dev.tasker.testkit.TestDatabase;
 import dev.tasker.testkit.TestNode;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +40,9 @@ import org.postgresql.ds.PGSimpleDataSource;
 class ProxyTest {
     private static final EngineConfig LISTENING =
             TestNode.CONFIG.withDispatch(new DispatchConfig(true, Duration.ofMillis(50), 64, 64L << 20));
+
+    private static final int SESSIONS = 3;
+    private static final String LEVEL = "read committed";
 
     private final TestDatabase database;
     private Optional<PgBouncer> started = Optional.empty();
@@ -47,7 +58,7 @@ class ProxyTest {
     void start() {
         Optional<Path> program = PgBouncer.program();
         assumeTrue(program.isPresent(), "no pgbouncer on the PATH (apt-get install pgbouncer)");
-        started = Optional.of(PgBouncer.start(program.orElseThrow(), database.server(), folder, 3));
+        started = Optional.of(PgBouncer.start(program.orElseThrow(), database.server(), folder, SESSIONS));
     }
 
     @AfterEach
@@ -71,24 +82,24 @@ class ProxyTest {
         }
     }
 
-    /** Reads of a task are one snapshot; the level they ask for used to stay with the session, which writers meet next. */
+    /** Reads of a task are one snapshot; the level they ask for used to stay with the session, which others meet next. */
     @Test
     void readsLeaveNothingBehindInTheSessionsTheyBorrow() throws Exception {
         PGSimpleDataSource all = proxied();
-        try (TestNode node = TestNode.open(database, TestNode.CONFIG, all, all, EngineListener.NONE);
-                HandDrivenWorker worker = node.worker(1)) {
-            TemplateFixture template = node.template("one", "only");
-            for (int i = 0; i < 5; i++) {
-                assertThat(node.engine().why(node.create(template.request("{\"i\":" + i + "}"))))
-                        .isPresent();
+        try (TestNode node = TestNode.open(database, TestNode.CONFIG, all, all, EngineListener.NONE)) {
+            UUID task = node.create(node.template("one", "only"));
+            List<Callable<String>> both = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                both.add(() -> node.engine().why(task).isPresent() ? LEVEL : "no answer");
+                both.add(() -> sessionLevel(all));
             }
-            for (int i = 0; i < 10; i++) {
-                assertThat(sessionSetting(all, "default_transaction_isolation")).isEqualTo("read committed");
-                assertThat(sessionSetting(all, "default_transaction_read_only")).isEqualTo("off");
+            Set<String> seen = new HashSet<>();
+            try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+                for (Future<String> answer : threads.invokeAll(both)) {
+                    seen.add(answer.get());
+                }
             }
-            for (int i = 0; i < 5; i++) {
-                worker.run("only");
-            }
+            assertThat(seen).containsExactly(LEVEL);
         }
     }
 
@@ -119,10 +130,10 @@ class ProxyTest {
         return dataSource;
     }
 
-    private static String sessionSetting(PGSimpleDataSource dataSource, String name) throws Exception {
+    private static String sessionLevel(PGSimpleDataSource dataSource) throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SHOW " + name)) {
+                ResultSet row = statement.executeQuery("SHOW default_transaction_isolation")) {
             row.next();
             return row.getString(1);
         }
