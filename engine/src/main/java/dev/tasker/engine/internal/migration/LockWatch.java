@@ -24,7 +24,8 @@ public final class LockWatch implements AutoCloseable {
 
     private static final String HOLDERS = """
         SELECT holder.pid, coalesce(holder.application_name, ''), holder.usename, holder.state,
-               extract(epoch FROM clock_timestamp() - holder.xact_start)::bigint, left(regexp_replace(holder.query, '\\s+', ' ', 'g'), 120)
+               extract(epoch FROM clock_timestamp() - holder.xact_start)::bigint,
+               nullif(left(regexp_replace(holder.query, '\\s+', ' ', 'g'), 120), '<insufficient privilege>')
         FROM   pg_stat_activity AS holder
         WHERE  holder.pid = ANY (pg_blocking_pids(?))
         ORDER  BY holder.pid
