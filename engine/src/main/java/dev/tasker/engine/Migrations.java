@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -76,7 +77,7 @@ public final class Migrations {
         requireMigratable(status());
         int applied = 0;
         for (int attempt = 1; ; attempt++) {
-            Progress progress = new Progress(listener);
+            Progress progress = new Progress(listener, patience.timeout());
             try (LockWatch watch = new LockWatch(dataSource)) {
                 progress.watch = watch;
                 flyway(progress).migrate();
@@ -237,9 +238,7 @@ public final class Migrations {
                 .table("schema_history")
                 .locations("classpath:dev/tasker/engine/" + FOLDER);
         if (progress != null) {
-            configuration
-                    .initSql("SET lock_timeout = " + patience.timeout().toMillis())
-                    .callbacks(progress);
+            configuration.callbacks(progress);
         }
         return configuration.load();
     }
@@ -310,12 +309,14 @@ public final class Migrations {
     /** What one call of Flyway has come to. */
     private static final class Progress implements Callback {
         private final MigrationListener listener;
+        private final Duration timeout;
         private @Nullable LockWatch watch;
         private @Nullable Migration current;
         private int applied;
 
-        private Progress(MigrationListener listener) {
+        private Progress(MigrationListener listener, Duration timeout) {
             this.listener = listener;
+            this.timeout = timeout;
         }
 
         @Override
@@ -336,14 +337,15 @@ public final class Migrations {
             }
             Migration migration = migration(context.getMigrationInfo(), false);
             current = migration;
-            LockWatch watching = watch;
-            if (watching != null) {
-                try {
+            try (Statement statement = context.getConnection().createStatement()) {
+                statement.execute("SET lock_timeout = " + timeout.toMillis());
+                LockWatch watching = watch;
+                if (watching != null) {
                     watching.watch(
                             context.getConnection().unwrap(PGConnection.class).getBackendPID());
-                } catch (SQLException e) {
-                    throw new FlywayException(e);
                 }
+            } catch (SQLException e) {
+                throw new FlywayException(e);
             }
             listener.begins(migration);
         }
