@@ -1,14 +1,28 @@
 package dev.tasker.cli;
 
+import org.jspecify.annotations.Nullable;
+
 /** A command cannot do what it was asked; the message is one sentence for the person who asked. */
 final class CommandException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final int exitCode;
+
     CommandException(String message) {
-        super(message);
+        this(1, message, null);
     }
 
     CommandException(String message, Throwable cause) {
+        this(1, message, cause);
+    }
+
+    /** With the exit code of 07 §3.3 that tells scripts what kind of failure it is. */
+    CommandException(int exitCode, String message, @Nullable Throwable cause) {
         super(message, cause);
+        this.exitCode = exitCode;
+    }
+
+    int exitCode() {
+        return exitCode;
     }
 }

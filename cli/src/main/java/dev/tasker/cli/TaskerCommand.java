@@ -58,6 +58,6 @@ final class TaskerCommand implements Runnable {
             failure.printStackTrace(err);
         }
         err.flush();
-        return 1;
+        return failure instanceof CommandException refused ? refused.exitCode() : 1;
     }
 }

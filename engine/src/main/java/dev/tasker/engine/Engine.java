@@ -37,10 +37,18 @@ public final class Engine implements AutoCloseable {
      *
      * @param pool connections for reads and catalogue changes; a pool, in production
      * @param listener hears what this node changes
-     * @param direct physical connections for lanes, claims, heartbeats and recovery, which are kept: five plus one per lane
+     * @param direct physical connections for lanes, claims, heartbeats and recovery, which are kept: {@link #keptConnections}
      */
     public static Engine open(DataSource pool, DataSource direct, EngineConfig config, EngineListener listener) {
         return new Engine(NodeParts.start(pool, direct, config, listener));
+    }
+
+    /**
+     * How many connections of {@code direct} a node keeps, once it has used them all: one per lane, and one each for bulk work, claims,
+     * heartbeat, recovery, sending hints and, if it listens, hearing them.
+     */
+    public static int keptConnections(EngineConfig config) {
+        return config.lanes().lanes() + 5 + (config.dispatch().listen() ? 1 : 0);
     }
 
     /** Opens a node that takes all its connections from one source. */

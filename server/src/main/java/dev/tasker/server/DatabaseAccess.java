@@ -3,16 +3,21 @@ package dev.tasker.server;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
+import dev.tasker.engine.Migration;
+import dev.tasker.engine.MigrationException;
 import dev.tasker.engine.Migrations;
 import dev.tasker.postgres.EmbeddedPostgres;
 import dev.tasker.postgres.EmbeddedPostgresConfig;
 import dev.tasker.postgres.EmbeddedPostgresException;
+import dev.tasker.server.StartupException.Reason;
 import dev.tasker.server.config.DatabaseConfig;
 import dev.tasker.server.config.DatabaseUrl;
 import dev.tasker.server.config.PoolConfig;
 import dev.tasker.server.health.PoolFigures;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Locale;
 import javax.sql.DataSource;
@@ -29,17 +34,30 @@ public final class DatabaseAccess implements AutoCloseable {
     private static final String APPLICATION = "tasker";
     private static final int CONNECT_TIMEOUT_SECONDS = 10;
     private static final int PROBE_TIMEOUT_SECONDS = 5;
+    private static final String PREPARE =
+            "prepareThreshold"; // of the driver: after how many uses a statement is prepared
+
+    private static final String CONNECTIONS = """
+        SELECT current_setting('max_connections')::integer,
+               current_setting('superuser_reserved_connections')::integer + current_setting('reserved_connections')::integer,
+               count(*) - 1
+        FROM   pg_stat_activity
+        WHERE  backend_type = 'client backend'
+        """;
 
     private final @Nullable EmbeddedPostgres embedded;
     private final DatabaseUrl url;
     private final PGSimpleDataSource direct;
+    private final boolean proxied;
     private final Migrations migrations;
     private @Nullable HikariDataSource pool;
 
-    private DatabaseAccess(@Nullable EmbeddedPostgres embedded, DatabaseUrl url, PGSimpleDataSource direct) {
+    private DatabaseAccess(
+            @Nullable EmbeddedPostgres embedded, DatabaseUrl url, PGSimpleDataSource direct, boolean proxied) {
         this.embedded = embedded;
         this.url = url;
         this.direct = direct;
+        this.proxied = proxied;
         this.migrations = new Migrations(direct);
     }
 
@@ -53,8 +71,11 @@ public final class DatabaseAccess implements AutoCloseable {
         if (url != null) {
             DatabaseUrl listenUrl = config.listenUrl();
             PGSimpleDataSource direct = direct(listenUrl == null ? url : listenUrl);
-            requireReachable(direct, listenUrl == null ? url : listenUrl);
-            return new DatabaseAccess(null, url, direct);
+            boolean proxied = requireReachable(direct, listenUrl == null ? url : listenUrl);
+            if (proxied && direct.getPrepareThreshold() != 0 && !url.states(PREPARE)) {
+                direct.setPrepareThreshold(0);
+            }
+            return new DatabaseAccess(null, url, direct, proxied);
         }
         EmbeddedPostgres postgres = startEmbedded(config);
         try {
@@ -63,28 +84,16 @@ public final class DatabaseAccess implements AutoCloseable {
                     "jdbc:postgresql://127.0.0.1:" + postgres.port() + "/" + EMBEDDED_DATABASE,
                     postgres.user(),
                     postgres.password());
-            return new DatabaseAccess(postgres, embeddedUrl, direct(embeddedUrl));
+            return new DatabaseAccess(postgres, embeddedUrl, direct(embeddedUrl), false);
         } catch (RuntimeException e) {
             postgres.close();
             throw e;
         }
     }
 
-    /** Applies the migrations that are pending and returns how many that were. */
-    public int migrate() {
-        return migrations.migrate();
-    }
-
-    /** A line for each migration: where it stands, its version, what it does. */
-    public List<String> migrationStatus() {
-        return migrations.status().stream()
-                .map(status -> String.format(
-                        Locale.ROOT,
-                        "%-10s %-4s %s",
-                        status.state(),
-                        status.version() == null ? "" : status.version(),
-                        status.description()))
-                .toList();
+    /** The schema's migrations. */
+    public Migrations migrations() {
+        return migrations;
     }
 
     /** Whether no migration is pending. */
@@ -103,14 +112,31 @@ public final class DatabaseAccess implements AutoCloseable {
      * @throws StartupException when it is not
      */
     void requireCurrentSchema() {
-        if (embedded != null) {
-            log.debug("Applied {} migrations", migrate());
-            return;
+        try {
+            if (embedded != null) {
+                log.debug("Applied {} migrations", migrations.migrate());
+                return;
+            }
+            List<Migration> others = migrations.status().stream()
+                    .filter(migration -> migration.state() != Migration.State.APPLIED)
+                    .toList();
+            if (!others.isEmpty()) {
+                throw new StartupException(outdated(others));
+            }
+        } catch (MigrationException e) {
+            throw new StartupException("The schema of the database " + url.jdbcUrl() + ": " + e.getMessage(), e);
         }
-        if (!isSchemaCurrent()) {
-            throw new StartupException("The schema of the database " + url.jdbcUrl()
-                    + " is not the one this server needs; run `tasker migrate` first.");
-        }
+    }
+
+    private String outdated(List<Migration> others) {
+        boolean newer = others.stream().anyMatch(migration -> migration.state() == Migration.State.UNKNOWN);
+        Migration first = others.getFirst();
+        return "The schema of the database " + url.jdbcUrl() + " is not the one this server needs: " + others.size()
+                + " migrations differ, the first is " + first.script() + ", "
+                + first.state().name().toLowerCase(Locale.ROOT)
+                + (newer
+                        ? "; a newer Tasker has migrated it, so start that version."
+                        : "; run `tasker migrate` first (`tasker migrate --status` shows where it stands).");
     }
 
     /** Connections for reads, pooled; opened by the first call. */
@@ -127,9 +153,48 @@ public final class DatabaseAccess implements AutoCloseable {
         hikari.setMaxLifetime(config.maxLifetime().toMillis());
         hikari.setKeepaliveTime(0); // an idle server is to cost nothing; a stale connection is found when it is taken
         hikari.addDataSourceProperty("ApplicationName", APPLICATION);
+        if (embedded == null && !url.states(PREPARE) && isPoolProxied()) {
+            log.info("The pool goes through a proxy; its statements are not prepared ({}=0)", PREPARE);
+            hikari.addDataSourceProperty(PREPARE, "0");
+        }
         HikariDataSource opened = new HikariDataSource(hikari);
         pool = opened;
         return opened;
+    }
+
+    /**
+     * Says in the log, once, what of the configuration does not fit the database: more connections than it has, or LISTEN through a proxy.
+     *
+     * @param kept connections that the engine keeps beside the pool
+     */
+    void judge(PoolConfig config, int kept, boolean listens) {
+        if (proxied) {
+            if (listens) {
+                log.warn("Hints between servers do not come through a proxy that pools transactions, and what waits is"
+                        + " then found by the pulse only: set common.database.listen_url to the database itself,"
+                        + " or orchestration.dispatch.listen = false");
+            }
+            return; // how many connections there are is the proxy's business
+        }
+        try (Connection connection = direct.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(CONNECTIONS)) {
+            row.next();
+            ConnectionBudget budget = new ConnectionBudget(
+                    row.getInt(1), row.getInt(2), row.getInt(3), isPoolProxied() ? 0 : config.maxConnections(), kept);
+            budget.warning().ifPresent(log::warn);
+        } catch (SQLException e) {
+            log.debug("The connections of the database could not be counted: {}", e.getMessage());
+        }
+    }
+
+    private boolean isPoolProxied() {
+        try (Connection connection = direct(url).getConnection()) {
+            return Migrations.isProxied(connection);
+        } catch (SQLException e) {
+            log.debug("{} cannot be asked: {}", url, e.getMessage());
+            return false;
+        }
     }
 
     /** Physical connections past any proxy. */
@@ -192,14 +257,22 @@ public final class DatabaseAccess implements AutoCloseable {
         return dataSource;
     }
 
-    private static void requireReachable(DataSource dataSource, DatabaseUrl url) {
+    /** Whether the database answers for itself (false) or through a proxy. */
+    private static boolean requireReachable(DataSource dataSource, DatabaseUrl url) {
         try (Connection connection = dataSource.getConnection()) {
             log.debug("Connected to {}", connection.getMetaData().getURL());
+            return Migrations.isProxied(connection);
         } catch (SQLException e) {
-            throw new StartupException(
-                    "The database " + url + " cannot be reached: "
-                            + String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given"),
-                    e);
+            String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given");
+            String state = String.valueOf(e.getSQLState());
+            if (state.startsWith("28")) {
+                throw new StartupException(
+                        Reason.NOT_PERMITTED, "The database " + url + " refuses the connection: " + reason, e);
+            }
+            if (state.equals("3D000")) {
+                throw new StartupException(Reason.NOT_FOUND, "The database " + url + " does not exist: " + reason, e);
+            }
+            throw new StartupException(Reason.UNREACHABLE, "The database " + url + " cannot be reached: " + reason, e);
         }
     }
 }

@@ -69,6 +69,10 @@ public final class TaskerServer implements AutoCloseable {
         TaskerServer server;
         try {
             database.requireCurrentSchema();
+            database.judge(
+                    config.database().pool(),
+                    Engine.keptConnections(config.engine()),
+                    config.engine().dispatch().listen());
             Engine engine = Engine.open(
                     database.openPool(config.database().pool()),
                     database.direct(),

@@ -65,6 +65,7 @@ public final class SchemaDump {
                || pg_get_function_result(pg_proc.oid) || E'\\n  LANGUAGE ' || lanname
                || CASE provolatile WHEN 'i' THEN ' IMMUTABLE' WHEN 's' THEN ' STABLE' ELSE ' VOLATILE' END
                || CASE proparallel WHEN 's' THEN ' PARALLEL SAFE' WHEN 'r' THEN ' PARALLEL RESTRICTED' ELSE '' END
+               || CASE WHEN prosecdef THEN E'\\n  SECURITY DEFINER' ELSE '' END
                || coalesce(E'\\n  SET ' || array_to_string(proconfig, E'\\n  SET '), '')
         FROM   pg_proc JOIN pg_language ON pg_language.oid = prolang
         WHERE  pronamespace = ?::regnamespace

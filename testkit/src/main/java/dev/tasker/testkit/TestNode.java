@@ -60,8 +60,14 @@ public final class TestNode implements AutoCloseable {
     /** A node whose lanes and loops get their connections from {@code direct}, such as one with faults; {@code listener} hears it. */
     public static TestNode open(
             TestDatabase database, EngineConfig config, DataSource direct, EngineListener listener) {
+        return open(database, config, database.dataSource(), direct, listener);
+    }
+
+    /** A node that gets all its connections from elsewhere, such as through a proxy or as another user. */
+    public static TestNode open(
+            TestDatabase database, EngineConfig config, DataSource pool, DataSource direct, EngineListener listener) {
         String namespace = "n" + Long.toHexString(ThreadLocalRandom.current().nextLong());
-        return open(database, config, namespace, database.dataSource(), direct, listener);
+        return open(database, config, namespace, pool, direct, listener);
     }
 
     /** A node of a namespace that others may share; {@code pool} is for its reads. */

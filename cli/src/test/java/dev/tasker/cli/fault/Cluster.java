@@ -56,7 +56,7 @@ final class Cluster implements AutoCloseable {
                     defaults.database().pool(),
                     folder,
                     true))) {
-                access.migrate();
+                access.migrations().migrate();
             }
             return cluster;
         } catch (RuntimeException e) {

@@ -1,3 +1,5 @@
+-- Locks: no table locks; replaces functions, and calls under way end with the old ones.
+-- Cost: milliseconds, whatever the tables hold.
 -- States, times and step uuids: the vocabulary the other functions are written in. Immutable functions of constants are folded
 -- when a statement is planned, so a state costs nothing at run time.
 

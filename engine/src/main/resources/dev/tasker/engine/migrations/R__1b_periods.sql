@@ -1,3 +1,5 @@
+-- Locks: no table locks; replaces functions, and calls under way end with the old ones.
+-- Cost: milliseconds, whatever the tables hold.
 -- Periods: partitions by the time in a task's uuid (DESIGN §4 "Retention").
 
 -- Every table that is partitioned by period, with its key (a task uuid or a timestamptz) and the storage parameters of its partitions, in
@@ -29,6 +31,7 @@ CREATE OR REPLACE FUNCTION uuid_at(p_time timestamptz) RETURNS uuid LANGUAGE sql
 -- partitioned table only a lock which neither readers nor writers notice.
 CREATE OR REPLACE FUNCTION create_period(p_start timestamptz, p_end timestamptz) RETURNS void
 LANGUAGE plpgsql
+SECURITY DEFINER -- partitions belong to the owner of the tables
 SET search_path = tasker, pg_temp
 SET lock_timeout = '200ms'
 AS $$
@@ -86,6 +89,7 @@ END $$;
 -- Statistics of the partitions that tasks are created in now, and of the tables that have none.
 CREATE OR REPLACE FUNCTION analyze_hot_tables() RETURNS void
 LANGUAGE plpgsql
+SECURITY DEFINER -- a server's role may not ANALYZE what it does not own
 SET search_path = tasker, pg_temp
 AS $$
 DECLARE

@@ -1,3 +1,5 @@
+-- Locks: no table locks; replaces functions, and calls under way end with the old ones.
+-- Cost: milliseconds, whatever the tables hold.
 -- Creates tasks with their initial steps; the root steps are enqueued, or leased at once where p_session names a session.
 -- One statement, plus one that looks up the winners when an identity was taken. Returns nothing when every task was created, else one
 -- row per task: its position in the arrays and the uuid that now owns the identity (its own: it was created).

@@ -1,3 +1,5 @@
+-- Locks: no table locks; replaces functions, and calls under way end with the old ones.
+-- Cost: milliseconds, whatever the tables hold.
 -- Records results of leased steps and everything that follows from them: step state, children, leases of successors, retry timers,
 -- counters and state of the task, history. Locks the tasks, then one statement.
 --   p_outcome: 0 success, 1 failure that may be retried, 2 failure that may not.

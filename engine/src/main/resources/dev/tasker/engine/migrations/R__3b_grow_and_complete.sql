@@ -1,3 +1,5 @@
+-- Locks: no table locks; replaces functions, and calls under way end with the old ones.
+-- Cost: milliseconds, whatever the tables hold.
 -- Records results of decision and batchable steps together with the steps these results add to their tasks (02 §6, §7): locks the tasks,
 -- adds the steps to the graph as if they had always been there, then completes. What may be added depends on what the task has already, so
 -- a growth names the version of the graph it was made for: where another one came first, nothing is written for that task and the caller

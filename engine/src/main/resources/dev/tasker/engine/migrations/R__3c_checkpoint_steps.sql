@@ -1,3 +1,5 @@
+-- Locks: no table locks; replaces functions, and calls under way end with the old ones.
+-- Cost: milliseconds, whatever the tables hold.
 -- Saves the progress of leased steps (02 §7.5). A step stays in progress: no transition, no attempt, no history; the lease of its session
 -- is renewed. A step that yields gets a new lease of the same session, logged as any other: its token rises.
 

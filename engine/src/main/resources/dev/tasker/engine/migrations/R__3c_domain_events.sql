@@ -1,3 +1,5 @@
+-- Locks: no table locks; replaces functions, and calls under way end with the old ones.
+-- Cost: milliseconds, whatever the tables hold.
 -- Writing and reading domain events outside the calls that record results (spec 04 §6). read_domain_events, acknowledge_domain_events and the
 -- view published_domain_events are public: consumers need nothing else.
 

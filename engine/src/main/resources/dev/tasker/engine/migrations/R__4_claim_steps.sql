@@ -1,3 +1,5 @@
+-- Locks: no table locks; replaces functions, and calls under way end with the old ones.
+-- Cost: milliseconds, whatever the tables hold.
 -- Leases up to p_limit waiting steps to one session: per (queue, priority) given, from p_cursor on, highest priority first, then in order
 -- of arrival. A row locked by another claimer is skipped; one whose step has moved on is dropped. Never touches tasks.
 -- Returns kind 0: leased step (task, step, token, attempts, queue); kind 1: what was taken from a queue and priority (how many in "token",

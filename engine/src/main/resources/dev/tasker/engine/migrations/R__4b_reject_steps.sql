@@ -1,3 +1,5 @@
+-- Locks: no table locks; replaces functions, and calls under way end with the old ones.
+-- Cost: milliseconds, whatever the tables hold.
 -- Gives steps back whose handler never ran: the attempt is refunded, the token rises, the step waits in its queue again (04 §9.6), in a
 -- blocked task too, as it did before it was claimed. Returns the steps given back with queue and priority.
 CREATE OR REPLACE FUNCTION reject_steps(p_task uuid[], p_step integer[], p_token integer[], p_session integer[])

@@ -1,3 +1,5 @@
+-- Locks: no table locks; replaces functions, and calls under way end with the old ones.
+-- Cost: milliseconds, whatever the tables hold.
 -- Carries out what operators decided about steps, and everything that follows: children, what a blocked task withheld, retry timers,
 -- counters and state of the task, history (01 §2.6, §2.7, §5.5). Locks the tasks, then the named steps that a claim could take, then one
 -- statement. A step is named once in a call.

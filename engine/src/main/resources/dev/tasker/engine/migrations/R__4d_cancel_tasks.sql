@@ -1,3 +1,5 @@
+-- Locks: no table locks; replaces functions, and calls under way end with the old ones.
+-- Cost: milliseconds, whatever the tables hold.
 -- Cancels tasks with every step that has not ended: leases end and their tokens rise, timers go, ready rows stay and are dropped by the claim
 -- that takes them, since a cancelled step never waits again (01 §2.7, 04 §9.6). Locks the tasks, then the steps that a claim could take, then
 -- one statement. A task is named once in a call.

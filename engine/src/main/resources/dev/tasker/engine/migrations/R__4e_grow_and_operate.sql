@@ -1,3 +1,5 @@
+-- Locks: no table locks; replaces functions, and calls under way end with the old ones.
+-- Cost: milliseconds, whatever the tables hold.
 -- Carries out operators' completions of decision and batchable steps together with the steps their results add (01 §2.7, 02 §6.7): locks the
 -- tasks, adds the steps as grow_and_complete does for a worker's result, then does what operate_steps does. Where the graph was another
 -- one, nothing is done for that step and the caller gets the graph as it is.

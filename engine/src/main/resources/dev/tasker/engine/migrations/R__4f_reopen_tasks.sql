@@ -1,3 +1,5 @@
+-- Locks: no table locks; replaces functions, and calls under way end with the old ones.
+-- Cost: milliseconds, whatever the tables hold.
 -- Puts tasks that were given up back to work, if none of their steps is in error: what an operator does with a task that was merely waiting
 -- too long (01 §2.3 Reset, §5.5). What the task withheld starts: pending steps without pending parents, and retries that fell due; those not
 -- yet due have their timers. Locks the tasks, then one statement; the steps it changes wait in no queue, so that no claim meets it.

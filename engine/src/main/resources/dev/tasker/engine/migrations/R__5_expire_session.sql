@@ -1,3 +1,5 @@
+-- Locks: no table locks; replaces functions, and calls under way end with the old ones.
+-- Cost: milliseconds, whatever the tables hold.
 -- Takes back what an expired session still held: the attempt stays counted, the token rises, the step is enqueued again without delay,
 -- or fails when its attempts are used up or its template wants it run at most once (04 §9.6). Works on the first p_batches rows of the
 -- session's lease log; the caller repeats until nothing comes back. Does nothing for a session that was renewed meanwhile.

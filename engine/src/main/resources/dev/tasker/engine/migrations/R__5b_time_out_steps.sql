@@ -1,3 +1,5 @@
+-- Locks: no table locks; replaces functions, and calls under way end with the old ones.
+-- Cost: milliseconds, whatever the tables hold.
 -- Ends attempts whose time is up although their worker renews its leases (04 §9.6): a retryable failure like the handler's own, with its
 -- back-off, but the token rises, so that what the worker still reports is stale. Locks the tasks, then one statement.
 -- A step counts when it is in progress under the same token; others change nothing and return no row of kind 0.

@@ -1,3 +1,5 @@
+-- Locks: no table locks; replaces functions, and calls under way end with the old ones.
+-- Cost: milliseconds, whatever the tables hold.
 -- Entries of the dead-letter queue: whatever the reason, they are made by dead_letter_tasks (01 §5.3, §5.4).
 
 -- Minutes from p_from to p_to, for people: whole ones, never negative.

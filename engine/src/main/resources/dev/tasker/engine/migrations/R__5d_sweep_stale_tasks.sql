@@ -1,3 +1,5 @@
+-- Locks: no table locks; replaces functions, and calls under way end with the old ones.
+-- Cost: milliseconds, whatever the tables hold.
 -- Finds tasks that rest too long in a state, or live too long, and does with them what their template and the configuration want (01 §5.2).
 
 -- Whether a task that is stale for its time in steps_in_process is spared: batch workers are running, every one of them saved its progress

@@ -1,3 +1,5 @@
+-- Locks: no table locks; replaces functions, and calls under way end with the old ones.
+-- Cost: milliseconds, whatever the tables hold.
 -- Enqueues up to p_limit steps whose retry is due. A timer whose step has moved on is dropped, and so is one of a blocked task: the repair
 -- of the task starts its due retries again (01 §2.7).
 -- Returns the steps with their queue and priority, with index -1 the tasks whose state changed, and in one row without a task how many

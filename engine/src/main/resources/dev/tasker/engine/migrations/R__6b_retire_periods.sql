@@ -1,3 +1,5 @@
+-- Locks: no table locks; replaces functions, and calls under way end with the old ones.
+-- Cost: milliseconds, whatever the tables hold.
 -- How a period leaves: begun, its identities removed, its partitions detached (by the caller: DETACH CONCURRENTLY cannot run in a function),
 -- then dropped or moved to the schema tasker_archive. Every step can be repeated; a period that was begun is carried on by any node.
 
@@ -73,6 +75,7 @@ $$;
 -- Takes a period back whose detached tasks turn out not to be finished: an operator was faster than the beginning. Whether that was so.
 CREATE OR REPLACE FUNCTION reopen_period(p_suffix text) RETURNS boolean
 LANGUAGE plpgsql
+SECURITY DEFINER
 SET search_path = tasker, pg_temp
 SET lock_timeout = '200ms'
 AS $$
@@ -100,6 +103,7 @@ END $$;
 -- transaction with what else there is of it. Whether it was ended.
 CREATE OR REPLACE FUNCTION finish_retirement(p_suffix text, p_archive boolean) RETURNS boolean
 LANGUAGE plpgsql
+SECURITY DEFINER
 SET search_path = tasker, pg_temp
 SET lock_timeout = '200ms'
 AS $$

@@ -1,3 +1,5 @@
+-- Locks: no table locks; replaces functions, and calls under way end with the old ones.
+-- Cost: milliseconds, whatever the tables hold.
 -- Renews sessions and cuts their lease logs back to what they still hold. p_batch is the highest call number up to which the node has
 -- seen every answer: what those calls leased and is not named here has ended. Later rows stay. A session that was ended is not renewed.
 -- Returns the named leases that are no longer theirs.

@@ -1,3 +1,5 @@
+-- Locks: no table locks; replaces functions, and calls under way end with the old ones.
+-- Cost: milliseconds, whatever the tables hold.
 -- What holds back the removal of dead rows, database-wide: transactions, prepared transactions, replication slots, and standbys that report
 -- theirs. "since" is null where PostgreSQL does not tell; then the node counts from when it first saw the same transaction held. Public: an
 -- operator may call it. Without the role pg_read_all_stats other users' sessions show little more than their pid.

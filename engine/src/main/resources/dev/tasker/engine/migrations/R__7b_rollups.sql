@@ -1,3 +1,5 @@
+-- Locks: SHARE ROW EXCLUSIVE on tasks, workflow_steps and both histories while triggers are replaced (writers wait), ACCESS EXCLUSIVE on views.
+-- Cost: milliseconds, whatever the tables hold.
 -- Roll-ups: every change of state is fed by the transaction that makes it and folded later by one node at a time (decision record 015).
 
 -- The size class of a duration: class 0 is less than a millisecond, class b holds [2^((b-1)/4), 2^(b/4)) ms.

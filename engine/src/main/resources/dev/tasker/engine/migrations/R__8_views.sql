@@ -1,3 +1,5 @@
+-- Locks: ACCESS EXCLUSIVE on each view while it is replaced, which waits for transactions that read it; no table locks.
+-- Cost: milliseconds, whatever the tables hold.
 -- Public views: the shapes of the domain model (01 §1.8 - §1.10, §3.1). The tables below them may change.
 
 -- States passed through inside one transaction, in order, by the change that was recorded.

@@ -1,3 +1,5 @@
+-- Locks: no table locks; replaces functions, and calls under way end with the old ones.
+-- Cost: milliseconds, whatever the tables hold.
 -- Figures about the system (01 §3.8, §3.9), from totals and roll-ups, and the slowest tasks and steps among the newest. Public.
 
 -- Templates by the names people use; a template_id is one document of such a template.

@@ -1,3 +1,5 @@
+-- Locks: no table locks; replaces functions, and calls under way end with the old ones.
+-- Cost: milliseconds, whatever the tables hold.
 -- Derived reads of tasks and steps, by the names and columns of 01 §3.1 - §3.5, §3.10. Public. All evaluate parents against the whole task.
 
 CREATE OR REPLACE FUNCTION task_of_step(p_step uuid) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN

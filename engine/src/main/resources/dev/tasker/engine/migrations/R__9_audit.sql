@@ -1,3 +1,5 @@
+-- Locks: no table locks; replaces functions, and calls under way end with the old ones.
+-- Cost: milliseconds, whatever the tables hold.
 -- The auditor: the full recomputation which the incremental calls never do. Each code is explained in docs/guides/doctor.md.
 
 -- Recounts everything about the tasks with a uuid in [p_from, p_to) from the rows themselves and returns what does not agree. Empty is

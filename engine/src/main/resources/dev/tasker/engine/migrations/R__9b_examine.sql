@@ -1,3 +1,5 @@
+-- Locks: no table locks; replaces functions, and calls under way end with the old ones.
+-- Cost: milliseconds, whatever the tables hold.
 -- Pieces of a walk over everything, and the second look at what a piece found: under the lock of its task, and with a repair if wanted.
 
 -- Recounts the tasks from p_from on, before p_until: at most p_tasks of them, with p_steps steps unless the first alone has more. One

@@ -1,3 +1,5 @@
+-- Locks: no table locks; replaces functions, and calls under way end with the old ones.
+-- Cost: milliseconds, whatever the tables hold.
 -- One piece of the walk that the nodes make together, after one another, whoever comes first: from where the last piece ended. At the end of a
 -- walk it rests until something was written (as the statistics tell, a moment late).
 --   p_tasks, p_steps: as in audit_slice; timers and sessions are taken p_tasks at a time.

@@ -51,6 +51,11 @@ public record DatabaseUrl(
         return new DatabaseUrl(jdbcUrl, user, password);
     }
 
+    /** Whether the URL says something about a parameter of the driver. */
+    public boolean states(String parameter) {
+        return jdbcUrl.contains("?" + parameter + "=") || jdbcUrl.contains("&" + parameter + "=");
+    }
+
     private static Map<String, String> parameters(@Nullable String query) {
         Map<String, String> parameters = new LinkedHashMap<>();
         if (query != null && !query.isEmpty()) {

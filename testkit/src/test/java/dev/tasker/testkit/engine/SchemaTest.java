@@ -2,6 +2,7 @@ package dev.tasker.testkit.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tasker.engine.Migration;
 import dev.tasker.engine.Migrations;
 import dev.tasker.testkit.DatabaseExtension;
 import dev.tasker.testkit.SchemaDump;
@@ -42,13 +43,13 @@ class SchemaTest {
         assertThat(migrations.isCurrent()).isFalse();
         assertThat(migrations.status())
                 .isNotEmpty()
-                .allMatch(status -> status.state().equals("Pending"));
+                .allMatch(migration -> migration.state() == Migration.State.PENDING);
         int pending = migrations.status().size();
         assertThat(migrations.migrate()).isEqualTo(pending);
         assertThat(migrations.isCurrent()).isTrue();
         assertThat(migrations.migrate()).as("again").isZero();
-        assertThat(migrations.status()).allMatch(status -> status.state().equals("Success"));
-        assertThat(migrations.status()).extracting(Migrations.Status::version).contains("1");
+        assertThat(migrations.status()).allMatch(migration -> migration.state() == Migration.State.APPLIED);
+        assertThat(migrations.status()).extracting(Migration::version).contains("1");
         assertThat(SchemaDump.of(database.server().dataSource(name), "tasker"))
                 .isEqualTo(SchemaDump.of(database.dataSource(), "tasker"));
     }

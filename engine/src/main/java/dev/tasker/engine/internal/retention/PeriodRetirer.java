@@ -37,6 +37,8 @@ public final class PeriodRetirer {
     private static final String LOCK_TIMEOUT = "55P03";
     private static final UUID FIRST = new UUID(0, 0);
 
+    private static final String UNDER_WAY =
+            "SELECT EXISTS (SELECT FROM tasker.task_periods WHERE retiring_since IS NOT NULL)";
     private static final String LOCK = "SELECT pg_try_advisory_lock(hashtext('tasker.retention'))";
     private static final String UNLOCK = "SELECT pg_advisory_unlock(hashtext('tasker.retention'))";
     private static final String RETIRABLE = """
@@ -75,6 +77,9 @@ public final class PeriodRetirer {
      */
     public boolean runOnce() throws SQLException {
         return connection.run(session -> {
+            if (config.keep() == null && !flag(session, UNDER_WAY)) {
+                return true; // and nothing was set for the session, which may be another's behind a proxy
+            }
             if (!flag(session, LOCK)) {
                 return false; // another node is at it
             }

@@ -4,6 +4,7 @@ import dev.tasker.engine.EngineException;
 import dev.tasker.engine.ErrorCode;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import javax.sql.DataSource;
 
 /** The engine's access to PostgreSQL. Thread-safe. READ COMMITTED throughout; every statement names its schema or runs a function. */
@@ -55,18 +56,16 @@ public final class Database {
         });
     }
 
-    /** Runs reads that see one snapshot. */
+    /**
+     * Runs reads that see one snapshot. The level is the transaction's, never the session's: behind a proxy that pools transactions the
+     * session belongs to the next caller, too.
+     */
     public <T extends @org.jspecify.annotations.Nullable Object> T snapshot(Work<T> work) {
         return transaction(connection -> {
-            connection.setReadOnly(true);
-            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-            try {
-                return work.run(connection);
-            } finally {
-                connection.rollback();
-                connection.setReadOnly(false);
-                connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+            try (Statement level = connection.createStatement()) {
+                level.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
             }
+            return work.run(connection);
         });
     }
 
