@@ -538,6 +538,7 @@ FUNCTION acknowledge_domain_events(p_namespace text, p_consumer text, p_receipt 
 FUNCTION analyze_hot_tables()
   RETURNS void
   LANGUAGE plpgsql VOLATILE
+  SECURITY DEFINER
   SET search_path=tasker, pg_temp;
 
 FUNCTION audit_identities()
@@ -679,6 +680,7 @@ FUNCTION complete_steps(p_batch bigint, p_renew integer[], p_task uuid[], p_step
 FUNCTION create_period(p_start timestamp with time zone, p_end timestamp with time zone)
   RETURNS void
   LANGUAGE plpgsql VOLATILE
+  SECURITY DEFINER
   SET search_path=tasker, pg_temp
   SET lock_timeout=200ms;
 
@@ -792,6 +794,7 @@ FUNCTION feed_truncated()
 FUNCTION finish_retirement(p_suffix text, p_archive boolean)
   RETURNS boolean
   LANGUAGE plpgsql VOLATILE
+  SECURITY DEFINER
   SET search_path=tasker, pg_temp
   SET lock_timeout=200ms;
 
@@ -880,6 +883,16 @@ FUNCTION get_task_summaries(input_task_uuids uuid[])
 FUNCTION get_task_summary(input_task_uuid uuid)
   RETURNS TABLE(task_uuid uuid, named_task_uuid uuid, task_name text, task_version text, namespace_name text, task_status text, created_at timestamp with time zone, updated_at timestamp with time zone, completed_at timestamp with time zone, initiator text, source_system text, reason text, correlation_id uuid, template_configuration json, step_summaries json, execution_context json, dlq_status json)
   LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION grant_reader(p_role regrole)
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION grant_service(p_role regrole)
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp;
 
 FUNCTION grow_and_complete(p_batch bigint, p_renew integer[], p_task uuid[], p_step integer[], p_token integer[], p_session integer[], p_outcome smallint[], p_delay_ms integer[], p_execution_ms integer[], p_result text[], p_refusal text[], p_accept_task uuid[], p_accept_step integer[], p_accept_session integer[], p_grow_task uuid[], p_grow_step integer[], p_grow_token integer[], p_grow_version integer[], p_new_task uuid[], p_new_step integer[], p_new_queue integer[], p_new_template integer[], p_new_batch integer[], p_new_retryable integer[], p_new_max integer[], p_new_parents integer[], p_new_children text[], p_new_name text[], p_new_inputs text[], p_edge_task uuid[], p_edge_from integer[], p_edge_to integer[], p_edge_barrier integer[], p_gain_task uuid[], p_gain_step integer[], p_gain_parents integer[], p_batch_task uuid[], p_batch_step integer[], p_batch_last integer[], p_batch_next integer[], p_event_task uuid[], p_event_step integer[], p_event_state integer[], p_event_id uuid[], p_event_namespace text[], p_event_name text[], p_event_message text[])
@@ -1019,9 +1032,15 @@ FUNCTION remove_identities(p_suffix text, p_after uuid, p_limit integer)
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp;
 
+FUNCTION renew_access()
+  RETURNS void
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp;
+
 FUNCTION reopen_period(p_suffix text)
   RETURNS boolean
   LANGUAGE plpgsql VOLATILE
+  SECURITY DEFINER
   SET search_path=tasker, pg_temp
   SET lock_timeout=200ms;
 
@@ -1133,6 +1152,7 @@ FUNCTION sweep_stale_tasks(p_again boolean, p_interval interval, p_dry_run boole
 FUNCTION task_edges(p_task uuid)
   RETURNS TABLE(from_index integer, to_index integer)
   LANGUAGE sql STABLE
+  SECURITY DEFINER
   SET search_path=tasker, pg_temp;
 
 FUNCTION task_of_step(p_step uuid)

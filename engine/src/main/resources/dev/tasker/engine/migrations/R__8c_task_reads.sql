@@ -123,7 +123,7 @@ AS $$ SELECT task_state_name(task.state) FROM tasks AS task WHERE task.task_uuid
 
 -- The graph of one task: each edge once, a waiting instance of a batch included.
 CREATE OR REPLACE FUNCTION task_edges(p_task uuid) RETURNS TABLE (from_index integer, to_index integer)
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE SECURITY DEFINER -- for the views of readers, who see no table
 SET search_path = tasker, pg_temp
 AS $$
   SELECT parent.step_index, edge.step_index
