@@ -50,8 +50,8 @@ BEGIN
     UNION ALL
     SELECT 'EXECUTE ON FUNCTION ' || function.oid::regprocedure
     FROM   pg_proc AS function
-    WHERE  function.pronamespace = 'tasker'::regnamespace AND NOT function.prosecdef
-    AND    (function.provolatile = 'i'
+    WHERE  function.pronamespace = 'tasker'::regnamespace
+    AND    (function.provolatile = 'i' AND NOT function.prosecdef
             OR EXISTS (SELECT FROM pg_depend AS used
                        WHERE  used.classid = 'pg_rewrite'::regclass AND used.refclassid = 'pg_proc'::regclass
                        AND    used.refobjid = function.oid))
