@@ -962,6 +962,7 @@ FUNCTION minutes_between(p_from timestamp with time zone, p_to timestamp with ti
 FUNCTION monitored_staleness(p_waiting_for_dependencies integer, p_waiting_for_retry integer, p_steps_in_process integer, p_limit bigint)
   RETURNS TABLE(task_uuid uuid, namespace_name text, task_name text, current_state text, time_in_state_minutes integer, task_age_minutes integer, staleness_threshold_minutes integer, health_status text, priority integer)
   LANGUAGE sql STABLE
+  SECURITY DEFINER
   SET search_path=tasker, pg_temp
   SET jit=off
   SET enable_seqscan=off

@@ -141,7 +141,7 @@ BEGIN
   ),
   disarmed AS (
     DELETE FROM timers AS timer USING planned
-    WHERE  planned.from_state = step_state('waiting_for_retry') AND planned.action IS NOT NULL
+    WHERE  planned.from_state = step_state('waiting_for_retry') AND (planned.action IS NOT NULL OR planned.to_state = step_state('enqueued'))
     AND    timer.due_at = planned.next_retry_at AND timer.task_uuid = planned.task_uuid AND timer.step_index = planned.step_index
   ),
   step_log AS (

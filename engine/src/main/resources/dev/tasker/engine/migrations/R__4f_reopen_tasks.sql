@@ -41,7 +41,13 @@ BEGIN
            AND    (withheld.state = step_state('pending') AND withheld.pending_parents = 0
                    OR withheld.state = step_state('waiting_for_retry') AND withheld.next_retry_at <= v_now)) AS w
     WHERE  step.task_uuid = w.task_uuid AND step.step_index = w.step_index
-    RETURNING step.task_uuid, step.step_index, step.state, step.version, step.queue_id, w.from_state, w.priority
+    RETURNING step.task_uuid, step.step_index, step.state, step.version, step.queue_id, w.from_state, w.priority,
+              step.next_retry_at
+  ),
+  disarmed AS (  -- that nobody looked at since they fell due
+    DELETE FROM timers AS timer USING started
+    WHERE  started.from_state = step_state('waiting_for_retry')
+    AND    timer.due_at = started.next_retry_at AND timer.task_uuid = started.task_uuid AND timer.step_index = started.step_index
   ),
   waiting AS (
     INSERT INTO ready_steps (queue_id, priority, task_uuid, step_index)

@@ -130,6 +130,7 @@ CREATE OR REPLACE FUNCTION monitored_staleness(
 RETURNS TABLE (task_uuid uuid, namespace_name text, task_name text, current_state text, time_in_state_minutes integer,
                task_age_minutes integer, staleness_threshold_minutes integer, health_status text, priority integer)
 LANGUAGE sql STABLE
+SECURITY DEFINER -- for the views of readers, who see no table
 SET search_path = tasker, pg_temp
 SET jit = off
 SET enable_seqscan = off

@@ -26,6 +26,9 @@ class BrokenFunctionsTest {
           PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) AND task.task_uuid BETWEEN v_low AND v_high
           ORDER BY task.task_uuid FOR NO KEY UPDATE;
         """;
+    private static final String LOCK_TASKS_UNBOUNDED = """
+          PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) ORDER BY task.task_uuid FOR NO KEY UPDATE;
+        """;
     private static final String LOCK_READ_TASKS = LOCK_TASKS.replace("p_task", "v_task");
 
     private static final String LOCK_NAMED_STEPS = """
@@ -56,7 +59,7 @@ class BrokenFunctionsTest {
                 new Break(
                         "sweep without the lock of the tasks",
                         "dead_letter_tasks",
-                        LOCK_TASKS,
+                        LOCK_TASKS_UNBOUNDED,
                         "",
                         "endTrio",
                         "failTrioP"),
@@ -67,7 +70,13 @@ class BrokenFunctionsTest {
                         "true AS unchanged",
                         "endMeshSeenOtherwise",
                         "failBForGood"),
-                new Break("reopening without the lock of the tasks", "reopen_tasks", LOCK_TASKS, "", "reopen", "failB"),
+                new Break(
+                        "reopening without the lock of the tasks",
+                        "reopen_tasks",
+                        LOCK_TASKS_UNBOUNDED,
+                        "",
+                        "reopen",
+                        "failB"),
                 new Break(
                         "reopening of a task with a step in error",
                         "reopen_tasks",

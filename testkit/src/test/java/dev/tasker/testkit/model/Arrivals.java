@@ -68,13 +68,14 @@ final class Arrivals {
         } else {
             Assignment before = session.held.get(assignment.stepUuid());
             require(
-                    before != null || session.wants(step.planned.callable()),
+                    before != null || session.mayHave(step.planned.callable()),
                     what + " (expected: one for a session that may have it)");
             if (before != null) { // ended without its session, which hears of it now and has the slot for this one
                 Assignment lost = session.worker.nextLost();
                 require(lost.equals(before), "lost " + lost + " (expected: " + before + ")");
             }
             step.task.leased(step, session.worker.uuid());
+            session.silent = false;
         }
         equal(what + ": attempt", step.attempts, assignment.attempt());
         equal(what + ": token", step.token, assignment.leaseToken());

@@ -46,7 +46,9 @@ final class Ground implements AutoCloseable {
 
     private static final String EMPTY = """
         TRUNCATE tasker.tasks, tasker.task_identities, tasker.task_requests, tasker.workflow_steps, tasker.ready_steps, tasker.timers, tasker.session_leases,
-                 tasker.step_history, tasker.task_history, tasker.batches, tasker.domain_events, tasker.worker_sessions
+                 tasker.step_history, tasker.task_history, tasker.batches, tasker.domain_events, tasker.worker_sessions;
+        DELETE FROM tasker.rollup_feed;
+        DELETE FROM tasker.rollup_totals
         """;
 
     private static final String AUDIT = "SELECT code, task_uuid, step_index, expected, found FROM"

@@ -26,8 +26,17 @@ final class SessionModel {
         this.hasty = hasty;
     }
 
+    /** Whether it must be given steps of this callable that wait. */
     boolean wants(String callable) {
-        return !draining && !(silent && !held.isEmpty()) && held.size() < slots && callables.contains(callable);
+        return mayHave(callable) && !(silent && !held.isEmpty());
+    }
+
+    /**
+     * Whether it may be given one. A session whose leases another node took back may, until its own node has looked: a call that leases
+     * renews it.
+     */
+    boolean mayHave(String callable) {
+        return !draining && held.size() < slots && callables.contains(callable);
     }
 
     @Override
