@@ -18,12 +18,14 @@ final class Arrivals {
     private final World world;
     private final Comparison comparison;
     private final WorkerActions workers;
+    private final SessionActions sessions;
     private final Duration patience;
 
-    Arrivals(World world, Comparison comparison, WorkerActions workers, Duration patience) {
+    Arrivals(World world, Comparison comparison, WorkerActions workers, SessionActions sessions, Duration patience) {
         this.world = world;
         this.comparison = comparison;
         this.workers = workers;
+        this.sessions = sessions;
         this.patience = patience;
     }
 
@@ -75,7 +77,6 @@ final class Arrivals {
                 require(lost.equals(before), "lost " + lost + " (expected: " + before + ")");
             }
             step.task.leased(step, session.worker.uuid());
-            session.silent = false;
         }
         equal(what + ": attempt", step.attempts, assignment.attempt());
         equal(what + ": token", step.token, assignment.leaseToken());
@@ -91,6 +92,9 @@ final class Arrivals {
                 Comparison.same(step.result, assignment.step().previousResult()),
                 what + ": previous result " + assignment.step().previousResult() + " (expected: " + step.result + ")");
         session.held.put(assignment.stepUuid(), assignment);
+        if (session.silent) {
+            sessions.leasedWhileSilent(session);
+        }
         if (session.hasty) {
             workers.runPastTime(session, assignment);
         }

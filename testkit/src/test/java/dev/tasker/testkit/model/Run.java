@@ -32,7 +32,7 @@ final class Run implements AutoCloseable {
         workers = new WorkerActions(world);
         sessions = new SessionActions(world);
         clients = new TaskActions(world);
-        arrivals = new Arrivals(world, comparison, workers, patience);
+        arrivals = new Arrivals(world, comparison, workers, sessions, patience);
     }
 
     /** Runs one command and compares. */

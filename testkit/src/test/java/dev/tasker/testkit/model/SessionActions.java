@@ -85,6 +85,21 @@ final class SessionActions {
         }
     }
 
+    /**
+     * Its node leased to the session before it knew that another had taken its leases back. Should the call have renewed it, it is as good as
+     * any; should it not, because its time was moved behind the node's back, what it was given runs out as well.
+     */
+    void leasedWhileSilent(SessionModel session) {
+        List<String> live = world.ground.query(
+                "SELECT expires_at > tasker.engine_now() FROM tasker.worker_sessions WHERE session_uuid = ?",
+                session.worker.uuid());
+        if (live.equals(List.of("t"))) {
+            session.silent = false;
+        } else {
+            expired(List.of(session));
+        }
+    }
+
     void heartbeat(SessionModel session) {
         if (session.held.isEmpty()) {
             return; // may write nothing: there would be nothing to wait for
