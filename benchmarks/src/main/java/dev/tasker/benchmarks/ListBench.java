@@ -145,6 +145,7 @@ public final class ListBench {
     private void fill(DataSource dataSource) throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
+            statement.execute("SELECT tasker.create_period('2024-06-01Z', '2024-07-01Z')"); // of the uuids below
             statement.execute("""
                 CREATE TEMP TABLE filled AS
                 SELECT ('0190' || lpad(to_hex(n), 8, '0') || '70008000000000000000')::uuid AS task_uuid, 1 + n %% %d AS template_id,

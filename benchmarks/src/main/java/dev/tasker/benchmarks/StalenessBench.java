@@ -135,9 +135,9 @@ public final class StalenessBench {
             WHERE  state < 8\
             """);
         statement.execute("""
-            INSERT INTO tasker.workflow_steps (task_uuid, step_index, queue_id, template_step, total_parents, max_attempts, retryable,
+            INSERT INTO tasker.workflow_steps (task_uuid, step_index, queue_id, template_id, template_step, total_parents, max_attempts, retryable,
                                                created_at, pending_parents, attempts, lease_token, state, version, entered_at)
-            SELECT task_uuid, 0, 1, 0, 0, 3, true, entered_at, 0, 0, 0, 1, 1, entered_at FROM tasker.tasks WHERE state < 8\
+            SELECT task_uuid, 0, 1, template_id, 0, 0, 3, true, entered_at, 0, 0, 0, 1, 1, entered_at FROM tasker.tasks WHERE state < 8\
             """);
         statement.execute("VACUUM ANALYZE");
         statement.execute("CHECKPOINT");
