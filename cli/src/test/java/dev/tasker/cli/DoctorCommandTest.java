@@ -76,6 +76,7 @@ class DoctorCommandTest {
             assertThat(repaired.out()).contains("1 findings, 1 repaired").contains("  repaired  removed\n");
             assertThat(Execution.of("doctor", "--config", config).out()).contains("; 0 findings");
 
+            execute(postgres, "SELECT tasker.create_period('2025-08-01Z', '2025-09-01Z')");
             execute(postgres, "INSERT INTO tasker.task_history VALUES ('" + TASK + "', 1, 0, 3, 0, now())");
             Execution orphan = Execution.of("doctor", "--task", TASK, "--repair", "--config", config);
             assertThat(orphan.exitCode()).isEqualTo(1);

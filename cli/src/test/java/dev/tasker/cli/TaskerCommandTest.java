@@ -114,7 +114,7 @@ class TaskerCommandTest {
         assertThat(Execution.of("server", "--config", config.toString()).err())
                 .contains("orchestration.web.bind_addres: unknown key (nearest known: orchestration.web.bind_address)");
         assertThat(Execution.of("migrate", "--config", config.toString()).exitCode())
-                .isEqualTo(1);
+                .isEqualTo(3);
     }
 
     @Test
