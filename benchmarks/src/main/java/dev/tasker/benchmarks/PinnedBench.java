@@ -6,8 +6,8 @@ import dev.tasker.postgres.EmbeddedPostgresConfig;
 import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 
 /**
@@ -18,30 +18,30 @@ public final class PinnedBench {
     private static final int WARM_UP_TASKS = 15_000;
     private static final long BEFORE_MILLIS = 20_000;
 
-    private final int minutes;
+    private final Duration pinned;
     private final int concurrency;
     private final int slots;
 
     /**
-     * @param minutes for which the transaction stays open
+     * @param pinned how long the transaction stays open
      * @param concurrency linear tasks in flight
      * @param slots of their worker
      */
-    public PinnedBench(int minutes, int concurrency, int slots) {
-        this.minutes = minutes;
+    public PinnedBench(Duration pinned, int concurrency, int slots) {
+        this.pinned = pinned;
         this.concurrency = concurrency;
         this.slots = slots;
     }
 
     /** Rates in linear tasks per second. */
-    public record Report(int minutes, double before, double pinned, double ratio) {
+    public record Report(long seconds, double before, double pinned, double ratio) {
 
         /** One JSON object on one line. */
         public String json() {
             return String.format(
                     Locale.ROOT,
-                    "{\"scenario\":\"pinned\",\"minutes\":%d,\"before_tasks_per_s\":%.1f,\"pinned_tasks_per_s\":%.1f,\"ratio\":%.3f}",
-                    minutes,
+                    "{\"scenario\":\"pinned\",\"seconds\":%d,\"before_tasks_per_s\":%.1f,\"pinned_tasks_per_s\":%.1f,\"ratio\":%.3f}",
+                    seconds,
                     before,
                     pinned,
                     ratio);
@@ -67,11 +67,11 @@ public final class PinnedBench {
                 foreign.setAutoCommit(false);
                 foreign.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
                 statement.execute("SELECT pg_current_xact_id()");
-                long last = TimeUnit.MINUTES.toMillis(minutes) / 10;
-                load.rateFor(TimeUnit.MINUTES.toMillis(minutes) - last);
-                double pinned = load.rateFor(last);
+                long last = pinned.toMillis() / 10;
+                load.rateFor(pinned.toMillis() - last);
+                double rate = load.rateFor(last);
                 foreign.rollback();
-                return new Report(minutes, before, pinned, pinned / before);
+                return new Report(pinned.toSeconds(), before, rate, rate / before);
             }
         }
     }

@@ -115,6 +115,24 @@ class BenchTest {
     }
 
     @Test
+    void sweepsOfAFullDatabaseAreTimed() throws Exception {
+        JsonNode json = JsonMapper.shared()
+                .readTree(new StalenessBench(1_000, 3_000).run().json());
+
+        assertThat(json.get("scenario").asString()).isEqualTo("staleness");
+        assertThat(json.get("hundred_p50_ms").asDouble()).isPositive();
+    }
+
+    @Test
+    void ratesBesideAForeignTransactionAreComparedToThoseBefore() throws Exception {
+        PinnedBench.Report report = new PinnedBench(Duration.ofSeconds(3), 50, 100).run();
+
+        JsonNode json = JsonMapper.shared().readTree(report.json());
+        assertThat(json.get("seconds").asInt()).isEqualTo(3);
+        assertThat(report.ratio()).isPositive();
+    }
+
+    @Test
     void retriesThatFallDueTogetherAreCountedFromThatMoment() throws Exception {
         RetryStormBench.Phases brief = new RetryStormBench.Phases(
                 Duration.ofMillis(600), Duration.ofSeconds(4), Duration.ofMillis(500), Duration.ofMillis(500));

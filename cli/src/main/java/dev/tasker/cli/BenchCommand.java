@@ -15,6 +15,7 @@ import dev.tasker.benchmarks.RetryStormBench;
 import dev.tasker.benchmarks.Scenario;
 import dev.tasker.benchmarks.StalenessBench;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -140,7 +141,10 @@ final class BenchCommand implements Callable<Integer> {
             case "lists" -> new ListBench(unfinished, finished).run().json();
             case "doctor" ->
                 new DoctorBench(tasksOr(DOCTOR_TASKS), concurrency, slots).run().json();
-            case "pinned" -> new PinnedBench(minutes, concurrency, slots).run().json();
+            case "pinned" ->
+                new PinnedBench(Duration.ofMinutes(minutes), concurrency, slots)
+                        .run()
+                        .json();
             default -> load();
         };
         PrintWriter out = spec.commandLine().getOut();

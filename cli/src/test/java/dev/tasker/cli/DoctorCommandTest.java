@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tasker.engine.AuditCode;
 import dev.tasker.engine.AuditFinding;
 import dev.tasker.engine.DoctorReport;
-import dev.tasker.engine.Migrations;
 import dev.tasker.postgres.EmbeddedPostgres;
 import dev.tasker.postgres.EmbeddedPostgresConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -43,7 +43,7 @@ class DoctorCommandTest {
                     .startsWith("tasker: The schema of the database")
                     .contains("tasker migrate");
 
-            new Migrations(postgres.dataSource("orders")).migrate();
+            assertThat(Execution.of("migrate", "--config", config).exitCode()).isZero();
             Execution empty = Execution.of("doctor", "--config", config);
             assertThat(empty.exitCode()).as(empty.err()).isZero();
             assertThat(empty.out()).startsWith("Healthy: 0 tasks with 0 steps recounted in ");
@@ -144,7 +144,7 @@ class DoctorCommandTest {
     }
 
     private static void execute(EmbeddedPostgres postgres, String sql) throws SQLException {
-        try (Connection connection = postgres.dataSource("orders").getConnection();
+        try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl("orders"));
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }

@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -196,7 +197,7 @@ class MigrateCommandTest {
     }
 
     private static String text(String database, String sql) throws SQLException {
-        try (Connection connection = postgres.dataSource(database).getConnection();
+        try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl(database));
                 Statement statement = connection.createStatement()) {
             boolean rows = statement.execute(sql);
             while (!rows) {
