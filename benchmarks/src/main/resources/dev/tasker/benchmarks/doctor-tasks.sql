@@ -10,12 +10,15 @@ INSERT INTO tasker.templates (named_task_uuid, content_hash, document, initial_s
 SELECT named_task_uuid, 'chain', '{}', 4 FROM named;
 UPDATE tasker.named_tasks SET template_id = (SELECT template_id FROM tasker.templates WHERE content_hash = 'chain') WHERE template_id = 0;
 
+SELECT tasker.create_period('2020-09-01Z', '2020-10-01Z') WHERE NOT EXISTS (SELECT FROM tasker.task_periods WHERE starts_at = '2020-09-01Z');
+
 CREATE TEMPORARY TABLE seed AS
 SELECT (lpad(to_hex(1600000000000 + number), 12, '0') || '70008000000000000000')::uuid AS task_uuid, number, number % :every = 0 AS open,
        (SELECT template_id FROM tasker.templates WHERE content_hash = 'chain') AS template_id,
        (SELECT queue_id FROM tasker.queues WHERE callable = 'bench.nobody') AS queue_id
 FROM   generate_series(:first, :last) AS number;
 
+INSERT INTO tasker.task_identities SELECT sha256(task_uuid::text::bytea), task_uuid FROM seed;
 INSERT INTO tasker.task_requests
 SELECT task_uuid, template_id, 0, sha256(task_uuid::text::bytea), now(), task_uuid, NULL, 'bench', 'bench', 'bench', NULL,
        '{"order": {"lines": "' || repeat('x', 370) || '"}}'
@@ -27,9 +30,10 @@ FROM   seed;
 INSERT INTO tasker.task_history
 SELECT task_uuid, version, CASE version WHEN 1 THEN 0 ELSE 3 END, CASE version WHEN 1 THEN 3 ELSE 8 END, version - 1, now()
 FROM   seed, generate_series(1, CASE WHEN open THEN 1 ELSE 2 END) AS version;
-INSERT INTO tasker.workflow_steps (task_uuid, step_index, queue_id, template_step, total_parents, max_attempts, retryable, created_at, children,
+INSERT INTO tasker.workflow_steps (task_uuid, step_index, queue_id, template_id, template_step, total_parents, max_attempts, retryable, created_at,
+                                   children,
                                    pending_parents, attempts, lease_token, state, version, entered_at, last_attempted_at, result)
-SELECT task_uuid, index, queue_id, index, least(index, 1), 3, true, now(), CASE WHEN index < 3 THEN ARRAY[index + 1] END,
+SELECT task_uuid, index, queue_id, template_id, index, least(index, 1), 3, true, now(), CASE WHEN index < 3 THEN ARRAY[index + 1] END,
        CASE WHEN open THEN least(index, 1) ELSE 0 END, closed, closed, CASE WHEN NOT open THEN 6 WHEN index = 0 THEN 1 ELSE 0 END,
        CASE WHEN NOT open THEN 2 WHEN index = 0 THEN 1 ELSE 0 END, now(), CASE WHEN NOT open THEN now() END,
        CASE WHEN NOT open THEN '{"success":true,"result":{"value":"' || repeat('y', 60) || '"},"status":"completed","metadata":{"retryable":false}}' END
