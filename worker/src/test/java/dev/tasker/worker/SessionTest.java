@@ -296,12 +296,20 @@ class SessionTest {
         var gate = new Gate(true);
         var source = new HandDrivenSource();
         var registry = HandlerRegistry.builder().handler("handler", gate).build();
-        try (var worker = WorkerRuntime.start(source, registry, CONFIG)) {
+        var told = new CompletableFuture<Assignment>();
+        var listener = new WorkerListener() {
+            @Override
+            public void timedOut(Assignment assignment) {
+                told.complete(assignment);
+            }
+        };
+        try (var worker = WorkerRuntime.start(source, registry, CONFIG, listener)) {
             Session session = source.nextSession();
             session.assign(Assignments.with().timeout(Duration.ofMillis(5)).build());
             gate.next().interrupted.join();
 
             assertThat(session.nextCompletion().report().errorType()).isEqualTo("handler_timeout");
+            told.join(); // the handler's thread may report before the watch has told of its interruption
             assertThat(worker.statistics().timedOut()).isEqualTo(1);
         }
     }
