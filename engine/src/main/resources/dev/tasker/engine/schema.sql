@@ -7,6 +7,7 @@ CREATE TABLE audit_progress (
   step_index integer NOT NULL DEFAULT 0,
   due_at timestamp with time zone NOT NULL DEFAULT '-infinity'::timestamp with time zone,
   session_id integer NOT NULL DEFAULT 0,
+  identity_hash bytea NOT NULL DEFAULT '\x'::bytea,
   changes bigint NOT NULL DEFAULT '-1'::integer,
   CONSTRAINT audit_progress_pkey PRIMARY KEY (single),
   CONSTRAINT audit_progress_single_check CHECK (single)
@@ -541,13 +542,18 @@ FUNCTION analyze_hot_tables()
   SECURITY DEFINER
   SET search_path=tasker, pg_temp;
 
-FUNCTION audit_identities()
-  RETURNS TABLE(code text, task_uuid uuid, step_index integer, expected text, found text)
-  LANGUAGE sql STABLE
-  SET search_path=tasker, pg_temp;
+FUNCTION audit_identities(p_after bytea, p_limit integer)
+  RETURNS TABLE(code text, identity_hash bytea, task_uuid uuid, expected text, found text)
+  LANGUAGE plpgsql STABLE
+  SET search_path=tasker, pg_temp
+  SET plan_cache_mode=force_generic_plan
+  SET enable_seqscan=off
+  SET enable_bitmapscan=off
+  SET enable_hashjoin=off
+  SET enable_mergejoin=off;
 
 FUNCTION audit_pass(p_tasks integer, p_steps integer)
-  RETURNS TABLE(kind integer, task_uuid uuid, step_index integer, due_at timestamp with time zone, session_id integer, tasks integer, walk text)
+  RETURNS TABLE(kind integer, task_uuid uuid, step_index integer, due_at timestamp with time zone, session_id integer, identity_hash bytea, tasks integer, walk text)
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp
   SET lock_timeout=10s;
@@ -729,6 +735,13 @@ FUNCTION evaluate_step_state_readiness(current_state text, processed boolean, in
   LANGUAGE sql STABLE PARALLEL SAFE
   SET search_path=tasker, pg_temp;
 
+FUNCTION examine_identity(p_identity bytea, p_repair boolean)
+  RETURNS TABLE(code text, step_index integer, expected text, found text, repaired boolean)
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
+  SET enable_seqscan=off
+  SET lock_timeout=10s;
+
 FUNCTION examine_session(p_session integer, p_repair boolean)
   RETURNS TABLE(code text, step_index integer, expected text, found text, repaired boolean)
   LANGUAGE plpgsql VOLATILE
@@ -748,6 +761,12 @@ FUNCTION examine_timer(p_due timestamp with time zone, p_task uuid, p_step integ
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp
   SET enable_seqscan=off
+  SET lock_timeout=10s;
+
+FUNCTION examine_totals(p_repair boolean)
+  RETURNS TABLE(code text, step_index integer, expected text, found text, repaired boolean)
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
   SET lock_timeout=10s;
 
 FUNCTION expire_session(p_session integer, p_grace_ms integer, p_results text[], p_batches integer)
