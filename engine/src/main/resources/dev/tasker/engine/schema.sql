@@ -683,6 +683,10 @@ FUNCTION complete_steps(p_batch bigint, p_renew integer[], p_task uuid[], p_step
   SET lock_timeout=10s
   SET tasker.feed=own;
 
+FUNCTION computed_priority(p_priority integer, p_seconds_in_state numeric, p_age_seconds numeric)
+  RETURNS numeric
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
 FUNCTION create_period(p_start timestamp with time zone, p_end timestamp with time zone)
   RETURNS void
   LANGUAGE plpgsql VOLATILE
@@ -810,6 +814,12 @@ FUNCTION feed_truncated()
   RETURNS trigger
   LANGUAGE plpgsql VOLATILE;
 
+FUNCTION find_stuck_tasks(p_timeout_minutes integer)
+  RETURNS TABLE(task_uuid uuid, current_state text, processor_uuid uuid, stuck_duration_minutes integer)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp
+  SET enable_seqscan=off;
+
 FUNCTION finish_retirement(p_suffix text, p_archive boolean)
   RETURNS boolean
   LANGUAGE plpgsql VOLATILE
@@ -843,6 +853,17 @@ FUNCTION get_duration_percentiles(p_since timestamp with time zone, p_fractions 
   RETURNS double precision[]
   LANGUAGE sql STABLE
   SET search_path=tasker, pg_temp;
+
+FUNCTION get_next_ready_task()
+  RETURNS TABLE(task_uuid uuid, task_name text, priority integer, namespace_name text, ready_steps_count bigint, computed_priority numeric, current_state text)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION get_next_ready_tasks(p_limit integer)
+  RETURNS TABLE(task_uuid uuid, task_name text, priority integer, namespace_name text, ready_steps_count bigint, computed_priority numeric, current_state text)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp
+  SET enable_seqscan=off;
 
 FUNCTION get_slowest_steps(since_timestamp timestamp with time zone, limit_count integer, namespace_filter text, task_name_filter text, version_filter text)
   RETURNS TABLE(workflow_step_uuid uuid, task_uuid uuid, step_name text, task_name text, namespace_name text, version text, duration_seconds numeric, attempts integer, created_at timestamp with time zone, completed_at timestamp with time zone, retryable boolean, step_status text)
@@ -891,6 +912,11 @@ FUNCTION get_task_execution_context(input_task_uuid uuid)
 
 FUNCTION get_task_execution_contexts_batch(input_task_uuids uuid[])
   RETURNS TABLE(task_uuid uuid, named_task_uuid uuid, status text, total_steps bigint, pending_steps bigint, in_progress_steps bigint, completed_steps bigint, failed_steps bigint, ready_steps bigint, execution_status text, recommended_action text, completion_percentage numeric, health_status text, enqueued_steps bigint)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION get_task_ready_info(p_task_uuid uuid)
+  RETURNS TABLE(task_uuid uuid, task_name text, priority integer, namespace_name text, ready_steps_count bigint, computed_priority numeric, current_state text)
   LANGUAGE sql STABLE
   SET search_path=tasker, pg_temp;
 
