@@ -10,6 +10,12 @@ INSERT INTO tasker.templates (named_task_uuid, content_hash, document, initial_s
 SELECT named_task_uuid, 'chain', '{}', 4 FROM named;
 UPDATE tasker.named_tasks SET template_id = (SELECT template_id FROM tasker.templates WHERE content_hash = 'chain') WHERE template_id = 0;
 
+INSERT INTO tasker.template_steps (template_id, step_index, queue_id, parents, children, retryable, max_attempts)
+SELECT template.template_id, index, queue.queue_id, least(index, 1), CASE WHEN index < 3 THEN ARRAY[index + 1] END, true, 3
+FROM   tasker.templates AS template, tasker.queues AS queue, generate_series(0, 3) AS index
+WHERE  template.content_hash = 'chain' AND queue.callable = 'bench.nobody'
+ON CONFLICT DO NOTHING;
+
 SELECT tasker.create_period('2020-09-01Z', '2020-10-01Z') WHERE NOT EXISTS (SELECT FROM tasker.task_periods WHERE starts_at = '2020-09-01Z');
 
 CREATE TEMPORARY TABLE seed AS

@@ -45,7 +45,9 @@ public enum AuditCode {
     STRAY_TIMER("removed"),
     STRAY_LEASE_LOG("removed", "its steps must be mended first"),
     TORN_LEASE_LOG(null, "end the session: what it holds is then taken back"),
-    STRAY_HANDLERS("removed");
+    STRAY_HANDLERS("removed"),
+    IDENTITY_WITHOUT_TASK("removed"),
+    STATE_TOTAL("counted again");
 
     private final @Nullable String repair;
     private final @Nullable String hint;

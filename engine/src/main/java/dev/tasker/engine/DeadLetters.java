@@ -4,6 +4,7 @@ import dev.tasker.engine.internal.recovery.DeadLetterStore;
 import dev.tasker.engine.internal.recovery.StalenessCounters;
 import dev.tasker.engine.internal.recovery.StalenessSweeper;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,11 @@ public final class DeadLetters {
     /** Counts per reason, of reasons that have entries. */
     public List<DeadLetterStatistics> statistics() {
         return store.statistics();
+    }
+
+    /** How many entries are open, of every reason; of all nodes. Costs as much as there are. */
+    public Map<DeadLetterReason, Long> pending() {
+        return store.pending();
     }
 
     /** Open entries, most urgent first; {@code limit} 1 to 1 000. */

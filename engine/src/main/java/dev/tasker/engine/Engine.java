@@ -139,42 +139,42 @@ public final class Engine implements AutoCloseable {
      * @param reason at most 2 000 characters
      */
     public ActionOutcome reopen(UUID taskUuid, String reason, Operator operator) {
-        return parts.reopener().reopen(taskUuid, reason, operator);
+        return parts.staleness().reopener().reopen(taskUuid, reason, operator);
     }
 
     /** The task and its steps, empty for an unknown uuid. */
     public Optional<TaskView> task(UUID taskUuid) {
-        return parts.reader().task(taskUuid);
+        return parts.reads().tasks().task(taskUuid);
     }
 
     /** The steps of a task in order of creation; none for an unknown uuid. */
     public List<StepView> steps(UUID taskUuid) {
-        return parts.reader().steps(taskUuid);
+        return parts.reads().tasks().steps(taskUuid);
     }
 
     /** Tasks newest first, a page of them, with the total; without their steps. */
     public TaskPage tasks(TaskFilter filter, TaskPage.Request page) {
-        return parts.lister().list(filter, page);
+        return parts.reads().lister().list(filter, page);
     }
 
     /** The derived statuses (01 §3.3) of those of the tasks that exist. */
     public Map<UUID, ExecutionStatus> executionContexts(Collection<UUID> taskUuids) {
-        return parts.lister().contexts(taskUuids);
+        return parts.reads().lister().contexts(taskUuids);
     }
 
     /** Summaries (01 §3.10) of those of the tasks that exist, by uuid. */
     public List<TaskSummary> summaries(Collection<UUID> taskUuids) {
-        return parts.lister().summaries(taskUuids);
+        return parts.reads().lister().summaries(taskUuids);
     }
 
     /** Forgets the saved progress of a step that is not running; whether there was any. Its next attempt begins anew (02 §7.5). */
     public boolean clearCheckpoint(UUID stepUuid) {
-        return parts.checkpoints().clear(new StepKey(TaskUuids.taskOf(stepUuid), TaskUuids.indexOf(stepUuid)));
+        return parts.reads().checkpoints().clear(new StepKey(TaskUuids.taskOf(stepUuid), TaskUuids.indexOf(stepUuid)));
     }
 
     /** Why the task is not finished: a reason for every step that is not. Empty for an unknown uuid. One snapshot, for people. */
     public Optional<TaskExplanation> why(UUID taskUuid) {
-        return parts.explainer().explain(taskUuid);
+        return parts.reads().explainer().explain(taskUuid);
     }
 
     /** Opens a session for a worker. It is given nothing until it grants slots. */
@@ -184,7 +184,8 @@ public final class Engine implements AutoCloseable {
 
     /** Domain events, for those who hear them. */
     public DomainEvents domainEvents() {
-        return new DomainEvents(parts.outbox(), parts.bus(), parts.eventCounters());
+        return new DomainEvents(
+                parts.events().outbox(), parts.events().bus(), parts.events().counters());
     }
 
     /**
@@ -207,7 +208,10 @@ public final class Engine implements AutoCloseable {
 
     /** The dead-letter queue, and what watches over stale tasks. */
     public DeadLetters deadLetters() {
-        return new DeadLetters(parts.deadLetters(), parts.stalenessSweeper(), parts.stalenessCounters());
+        return new DeadLetters(
+                parts.staleness().letters(),
+                parts.staleness().sweeper(),
+                parts.staleness().counters());
     }
 
     /** Figures of this node, now. */

@@ -3,6 +3,8 @@
 --   tasker_owner    owns the schema: for `tasker migrate`
 --   tasker_service  for servers: calls the functions and changes rows; no DDL
 --   tasker_reader   for people and dashboards: the views, nothing else
+-- Where servers let old periods leave (orchestration.retention.keep_days), they act as the owner for one statement; grant that by hand:
+--   GRANT tasker_owner TO tasker_service WITH INHERIT FALSE, SET TRUE;
 
 DO $$
 DECLARE

@@ -7,6 +7,7 @@ CREATE TABLE audit_progress (
   step_index integer NOT NULL DEFAULT 0,
   due_at timestamp with time zone NOT NULL DEFAULT '-infinity'::timestamp with time zone,
   session_id integer NOT NULL DEFAULT 0,
+  identity_hash bytea NOT NULL DEFAULT '\x'::bytea,
   changes bigint NOT NULL DEFAULT '-1'::integer,
   CONSTRAINT audit_progress_pkey PRIMARY KEY (single),
   CONSTRAINT audit_progress_single_check CHECK (single)
@@ -541,13 +542,18 @@ FUNCTION analyze_hot_tables()
   SECURITY DEFINER
   SET search_path=tasker, pg_temp;
 
-FUNCTION audit_identities()
-  RETURNS TABLE(code text, task_uuid uuid, step_index integer, expected text, found text)
-  LANGUAGE sql STABLE
-  SET search_path=tasker, pg_temp;
+FUNCTION audit_identities(p_after bytea, p_limit integer)
+  RETURNS TABLE(code text, identity_hash bytea, task_uuid uuid, expected text, found text)
+  LANGUAGE plpgsql STABLE
+  SET search_path=tasker, pg_temp
+  SET plan_cache_mode=force_generic_plan
+  SET enable_seqscan=off
+  SET enable_bitmapscan=off
+  SET enable_hashjoin=off
+  SET enable_mergejoin=off;
 
 FUNCTION audit_pass(p_tasks integer, p_steps integer)
-  RETURNS TABLE(kind integer, task_uuid uuid, step_index integer, due_at timestamp with time zone, session_id integer, tasks integer, walk text)
+  RETURNS TABLE(kind integer, task_uuid uuid, step_index integer, due_at timestamp with time zone, session_id integer, identity_hash bytea, tasks integer, walk text)
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp
   SET lock_timeout=10s;
@@ -689,6 +695,10 @@ FUNCTION complete_steps(p_batch bigint, p_renew integer[], p_task uuid[], p_step
   SET lock_timeout=10s
   SET tasker.feed=own;
 
+FUNCTION computed_priority(p_priority integer, p_seconds_in_state numeric, p_age_seconds numeric)
+  RETURNS numeric
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
 FUNCTION create_period(p_start timestamp with time zone, p_end timestamp with time zone)
   RETURNS void
   LANGUAGE plpgsql VOLATILE
@@ -741,6 +751,13 @@ FUNCTION evaluate_step_state_readiness(current_state text, processed boolean, in
   LANGUAGE sql STABLE PARALLEL SAFE
   SET search_path=tasker, pg_temp;
 
+FUNCTION examine_identity(p_identity bytea, p_repair boolean)
+  RETURNS TABLE(code text, step_index integer, expected text, found text, repaired boolean)
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
+  SET enable_seqscan=off
+  SET lock_timeout=10s;
+
 FUNCTION examine_session(p_session integer, p_repair boolean)
   RETURNS TABLE(code text, step_index integer, expected text, found text, repaired boolean)
   LANGUAGE plpgsql VOLATILE
@@ -760,6 +777,12 @@ FUNCTION examine_timer(p_due timestamp with time zone, p_task uuid, p_step integ
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp
   SET enable_seqscan=off
+  SET lock_timeout=10s;
+
+FUNCTION examine_totals(p_repair boolean)
+  RETURNS TABLE(code text, step_index integer, expected text, found text, repaired boolean)
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
   SET lock_timeout=10s;
 
 FUNCTION expire_session(p_session integer, p_grace_ms integer, p_results text[], p_batches integer)
@@ -806,6 +829,12 @@ FUNCTION feed_truncated()
   RETURNS trigger
   LANGUAGE plpgsql VOLATILE;
 
+FUNCTION find_stuck_tasks(p_timeout_minutes integer)
+  RETURNS TABLE(task_uuid uuid, current_state text, processor_uuid uuid, stuck_duration_minutes integer)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp
+  SET enable_seqscan=off;
+
 FUNCTION finish_retirement(p_suffix text, p_archive boolean)
   RETURNS boolean
   LANGUAGE plpgsql VOLATILE
@@ -839,6 +868,17 @@ FUNCTION get_duration_percentiles(p_since timestamp with time zone, p_fractions 
   RETURNS double precision[]
   LANGUAGE sql STABLE
   SET search_path=tasker, pg_temp;
+
+FUNCTION get_next_ready_task()
+  RETURNS TABLE(task_uuid uuid, task_name text, priority integer, namespace_name text, ready_steps_count bigint, computed_priority numeric, current_state text)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION get_next_ready_tasks(p_limit integer)
+  RETURNS TABLE(task_uuid uuid, task_name text, priority integer, namespace_name text, ready_steps_count bigint, computed_priority numeric, current_state text)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp
+  SET enable_seqscan=off;
 
 FUNCTION get_slowest_steps(since_timestamp timestamp with time zone, limit_count integer, namespace_filter text, task_name_filter text, version_filter text)
   RETURNS TABLE(workflow_step_uuid uuid, task_uuid uuid, step_name text, task_name text, namespace_name text, version text, duration_seconds numeric, attempts integer, created_at timestamp with time zone, completed_at timestamp with time zone, retryable boolean, step_status text)
@@ -887,6 +927,11 @@ FUNCTION get_task_execution_context(input_task_uuid uuid)
 
 FUNCTION get_task_execution_contexts_batch(input_task_uuids uuid[])
   RETURNS TABLE(task_uuid uuid, named_task_uuid uuid, status text, total_steps bigint, pending_steps bigint, in_progress_steps bigint, completed_steps bigint, failed_steps bigint, ready_steps bigint, execution_status text, recommended_action text, completion_percentage numeric, health_status text, enqueued_steps bigint)
+  LANGUAGE sql STABLE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION get_task_ready_info(p_task_uuid uuid)
+  RETURNS TABLE(task_uuid uuid, task_name text, priority integer, namespace_name text, ready_steps_count bigint, computed_priority numeric, current_state text)
   LANGUAGE sql STABLE
   SET search_path=tasker, pg_temp;
 

@@ -14,7 +14,7 @@ import javax.sql.DataSource;
 /** A migrated database of its own, with a clock that tests shift. Thread-safe. */
 public final class TestDatabase {
     private static final String AUDIT = """
-        SELECT code, task_uuid::text, step_index, expected, found FROM tasker.audit_identities()
+        SELECT code, task_uuid::text, NULL::integer AS step_index, expected, found FROM tasker.audit_identities('', 1000000) WHERE code IS NOT NULL
         UNION ALL
         SELECT code, task_uuid::text, step_index, expected, found
         FROM   tasker.audit_tasks('00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff')

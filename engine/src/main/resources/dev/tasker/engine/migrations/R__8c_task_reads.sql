@@ -229,12 +229,12 @@ AS $$
            'completed_steps', context.completed_steps, 'failed_steps', context.failed_steps,
            'completion_percentage', context.completion_percentage, 'health_status', context.health_status,
            'execution_status', context.execution_status, 'recommended_action', context.recommended_action),
-         -- DLQ: the pending entry of tasks_dlq belongs here once that table exists; TaskSummaryReader reads this document
-         json_build_object('in_dlq', false, 'dlq_reason', NULL, 'resolution_status', NULL)
+         json_build_object('in_dlq', entry.task_uuid IS NOT NULL, 'dlq_reason', entry.dlq_reason, 'resolution_status', entry.resolution_status)
   FROM   get_task_execution_contexts_batch(input_task_uuids) AS context
          JOIN tasks AS task ON task.task_uuid = context.task_uuid
          JOIN task_requests AS request ON request.task_uuid = context.task_uuid
          JOIN template_names AS named ON named.template_id = task.template_id
+         LEFT JOIN tasks_dlq AS entry ON entry.task_uuid = context.task_uuid AND entry.resolution_status = 'pending'
   ORDER  BY task.task_uuid
 $$;
 

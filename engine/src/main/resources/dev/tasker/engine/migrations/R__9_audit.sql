@@ -319,13 +319,30 @@ BEGIN
                  AND request.task_uuid < uuid_at(period.ends_at) AND period.retiring_since IS NULL);
 END $$;
 
--- Identities whose task does not exist: they would refuse tasks for ever. By identity, not by task, so once over all of them.
-CREATE OR REPLACE FUNCTION audit_identities()
-RETURNS TABLE (code text, task_uuid uuid, step_index integer, expected text, found text)
-LANGUAGE sql STABLE
+-- Identities whose task does not exist, which would refuse tasks for ever, among p_limit after p_after; and a row without a code: the identity
+-- to go on after (null: there is no more).
+CREATE OR REPLACE FUNCTION audit_identities(p_after bytea, p_limit integer)
+RETURNS TABLE (code text, identity_hash bytea, task_uuid uuid, expected text, found text)
+LANGUAGE plpgsql STABLE
 SET search_path = tasker, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
 AS $$
-  SELECT 'identity_without_task', identity.task_uuid, NULL::integer, 'a task', 'none'
-  FROM   task_identities AS identity
-  WHERE  NOT EXISTS (SELECT FROM tasks AS task WHERE task.task_uuid = identity.task_uuid)
-$$;
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  WITH piece AS MATERIALIZED (
+    SELECT identity.identity_hash, identity.task_uuid, row_number() OVER (ORDER BY identity.identity_hash) AS number
+    FROM  (SELECT identity.identity_hash, identity.task_uuid FROM task_identities AS identity WHERE identity.identity_hash > p_after
+           ORDER BY identity.identity_hash LIMIT p_limit) AS identity
+  )
+  SELECT NULL::text, last.identity_hash, NULL::uuid, NULL::text, NULL::text
+  FROM  (SELECT 1) AS always LEFT JOIN piece AS last ON last.number = p_limit
+  UNION ALL
+  SELECT 'identity_without_task', piece.identity_hash, piece.task_uuid, 'a task', 'none'
+  FROM   piece
+  WHERE  NOT EXISTS (SELECT FROM tasks AS task WHERE task.task_uuid = piece.task_uuid);
+END $$;

@@ -358,3 +358,55 @@ BEGIN
                                   WHERE still.code = finding.code AND still.session_id = p_session)
   FROM   jsonb_to_recordset(v_found) AS finding(code text, expected text, found text);
 END $$;
+
+-- Looks at an identity again, under its lock, and with p_repair removes it if its task does not exist. Returns nothing when it is sound.
+CREATE OR REPLACE FUNCTION examine_identity(p_identity bytea, p_repair boolean)
+RETURNS TABLE (code text, step_index integer, expected text, found text, repaired boolean)
+LANGUAGE plpgsql
+SET search_path = tasker, pg_temp
+SET enable_seqscan = off
+SET lock_timeout = '10s'
+AS $$
+#variable_conflict use_column
+DECLARE
+  v_task uuid;
+BEGIN
+  SELECT identity.task_uuid INTO v_task FROM task_identities AS identity WHERE identity.identity_hash = p_identity FOR UPDATE;
+  IF v_task IS NULL OR EXISTS (SELECT FROM tasks AS task WHERE task.task_uuid = v_task) THEN
+    RETURN;
+  END IF;
+  IF p_repair THEN
+    DELETE FROM task_identities AS identity WHERE identity.identity_hash = p_identity;
+  END IF;
+  RETURN QUERY SELECT 'identity_without_task', NULL::integer, 'a task', 'none', p_repair;
+END $$;
+
+-- Counts all tasks and steps by template and state and compares the totals of the roll-ups, in one snapshot: unlike everything else that the
+-- auditor does this cannot be cut into pieces. In a snapshot totals are exact, so nothing needs a second look. With p_repair the difference,
+-- which calls under way do not change, is added while no fold can run.
+CREATE OR REPLACE FUNCTION examine_totals(p_repair boolean)
+RETURNS TABLE (code text, step_index integer, expected text, found text, repaired boolean)
+LANGUAGE plpgsql
+SET search_path = tasker, pg_temp
+SET lock_timeout = '10s'
+AS $$
+#variable_conflict use_column
+BEGIN
+  IF p_repair THEN
+    PERFORM 1 FROM rollup_progress FOR UPDATE;
+  END IF;
+  RETURN QUERY
+  WITH wrong AS MATERIALIZED (
+    SELECT audit.*, CASE WHEN audit.template_step = -1 THEN task_state(audit.state) ELSE step_state(audit.state) END AS state_code,
+           format(CASE WHEN audit.template_step = -1 THEN 'tasks of template %1$s in %2$s'
+                       ELSE 'steps of template %1$s, definition %3$s, in %2$s' END, audit.template_id, audit.state, audit.template_step) AS what
+    FROM   audit_totals() AS audit
+  ),
+  mended AS (
+    INSERT INTO rollup_totals AS total (template_id, template_step, state, entities)
+    SELECT wrong.template_id, wrong.template_step, wrong.state_code, wrong.expected - wrong.found FROM wrong WHERE p_repair
+    ON CONFLICT (template_id, template_step, state) DO UPDATE SET entities = total.entities + excluded.entities
+  )
+  SELECT wrong.code, NULL::integer, format('%s %s', wrong.expected, wrong.what), format('%s in the totals', wrong.found), p_repair
+  FROM   wrong ORDER BY wrong.template_id, wrong.template_step, wrong.state_code;
+END $$;

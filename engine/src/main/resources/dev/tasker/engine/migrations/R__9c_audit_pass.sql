@@ -2,11 +2,11 @@
 -- Cost: milliseconds, whatever the tables hold.
 -- One piece of the walk that the nodes make together, after one another, whoever comes first: from where the last piece ended. At the end of a
 -- walk it rests until something was written (as the statistics tell, a moment late).
---   p_tasks, p_steps: as in audit_slice; timers and sessions are taken p_tasks at a time.
--- Returns what to look at again: a task (kind 0), a timer (1), a session (2); and a row of kind 3: how many tasks were recounted, and
+--   p_tasks, p_steps: as in audit_slice; timers, sessions and identities are taken p_tasks at a time.
+-- Returns what to look at again: a task (kind 0), a timer (1), a session (2), an identity (4); and a row of kind 3: how many tasks were recounted, and
 -- whether the walk 'goes on', 'ends', or 'rests' because nothing was written, or is 'taken' by another node.
 CREATE OR REPLACE FUNCTION audit_pass(p_tasks integer, p_steps integer)
-RETURNS TABLE (kind integer, task_uuid uuid, step_index integer, due_at timestamptz, session_id integer, tasks integer, walk text)
+RETURNS TABLE (kind integer, task_uuid uuid, step_index integer, due_at timestamptz, session_id integer, identity_hash bytea, tasks integer, walk text)
 LANGUAGE plpgsql
 SET search_path = tasker, pg_temp
 SET lock_timeout = '10s'
@@ -18,7 +18,7 @@ DECLARE
   v_row record;
 BEGIN
   IF NOT pg_try_advisory_xact_lock(hashtext('tasker.audit_pass')) THEN
-    RETURN QUERY SELECT 3, NULL::uuid, NULL::integer, NULL::timestamptz, NULL::integer, 0, 'taken';
+    RETURN QUERY SELECT 3, NULL::uuid, NULL::integer, NULL::timestamptz, NULL::integer, NULL::bytea, 0, 'taken';
     RETURN;
   END IF;
   SELECT * INTO STRICT v_at FROM audit_progress;
@@ -27,7 +27,7 @@ BEGIN
     FROM   pg_stat_user_tables AS counted
     WHERE  counted.schemaname = 'tasker' AND counted.relname NOT IN ('audit_progress', 'nodes', 'worker_sessions');
     IF v_changes = v_at.changes THEN
-      RETURN QUERY SELECT 3, NULL::uuid, NULL::integer, NULL::timestamptz, NULL::integer, 0, 'rests';
+      RETURN QUERY SELECT 3, NULL::uuid, NULL::integer, NULL::timestamptz, NULL::integer, NULL::bytea, 0, 'rests';
       RETURN;
     END IF;
     v_at.phase := 1;
@@ -70,7 +70,7 @@ BEGIN
         v_at.session_id := 0;
       END IF;
     END LOOP;
-  ELSE
+  ELSIF v_at.phase = 3 THEN
     kind := 2;
     FOR v_row IN SELECT * FROM audit_sessions(v_at.session_id, p_tasks) LOOP
       session_id := v_row.session_id;
@@ -79,13 +79,27 @@ BEGIN
       ELSIF session_id IS NOT NULL THEN
         v_at.session_id := session_id;
       ELSE
+        v_at.phase := 4;
+        v_at.identity_hash := '';
+      END IF;
+    END LOOP;
+  ELSE
+    kind := 4;
+    FOR v_row IN SELECT * FROM audit_identities(v_at.identity_hash, p_tasks) LOOP
+      identity_hash := v_row.identity_hash;
+      task_uuid := v_row.task_uuid;
+      IF v_row.code IS NOT NULL THEN
+        RETURN NEXT;
+      ELSIF identity_hash IS NOT NULL THEN
+        v_at.identity_hash := identity_hash;
+      ELSE
         v_at.phase := 0;
       END IF;
     END LOOP;
   END IF;
 
-  UPDATE audit_progress SET (phase, task_uuid, step_index, due_at, session_id, changes)
-                          = (v_at.phase, v_at.task_uuid, v_at.step_index, v_at.due_at, v_at.session_id, v_at.changes);
-  RETURN QUERY SELECT 3, NULL::uuid, NULL::integer, NULL::timestamptz, NULL::integer, tasks,
+  UPDATE audit_progress SET (phase, task_uuid, step_index, due_at, session_id, identity_hash, changes)
+                          = (v_at.phase, v_at.task_uuid, v_at.step_index, v_at.due_at, v_at.session_id, v_at.identity_hash, v_at.changes);
+  RETURN QUERY SELECT 3, NULL::uuid, NULL::integer, NULL::timestamptz, NULL::integer, NULL::bytea, tasks,
                       CASE WHEN v_at.phase = 0 THEN 'ends' ELSE 'goes on' END;
 END $$;

@@ -345,7 +345,8 @@ CREATE TABLE domain_event_consumers (
 
 -- The auditor's walk --------------------------------------------------------------------------------------------------
 
--- Where the auditor of the nodes is; one row, moved by whichever node has its turn. Phases: 0 at rest, 1 tasks, 2 timers, 3 sessions.
+-- Where the auditor of the nodes is; one row, moved by whichever node has its turn. Phases: 0 at rest, 1 tasks, 2 timers, 3 sessions,
+-- 4 identities.
 CREATE TABLE audit_progress (
   single boolean PRIMARY KEY DEFAULT true CHECK (single),
   phase smallint NOT NULL DEFAULT 0,
@@ -353,6 +354,7 @@ CREATE TABLE audit_progress (
   step_index integer NOT NULL DEFAULT 0,
   due_at timestamptz NOT NULL DEFAULT '-infinity',
   session_id integer NOT NULL DEFAULT 0,
+  identity_hash bytea NOT NULL DEFAULT '',
   changes bigint NOT NULL DEFAULT -1  -- what the statistics had counted when the walk began
 ) WITH (fillfactor = 50);
 INSERT INTO audit_progress DEFAULT VALUES;

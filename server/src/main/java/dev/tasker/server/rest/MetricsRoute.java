@@ -16,11 +16,13 @@ final class MetricsRoute {
     private final Engine engine;
     private final NodeHealth health;
     private final ServerIdentity identity;
+    private final OpenInvestigations investigations;
 
-    MetricsRoute(Engine engine, NodeHealth health, ServerIdentity identity) {
+    MetricsRoute(Engine engine, NodeHealth health, ServerIdentity identity, OpenInvestigations investigations) {
         this.engine = engine;
         this.health = health;
         this.identity = identity;
+        this.investigations = investigations;
     }
 
     Route route() {
@@ -30,7 +32,7 @@ final class MetricsRoute {
                 _ -> new Reply(200, CONTENT_TYPE, text().getBytes(StandardCharsets.UTF_8), Map.of()));
     }
 
-    private String text() {
+    private String text() throws InterruptedException {
         MetricsText text = new MetricsText();
         text.gauge("tasker_orchestration_info").value("version=\"" + identity.version() + "\"", 1);
         text.gauge("tasker_orchestration_running").value(health.state() == OperationalState.NORMAL ? 1 : 0);
@@ -60,6 +62,7 @@ final class MetricsRoute {
         text.counter("tasker_audit_findings_total").value(metrics.auditFindings());
         writeLanes(text, metrics);
         writeStaleness(text, engine.deadLetters().metrics());
+        writeInvestigations(text);
         return text.toString();
     }
 
@@ -73,11 +76,22 @@ final class MetricsRoute {
         write(text, metrics.tasksFailed(), "original_state", "reason");
         text.counter("tasker_dlq_entries_created_total");
         write(text, metrics.entriesCreated(), "dlq_reason", "original_state");
+        text.histogram("tasker_dlq_time_in_queue_h");
+        metrics.hoursInQueue()
+                .forEach((pair, hours) -> text.distribution(labels(pair, "resolution_status", "dlq_reason"), hours));
+    }
+
+    private void writeInvestigations(MetricsText text) throws InterruptedException {
+        text.gauge("tasker_dlq_pending_investigations");
+        investigations.count().forEach((reason, count) -> text.value("dlq_reason=\"" + reason.text() + "\"", count));
     }
 
     private static void write(MetricsText text, Map<StalenessMetrics.Pair, Long> values, String first, String second) {
-        values.forEach((pair, count) ->
-                text.value(first + "=\"" + pair.first() + "\"," + second + "=\"" + pair.second() + "\"", count));
+        values.forEach((pair, count) -> text.value(labels(pair, first, second), count));
+    }
+
+    private static String labels(StalenessMetrics.Pair pair, String first, String second) {
+        return first + "=\"" + pair.first() + "\"," + second + "=\"" + pair.second() + "\"";
     }
 
     private static void writeLanes(MetricsText text, EngineMetrics metrics) {

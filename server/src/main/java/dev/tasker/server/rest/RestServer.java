@@ -40,6 +40,7 @@ public final class RestServer implements AutoCloseable {
 
     private final NodeHealth health;
     private final TimeLimit timeLimit;
+    private final OpenInvestigations investigations;
     private final List<Route> routes = new ArrayList<>();
     private final WebServer server;
 
@@ -52,10 +53,11 @@ public final class RestServer implements AutoCloseable {
             Duration shutdownTimeout) {
         this.health = health;
         this.timeLimit = new TimeLimit(config.requestTimeout());
+        this.investigations = new OpenInvestigations(engine.deadLetters()::pending, System::nanoTime);
         routes.addAll(new TaskRoutes(engine, timeLimit).routes());
         routes.addAll(new TemplateRoutes(engine, timeLimit).routes());
         routes.addAll(new HealthRoutes(health, timeLimit, clock, identity).routes());
-        routes.add(new MetricsRoute(engine, health, identity).route());
+        routes.add(new MetricsRoute(engine, health, identity, investigations).route());
         this.server = WebServer.builder()
                 .address(config.bindAddress().toSocketAddress().getAddress())
                 .port(config.bindAddress().port())
@@ -98,6 +100,7 @@ public final class RestServer implements AutoCloseable {
     public void close() {
         server.stop();
         timeLimit.close();
+        investigations.close();
     }
 
     private void serve(ServerRequest request, ServerResponse response) {

@@ -48,6 +48,7 @@ class DoctorFaultTest {
     private static Stage withheld(TestNode node, TestDatabase database) {
         Stage stage = Stage.reach(node, Stage.At.WAITING);
         database.execute(WITHHOLD.replace(":task", "'" + stage.task() + "'"));
+        Stage.recountTotals(database);
         return stage;
     }
 
@@ -138,10 +139,49 @@ class DoctorFaultTest {
     }
 
     @Test
+    void twoRepairsAtOnceAddWhatTotalsLackOnce(TestDatabase database) throws Exception {
+        try (TestNode node = TestNode.open(database)) {
+            Stage.reach(node, Stage.At.DONE);
+            List<String> right = totals(database);
+            database.execute(
+                    "INSERT INTO tasker.rollup_totals AS total SELECT template_id, -1, 8, 5 FROM tasker.tasks LIMIT 1"
+                            + " ON CONFLICT (template_id, template_step, state) DO UPDATE SET entities = total.entities"
+                            + " + 5");
+            CompletableFuture<DoctorReport> one;
+            CompletableFuture<DoctorReport> two;
+            try (Connection other = database.dataSource().getConnection();
+                    Statement lock = other.createStatement()) {
+                other.setAutoCommit(false);
+                lock.execute("SELECT 1 FROM tasker.rollup_progress FOR UPDATE"); // as a fold has it
+                one = run(new Doctor(database.dataSource()), MEND);
+                two = run(new Doctor(database.dataSource()), MEND);
+                Eventually.equals(
+                        "both to wait for the fold",
+                        List.of("2"),
+                        () -> database.query("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                                + " AND query LIKE '%examine_totals%' AND datname = current_database()"));
+                other.rollback();
+            }
+
+            assertThat(one.get(10, TimeUnit.SECONDS).found()
+                            + two.get(10, TimeUnit.SECONDS).found())
+                    .as("one came first")
+                    .isEqualTo(1);
+            assertThat(totals(database)).isEqualTo(right);
+        }
+    }
+
+    private static List<String> totals(TestDatabase database) {
+        return database.query("SELECT template_id, template_step, state, entities FROM tasker.state_totals"
+                + " WHERE entities <> 0 ORDER BY 1, 2, 3");
+    }
+
+    @Test
     void historyAheadOfItsRowIsNotWrittenOver(TestDatabase database) throws Exception {
         try (TestNode node = TestNode.open(database)) {
             Stage stage = withheld(node, database);
             database.execute("INSERT INTO tasker.step_history VALUES ('" + stage.task() + "', 0, 1, 0, 1, 0, now())");
+            Stage.recountTotals(database);
 
             DoctorReport report = new Doctor(database.dataSource()).run(MEND);
 

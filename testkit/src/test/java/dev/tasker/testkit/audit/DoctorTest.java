@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tasker.engine.AuditCode;
 import dev.tasker.engine.AuditFinding;
+import dev.tasker.engine.Creation;
 import dev.tasker.engine.Doctor;
 import dev.tasker.engine.DoctorOptions;
 import dev.tasker.engine.DoctorOptions.Speed;
 import dev.tasker.engine.DoctorReport;
+import dev.tasker.engine.TaskRequest;
 import dev.tasker.testkit.DatabaseExtension;
+import dev.tasker.testkit.HandDrivenWorker;
+import dev.tasker.testkit.TemplateFixture;
 import dev.tasker.testkit.TestDatabase;
 import dev.tasker.testkit.TestNode;
 import java.io.IOException;
@@ -52,6 +56,7 @@ class DoctorTest {
             Stage stage = Stage.reach(node, plant.at());
             assertThat(doctor.run(LOOK).findings()).as("before").isEmpty();
             database.execute(plant.sql().replace(":task", "'" + stage.task() + "'"));
+            Stage.recountTotals(database);
 
             DoctorReport looked = doctor.run(LOOK);
             assertThat(looked.findings())
@@ -132,9 +137,70 @@ class DoctorTest {
     }
 
     @Test
+    void identityWithoutATaskIsRemovedAndItsRequestAcceptedAgain(TestDatabase database) throws Exception {
+        Doctor doctor = new Doctor(database.dataSource());
+        try (TestNode node = TestNode.open(database)) {
+            TemplateFixture template = node.template("lost", "a");
+            TaskRequest request = template.request("{\"order\":1}");
+            UUID lost = node.create(request);
+            String hash = database.query(
+                            "SELECT encode(identity_hash, 'hex') FROM tasker.task_identities WHERE task_uuid = ?", lost)
+                    .getFirst();
+            remove(database, lost);
+            database.execute(
+                    "INSERT INTO tasker.task_identities VALUES (decode('" + hash + "', 'hex'), '" + lost + "')");
+            assertThat(HandDrivenWorker.answer(node.engine().create(request))).isEqualTo(new Creation.Duplicate(lost));
+
+            assertThat(doctor.run(LOOK).findings())
+                    .containsExactly(new AuditFinding(
+                            AuditCode.IDENTITY_WITHOUT_TASK, lost, null, null, "a task", "none", false));
+            assertThat(doctor.run(MEND).findings())
+                    .containsExactly(new AuditFinding(
+                            AuditCode.IDENTITY_WITHOUT_TASK, lost, null, null, "a task", "none", true));
+            assertThat(doctor.run(LOOK).findings()).isEmpty();
+            assertThat(HandDrivenWorker.answer(node.engine().create(request))).isInstanceOf(Creation.Created.class);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        -1 | 8 | 1 | \\d+ tasks of template \\d+ in complete
+        -1 | 3 | 3 | 0 tasks of template \\d+ in steps_in_process
+         0 | 6 | -1 | \\d+ steps of template \\d+, definition 0, in complete
+        """)
+    void wrongTotalIsCountedAgain(int definition, int state, int off, String expected, TestDatabase database)
+            throws Exception {
+        Doctor doctor = new Doctor(database.dataSource());
+        try (TestNode node = TestNode.open(database)) {
+            Stage stage = Stage.reach(node, Stage.At.DONE);
+            assertThat(doctor.run(LOOK).findings()).isEmpty();
+            database.execute("""
+                INSERT INTO tasker.rollup_totals AS total
+                SELECT template_id, %d, %d, %d FROM tasker.tasks WHERE task_uuid = '%s'
+                ON CONFLICT (template_id, template_step, state) DO UPDATE SET entities = total.entities + excluded.entities
+                """.formatted(definition, state, off, stage.task()));
+
+            AuditFinding looked = single(doctor.run(LOOK));
+            assertThat(looked.code()).isEqualTo(AuditCode.STATE_TOTAL);
+            assertThat(looked.expected()).matches(expected);
+            assertThat(looked.found()).matches("\\d+ in the totals");
+            assertThat(single(doctor.run(LOOK))).as("looking changes nothing").isEqualTo(looked);
+
+            assertThat(single(doctor.run(MEND)).repaired()).isTrue();
+            assertThat(doctor.run(LOOK).findings()).isEmpty();
+        }
+    }
+
+    private static AuditFinding single(DoctorReport report) {
+        assertThat(report.findings()).hasSize(1);
+        return report.findings().getFirst();
+    }
+
+    @Test
     void everyCodeIsPlanted() {
         Set<AuditCode> planted = Plant.all().map(Plant::code).collect(Collectors.toSet());
         planted.addAll(List.of(AuditCode.STRAY_LEASE_LOG, AuditCode.STRAY_HANDLERS, AuditCode.TORN_LEASE_LOG));
+        planted.addAll(List.of(AuditCode.IDENTITY_WITHOUT_TASK, AuditCode.STATE_TOTAL));
 
         assertThat(planted).containsExactlyInAnyOrder(AuditCode.values());
         assertThat(Arrays.stream(AuditCode.values()).map(AuditCode::text).map(AuditCode::of))

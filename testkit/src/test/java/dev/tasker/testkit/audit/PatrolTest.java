@@ -54,6 +54,19 @@ class PatrolTest {
     }
 
     @Test
+    void identityWithoutATaskIsCounted(TestDatabase database) {
+        try (TestNode node = TestNode.open(database, TestNode.CONFIG.withAudit(OFTEN))) {
+            database.execute("INSERT INTO tasker.task_identities VALUES ('\\x00', gen_random_uuid()), ('\\x01',"
+                    + " gen_random_uuid())");
+            try {
+                Eventually.equals("findings", 2L, () -> node.engine().metrics().auditFindings());
+            } finally {
+                database.execute("DELETE FROM tasker.task_identities WHERE length(identity_hash) = 1");
+            }
+        }
+    }
+
+    @Test
     void walkRestsUntilSomethingIsWritten(TestDatabase database) {
         try (TestNode node = TestNode.open(database)) {
             Stage stage = Stage.reach(node, Stage.At.DONE);

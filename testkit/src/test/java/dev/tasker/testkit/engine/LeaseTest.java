@@ -22,6 +22,7 @@ import dev.tasker.testkit.TestNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -90,6 +91,33 @@ class LeaseTest {
             worker.session().heartbeat();
             assertThat(worker.nextLost()).isEqualTo(first);
             assertThat(worker.next(2).all()).extracting(Assignment::attempt).containsExactlyInAnyOrder(2, 1);
+        }
+    }
+
+    @Test
+    void sessionThatRanOutIsGivenNothingWhileTheGraceLasts(TestDatabase database) {
+        LeaseConfig leases = new LeaseConfig(Duration.ofMillis(300), Duration.ofMillis(100), Duration.ofSeconds(60));
+        try (TestNode node = TestNode.open(database, TestNode.CONFIG.withLeases(leases))) {
+            TemplateFixture template = node.template("late", "a", "b:a");
+            SessionRequest request =
+                    new SessionRequest("w", List.of(new HandlerKey(node.namespace(), HandlerKey.ANY)), false);
+            try (HandDrivenWorker worker = HandDrivenWorker.open(node.engine(), request)) {
+                worker.grant(10_000);
+                UUID task = node.create(template);
+                Assignment first = worker.next("a");
+                AtomicInteger order = new AtomicInteger();
+                UUID waiting = Eventually.get(
+                        "a task that is not for the silent worker",
+                        () -> node.create(template.request("{\"n\":" + order.incrementAndGet() + "}")),
+                        created -> node.states(created).getFirst().equals("a=enqueued"));
+
+                assertThat(worker.succeed(first, "1")).as("within the grace").isEqualTo(Completion.ACCEPTED);
+                assertThat(node.states(task)).as("no successor either").containsExactly("a=complete", "b=enqueued");
+                assertThat(node.step(waiting, "a").attempts()).isZero();
+
+                worker.session().heartbeat();
+                Eventually.equals("served again", List.of("a=in_progress", "b=pending"), () -> node.states(waiting));
+            }
         }
     }
 

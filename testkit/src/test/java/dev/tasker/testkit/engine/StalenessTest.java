@@ -1,17 +1,17 @@
 package dev.tasker.testkit.engine;
 
 import static dev.tasker.testkit.HandDrivenWorker.answer;
+import static dev.tasker.testkit.engine.Sweeps.action;
+import static dev.tasker.testkit.engine.Sweeps.config;
+import static dev.tasker.testkit.engine.Sweeps.keepYoung;
+import static dev.tasker.testkit.engine.Sweeps.sweep;
 import static java.time.Duration.ofHours;
 import static java.time.Duration.ofMinutes;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tasker.engine.ActionOutcome;
 import dev.tasker.engine.Assignment;
 import dev.tasker.engine.Checkpoint;
 import dev.tasker.engine.Completion;
-import dev.tasker.engine.DeadLetterReason;
-import dev.tasker.engine.EngineConfig;
-import dev.tasker.engine.Operator;
 import dev.tasker.engine.StaleTask;
 import dev.tasker.engine.StaleTask.Action;
 import dev.tasker.engine.StalenessConfig;
@@ -19,29 +19,20 @@ import dev.tasker.engine.StalenessMetrics.Pair;
 import dev.tasker.engine.TaskStaleness;
 import dev.tasker.engine.TaskState;
 import dev.tasker.testkit.DatabaseExtension;
-import dev.tasker.testkit.Eventually;
 import dev.tasker.testkit.HandDrivenWorker;
 import dev.tasker.testkit.Results;
 import dev.tasker.testkit.TemplateFixture;
 import dev.tasker.testkit.TestDatabase;
 import dev.tasker.testkit.TestNode;
-import java.sql.Connection;
-import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.postgresql.PGConnection;
 
 /** Which tasks are stale, and what becomes of them (01 §5). The sweeps are made by hand; each looks at what other tests left, too. */
 @ExtendWith(DatabaseExtension.class)
 class StalenessTest {
-    private static final Operator ALICE = new Operator("alice", null);
     private static final String HISTORY =
             "SELECT from_state, to_state, metadata->>'via', metadata->>'reason', metadata->>'task_name' FROM"
                     + " tasker.task_transitions WHERE task_uuid = ? ORDER BY sort_key DESC LIMIT 1";
@@ -248,247 +239,6 @@ class StalenessTest {
     }
 
     @Test
-    void sweepJudgesTheLongestFirstAndNoMoreThanItMay(TestDatabase database) {
-        StalenessConfig small = small(2);
-        try (TestNode node = TestNode.open(database, TestNode.CONFIG.withStaleness(small))) {
-            while (!node.engine().deadLetters().sweep().isEmpty()) {
-                // what other tests left
-            }
-            TemplateFixture template = node.register(node.draft("many", "a").with("identity_strategy: always_unique"));
-            List<UUID> tasks = new ArrayList<>();
-            for (int i = 0; i < 5; i++) {
-                tasks.add(node.create(template));
-                database.advance(ofMinutes(1));
-            }
-            database.advance(ofMinutes(30));
-
-            assertThat(uuids(node.engine().deadLetters().sweep())).containsExactly(tasks.get(0), tasks.get(1));
-            assertThat(uuids(node.engine().deadLetters().sweep())).containsExactly(tasks.get(2), tasks.get(3));
-            assertThat(uuids(node.engine().deadLetters().sweep())).containsExactly(tasks.get(4));
-        }
-    }
-
-    @Test
-    void lifetimesAreWalkedInPiecesAndEachTaskOnce(TestDatabase database) {
-        try (TestNode node = TestNode.open(database, TestNode.CONFIG.withStaleness(small(1)))) {
-            TemplateFixture template = node.register(node.draft("pieces", "a")
-                    .with("identity_strategy: always_unique")
-                    .with("lifecycle: {max_duration_minutes: 200, max_steps_in_process_minutes: 10000}"));
-            List<UUID> tasks = List.of(node.create(template), node.create(template), node.create(template));
-            database.advance(ofMinutes(201));
-            List<UUID> judged = new ArrayList<>();
-            List<StaleTask> piece = node.engine().deadLetters().sweep();
-            while (!piece.isEmpty()) {
-                judged.addAll(uuids(piece));
-                piece = node.engine().deadLetters().sweep();
-            }
-
-            assertThat(judged).containsSubsequence(tasks).doesNotHaveDuplicates();
-        }
-    }
-
-    @Test
-    void taskUnderInvestigationIsLeftAloneUntilTheEntryIsClosed(TestDatabase database) {
-        try (TestNode node = TestNode.open(database)) {
-            UUID task = node.create(node.template("looked_into", "a"));
-            assertThat(node.engine().deadLetters().enter(task, DeadLetterReason.MANUAL_DLQ, "{}"))
-                    .isEqualTo(new ActionOutcome.Done());
-            database.advance(ofHours(25));
-            assertThat(sweep(node, task)).isEmpty();
-
-            database.execute(
-                    "UPDATE tasker.tasks_dlq SET resolution_status = 'cancelled', resolution_timestamp = now()");
-            assertThat(sweep(node, task)).isPresent();
-        }
-    }
-
-    @Test
-    void whatRunsInATaskInErrorIsRecordedAndNothingNewStarts(TestDatabase database) {
-        try (TestNode node = TestNode.open(database)) {
-            HandDrivenWorker worker = node.worker(3);
-            UUID task = node.create(node.template("sticky", "a", "b", "c", "d:a"));
-            var running = worker.next(3);
-            database.advance(ofMinutes(30));
-            assertThat(sweep(node, task)).isPresent();
-
-            worker.succeed(running.of("a"), "1");
-            worker.report(running.of("b"), Results.retryAfter(Duration.ofSeconds(5)));
-            worker.failForGood(running.of("c"));
-            database.advance(Duration.ofSeconds(10));
-            Eventually.get(
-                    "the timer",
-                    () -> database.query("SELECT count(*) FROM tasker.timers WHERE task_uuid = ?", task),
-                    List.of("0")::equals);
-
-            assertThat(node.task(task).state()).isEqualTo(TaskState.ERROR);
-            assertThat(node.states(task)).containsExactly("a=complete", "b=waiting_for_retry", "c=error", "d=pending");
-            assertThat(worker.poll(100)).as("work of a task in error").isNull();
-            assertThat(node.engine().reopen(task, "why not", ALICE)).isInstanceOf(ActionOutcome.Refused.class);
-        }
-    }
-
-    @Test
-    void leaseThatRunsOutInATaskInErrorStartsNothing(TestDatabase database) {
-        try (TestNode node = TestNode.open(database)) {
-            HandDrivenWorker worker = node.worker(1);
-            UUID task = node.create(node.template("lost", "a"));
-            worker.next("a");
-            database.advance(ofMinutes(30));
-            assertThat(sweep(node, task)).isPresent();
-            node.runOut(worker);
-            Eventually.get("expiry", () -> node.states(task), List.of("a=waiting_for_retry")::equals);
-
-            assertThat(node.task(task).state()).isEqualTo(TaskState.ERROR);
-            assertThat(node.engine().reopen(task, "worker replaced", ALICE)).isEqualTo(new ActionOutcome.Done());
-            HandDrivenWorker fresh = node.worker(1);
-            fresh.run("a");
-            assertThat(node.task(task).state()).isEqualTo(TaskState.COMPLETE);
-        }
-    }
-
-    @Test
-    void reopenedTaskRunsOnAndItsClocksBeginAnew(TestDatabase database) {
-        try (TestNode node = TestNode.open(database)) {
-            UUID task = node.create(node.template("again", "a", "b:a"));
-            database.advance(ofHours(25));
-            assertThat(sweep(node, task)).isPresent();
-
-            assertThat(node.engine().reopen(task, "the workers are back", ALICE))
-                    .isEqualTo(new ActionOutcome.Done());
-            assertThat(database.query(HISTORY, task))
-                    .containsExactly(
-                            "error steps_in_process [\"pending\",\"initializing\",\"enqueuing_steps\"] the workers are"
-                                    + " back null");
-            database.execute(
-                    "UPDATE tasker.tasks_dlq SET resolution_status = 'cancelled', resolution_timestamp = now()");
-            database.advance(ofMinutes(29));
-            assertThat(sweep(node, task)).as("young again").isEmpty();
-            HandDrivenWorker worker = node.worker(1);
-            worker.run("a");
-            worker.run("b");
-            assertThat(node.task(task).state()).isEqualTo(TaskState.COMPLETE);
-        }
-    }
-
-    @Test
-    void reopenedTaskHasALifetimeFromThenOn(TestDatabase database) {
-        try (TestNode node = TestNode.open(database)) {
-            UUID task = node.create(
-                    node.register(node.draft("relived", "a").with("lifecycle: {max_duration_minutes: 50}")));
-            database.advance(ofMinutes(50));
-            assertThat(sweep(node, task)).isPresent();
-            assertThat(node.engine().reopen(task, "once more", ALICE)).isEqualTo(new ActionOutcome.Done());
-            database.execute(
-                    "UPDATE tasker.tasks_dlq SET resolution_status = 'cancelled', resolution_timestamp = now()");
-            database.advance(ofMinutes(49));
-            keepYoung(database, task);
-            assertThat(sweep(node, task)).isEmpty();
-            database.advance(ofMinutes(1));
-
-            assertThat(sweep(node, task).orElseThrow().thresholdMinutes()).isEqualTo(50);
-        }
-    }
-
-    @Test
-    void taskWhoseLastResultCameWhileInErrorIsCompleteWhenReopened(TestDatabase database) {
-        try (TestNode node = TestNode.open(database)) {
-            HandDrivenWorker worker = node.worker(1);
-            UUID task = node.create(node.template("late", "a"));
-            Assignment a = worker.next("a");
-            database.advance(ofMinutes(30));
-            assertThat(sweep(node, task)).isPresent();
-            worker.succeed(a, "1");
-            assertThat(node.task(task).state()).isEqualTo(TaskState.ERROR);
-
-            assertThat(node.engine().reopen(task, "it was done after all", ALICE))
-                    .isEqualTo(new ActionOutcome.Done());
-
-            assertThat(node.task(task).state()).isEqualTo(TaskState.COMPLETE);
-            assertThat(node.engine().reopen(task, "again", ALICE)).isInstanceOf(ActionOutcome.Refused.class);
-            assertThat(node.engine().reopen(UUID.randomUUID(), "x", ALICE)).isInstanceOf(ActionOutcome.NotFound.class);
-        }
-    }
-
-    @Test
-    void retryNotYetDueKeepsItsTimeWhenItsTaskIsReopened(TestDatabase database) {
-        try (TestNode node = TestNode.open(database)) {
-            HandDrivenWorker worker = node.worker(1);
-            UUID task = node.create(node.template("later", "a"));
-            worker.report(worker.next("a"), Results.retryAfter(ofMinutes(50)));
-            database.advance(ofMinutes(31));
-            assertThat(sweep(node, task)).isPresent();
-            database.query("DELETE FROM tasker.timers WHERE task_uuid = ? RETURNING 1", task);
-            assertThat(node.engine().reopen(task, "let it wait", ALICE)).isEqualTo(new ActionOutcome.Done());
-            assertThat(node.task(task).state()).isEqualTo(TaskState.WAITING_FOR_RETRY);
-            assertThat(worker.poll(100)).isNull();
-            database.advance(ofMinutes(20));
-            worker.run("a");
-            assertThat(node.task(task).state()).isEqualTo(TaskState.COMPLETE);
-        }
-    }
-
-    @Test
-    void stepsWithUsedUpAttemptsAreEnteredWhenConfigured(TestDatabase database) {
-        try (TestNode node = TestNode.open(database)) {
-            HandDrivenWorker worker = node.worker(2);
-            UUID exhausted = node.create(
-                    node.register(node.draft("exhausted").step("a", "retry: {retryable: true, max_attempts: 1}")));
-            UUID permanent = node.create(node.template("permanent", "b"));
-            var running = worker.next(2);
-            worker.failRetryably(running.of("a"));
-            worker.failForGood(running.of("b"));
-            database.advance(ofMinutes(2));
-            assertThat(sweep(node, exhausted)).as("not configured").isEmpty();
-
-            try (TestNode other = node.another(TestNode.CONFIG.withStaleness(exhausting()))) {
-                StaleTask found = sweep(other, exhausted).orElseThrow();
-                assertThat(found.reason()).isEqualTo(DeadLetterReason.MAX_RETRIES_EXCEEDED);
-                assertThat(found.action()).isEqualTo(Action.MOVED_TO_DLQ_ONLY);
-                assertThat(other.engine().deadLetters().newest(permanent)).isEmpty();
-                assertThat(sweep(other, exhausted)).as("again").isEmpty();
-            }
-            assertThat(node.task(exhausted).state()).isEqualTo(TaskState.BLOCKED_BY_FAILURES);
-        }
-    }
-
-    @Test
-    void oneTaskThatCannotBeEnteredDoesNotKeepTheOthersFromIt(TestDatabase database) {
-        try (TestNode node = TestNode.open(database)) {
-            UUID poison = node.create(node.template("poison", "a"));
-            UUID other = node.create(node.template("fine", "a"));
-            database.execute(
-                    "ALTER TABLE tasker.tasks_dlq ADD CONSTRAINT poison CHECK (task_uuid <> '" + poison + "')");
-            try {
-                database.advance(ofMinutes(31));
-                List<StaleTask> judged = node.engine().deadLetters().sweep();
-                assertThat(action(judged, poison)).isEqualTo(Action.TRANSITION_FAILED);
-                assertThat(action(judged, other)).isEqualTo(Action.TRANSITIONED_TO_DLQ_AND_ERROR);
-                assertThat(node.task(poison).state()).as("no half of it").isEqualTo(TaskState.STEPS_IN_PROCESS);
-            } finally {
-                database.execute("ALTER TABLE tasker.tasks_dlq DROP CONSTRAINT poison");
-            }
-            assertThat(sweep(node, poison)).as("judged anew").isPresent();
-        }
-    }
-
-    @Test
-    void listenersAreToldAfterTheFact(TestDatabase database) throws Exception {
-        try (TestNode node = TestNode.open(database);
-                Connection connection = database.dataSource().getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute("LISTEN task_staleness_detected");
-            UUID task = node.create(node.template("told", "a"));
-            database.advance(ofMinutes(31));
-            assertThat(sweep(node, task)).isPresent();
-
-            var told = connection.unwrap(PGConnection.class).getNotifications(5_000);
-            assertThat(Arrays.stream(told).map(event -> event.getParameter()))
-                    .anyMatch(json -> json.contains("\"task_uuid\":\"" + task + "\"")
-                            && json.contains("\"action_taken\":\"transitioned_to_dlq_and_error\""));
-        }
-    }
-
-    @Test
     void countersTellWhatWasFound(TestDatabase database) {
         try (TestNode node = TestNode.open(database)) {
             UUID task = node.create(node.template("counted", "a"));
@@ -503,74 +253,6 @@ class StalenessTest {
             assertThat(metrics.entriesCreated().get(new Pair("staleness_timeout", "steps_in_process")))
                     .isPositive();
             assertThat(metrics.detectionRuns()).containsEntry(false, 1L);
-        }
-    }
-
-    @Test
-    void nodesSweepOncePerIntervalTogether(TestDatabase database) {
-        StalenessConfig every = StalenessConfig.DEFAULT;
-        try (TestNode node = TestNode.open(database)) {
-            UUID task = node.create(node.template("shared", "a"));
-            database.advance(ofMinutes(31));
-            assertThat(call(database, false, every)).as("the first").contains(task.toString());
-            UUID next = node.create(node.register(
-                    node.draft("shared", "b").version("2.0.0").with("lifecycle: {max_steps_in_process_minutes: 1}")));
-            database.advance(ofMinutes(4));
-            assertThat(call(database, false, every)).as("not due").doesNotContain(next.toString());
-            database.advance(ofMinutes(1));
-            assertThat(call(database, false, every)).as("due").contains(next.toString());
-        }
-    }
-
-    @Test
-    void twoNodesSweepingAtOnceJudgeEachTaskOnce(TestDatabase database) {
-        try (TestNode node = TestNode.open(database);
-                TestNode other = node.another()) {
-            TemplateFixture template = node.register(node.draft("crowd", "a").with("identity_strategy: always_unique"));
-            List<UUID> tasks = new ArrayList<>();
-            for (int i = 0; i < 40; i++) {
-                tasks.add(node.create(template));
-            }
-            database.advance(ofMinutes(31));
-            var first = CompletableFuture.supplyAsync(
-                    () -> node.engine().deadLetters().sweep());
-            var second = CompletableFuture.supplyAsync(
-                    () -> other.engine().deadLetters().sweep());
-            List<StaleTask> judged = new ArrayList<>(answer(first));
-            judged.addAll(answer(second));
-
-            assertThat(judged.stream().filter(task -> tasks.contains(task.taskUuid())))
-                    .hasSize(40)
-                    .allMatch(task -> task.action() == Action.TRANSITIONED_TO_DLQ_AND_ERROR);
-            assertThat(database.query(
-                            "SELECT count(*) FROM tasker.tasks_dlq WHERE task_uuid = ANY (?::uuid[])",
-                            "{"
-                                    + String.join(
-                                            ",",
-                                            tasks.stream().map(UUID::toString).toList()) + "}"))
-                    .containsExactly("40");
-        }
-    }
-
-    @Test
-    void sweepThatDiesInTheMiddleLeavesNothingHalfDone(TestDatabase database) throws Exception {
-        try (TestNode node = TestNode.open(database)) {
-            UUID task = node.create(node.template("killed", "a"));
-            database.advance(ofMinutes(31));
-            try (Connection connection = database.dataSource().getConnection();
-                    Statement statement = connection.createStatement()) {
-                connection.setAutoCommit(false);
-                statement.execute(CALL.formatted(true));
-                database.query(
-                        "SELECT pg_terminate_backend(?)",
-                        connection.unwrap(PGConnection.class).getBackendPID());
-            } catch (java.sql.SQLException e) {
-                assertThat(e.getSQLState()).isNotBlank();
-            }
-            assertThat(node.task(task).state()).isEqualTo(TaskState.STEPS_IN_PROCESS);
-            assertThat(node.engine().deadLetters().newest(task)).isEmpty();
-            assertThat(Eventually.get("the next sweep", () -> sweep(node, task), Optional::isPresent))
-                    .isPresent();
         }
     }
 
@@ -602,16 +284,6 @@ class StalenessTest {
         }
     }
 
-    private static final String CALL =
-            "SELECT * FROM tasker.sweep_stale_tasks(%s, '300 s', false, 100, 20000, 60, 30, 30, 1440, 15, true, true,"
-                    + " false)";
-
-    private static String call(TestDatabase database, boolean again, StalenessConfig config) {
-        return database.query(
-                        CALL.formatted(again).replace("300 s", config.interval().toSeconds() + " s"))
-                .toString();
-    }
-
     private static TaskStaleness monitored(TestNode node, UUID task) {
         return node.engine().deadLetters().staleness(1_000).stream()
                 .filter(found -> found.taskUuid().equals(task))
@@ -619,34 +291,8 @@ class StalenessTest {
                 .orElseThrow();
     }
 
-    private static Optional<StaleTask> sweep(TestNode node, UUID task) {
-        return node.engine().deadLetters().sweep().stream()
-                .filter(stale -> stale.taskUuid().equals(task))
-                .findAny();
-    }
-
-    private static List<UUID> uuids(List<StaleTask> tasks) {
-        return tasks.stream().map(StaleTask::taskUuid).toList();
-    }
-
-    private static Action action(List<StaleTask> judged, UUID task) {
-        return judged.stream()
-                .filter(stale -> stale.taskUuid().equals(task))
-                .findAny()
-                .orElseThrow()
-                .action();
-    }
-
     private static TemplateFixture policy(TestNode node, String name, String policy) {
         return node.register(node.draft(name, "a").with("lifecycle: {" + policy + "}"));
-    }
-
-    /** As if these tasks had entered their state just now. */
-    private static void keepYoung(TestDatabase database, UUID... tasks) {
-        for (UUID task : tasks) {
-            database.query(
-                    "UPDATE tasker.tasks SET entered_at = tasker.engine_now() WHERE task_uuid = ? RETURNING 1", task);
-        }
     }
 
     private static void save(HandDrivenWorker worker, Assignment step, int cursor) {
@@ -656,36 +302,5 @@ class StalenessTest {
                                 step.leaseToken(),
                                 new Checkpoint(Integer.toString(cursor), cursor, null, false))))
                 .isEqualTo(Completion.ACCEPTED);
-    }
-
-    private static StalenessConfig of(int batchSize, boolean fails, boolean enters, boolean dryRun, boolean exhausted) {
-        StalenessConfig standard = StalenessConfig.DEFAULT;
-        return new StalenessConfig(
-                false,
-                dryRun,
-                standard.interval(),
-                batchSize,
-                standard.waitingForDependencies(),
-                standard.waitingForRetry(),
-                standard.stepsInProcess(),
-                standard.lifetime(),
-                standard.checkpointStall(),
-                fails,
-                enters,
-                false,
-                standard.eventChannel(),
-                exhausted);
-    }
-
-    private static EngineConfig config(boolean fails, boolean enters, boolean dryRun) {
-        return TestNode.CONFIG.withStaleness(of(100, fails, enters, dryRun, false));
-    }
-
-    private static StalenessConfig small(int batchSize) {
-        return of(batchSize, true, true, false, false);
-    }
-
-    private static StalenessConfig exhausting() {
-        return of(100, true, true, false, true);
     }
 }

@@ -105,6 +105,13 @@ class BrokenFunctionsTest {
                         "state_after(3::smallint, task.total_steps",
                         "timeOutB3",
                         "reopen"),
+                new Break(
+                        "repair without the lock of the task",
+                        "examine_task",
+                        "WHERE task.task_uuid = p_task FOR NO KEY UPDATE;",
+                        "WHERE task.task_uuid = p_task;",
+                        "mendLame",
+                        "finishLameP"),
                 new Break("growth without the lock of its own", "grow_and_complete", LOCK_TASKS, "", "growA", "growB"),
                 new Break(
                         "growth for a result that is not accepted",
@@ -459,6 +466,13 @@ class BrokenFunctionsTest {
                         "create",
                         "createBackwards"),
                 new Break(
+                        "checkpoint that renews a session that was ended",
+                        "checkpoint_steps",
+                        "WHERE  session.session_id = holder.session_id AND session.expires_at > '-infinity'",
+                        "WHERE  session.session_id = holder.session_id",
+                        "endOne",
+                        "keepA"),
+                new Break(
                         "heartbeat that cuts the log and does not write what is held",
                         "heartbeat",
                         "GROUP  BY held.session_id",
@@ -477,7 +491,7 @@ class BrokenFunctionsTest {
     @AfterEach
     void putBack() throws SQLException {
         stage.install(Functions.shipped());
-        stage.nothing();
+        stage.leaveMended();
     }
 
     @AfterAll

@@ -33,7 +33,8 @@ final class Functions {
             "R__5b_time_out_steps.sql",
             "R__5c_dead_letters.sql",
             "R__6_retry_due.sql",
-            "R__7_sessions.sql");
+            "R__7_sessions.sql",
+            "R__9b_examine.sql");
 
     /** A statement of a body begins here; the query of a RETURN QUERY does not count for itself, nor does what a WITH leads to. */
     private static final Pattern STATEMENT = Pattern.compile(
@@ -41,6 +42,10 @@ final class Functions {
                     + ")^( {2}(?:PERFORM 1|RETURN QUERY|WITH|SELECT array_agg|UPDATE|DELETE FROM|INSERT INTO)\\b|"
                     + " {4}RETURN QUERY\\b)",
             Pattern.MULTILINE);
+
+    /** A repair of the auditor is a branch of its function: a statement of it begins behind the end of another, comments left out. */
+    private static final Pattern REPAIR = Pattern.compile(
+            "(?<=;\n|;\n\n|ELSE\n)((?: {4}--.*\n)* {4}(?:WITH|SELECT coalesce|UPDATE|DELETE FROM|INSERT INTO)\\b)");
 
     private static final Pattern FUNCTION =
             Pattern.compile("CREATE OR REPLACE FUNCTION (\\w+)\\(.*?\\$\\$;", Pattern.DOTALL);
@@ -115,6 +120,15 @@ final class Functions {
                 statement.appendReplacement(gated, "  PERFORM gate('" + name + "/" + count + "');\n$1");
             }
             statement.appendTail(gated);
+            if (name.equals("examine_task")) {
+                Matcher repair = REPAIR.matcher(gated.toString());
+                gated = new StringBuilder();
+                while (repair.find()) {
+                    count++;
+                    repair.appendReplacement(gated, "    PERFORM gate('" + name + "/" + count + "');\n$1");
+                }
+                repair.appendTail(gated);
+            }
             gates.put(name, name.equals("create_tasks") ? count + 1 : count);
             statements.add(gated.toString());
         });

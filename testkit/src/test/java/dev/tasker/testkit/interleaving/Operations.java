@@ -107,14 +107,23 @@ final class Operations {
             "SELECT kind, task_uuid, step_index, state, queue_id, priority FROM tasker.reopen_tasks(ARRAY['"
                     + Stage.GIVEN_UP_TASK + "']::uuid[], ARRAY['{\"reason\":\"reopen\"}'])");
     final Operation resolveB = operate("resolveB", Stage.GIVEN_UP_TASK, 1, 1);
+    final Operation mendLame = examine("mendLame", true);
+    final Operation lookAtLame = examine("lookAtLame", false);
+    final Operation finishLameP = one("finishLameP", 150, Stage.LAME_TASK, 0, 0);
+    final Operation failLameP = one("failLameP", 151, Stage.LAME_TASK, 0, 2);
+    final Operation timeOutLameP = timeOut("timeOutLameP", Stage.LAME_TASK, 0, 1, 3);
+    final Operation resolveLameQ = operate("resolveLameQ", Stage.LAME_TASK, 1, 1);
+    final Operation cancelLame = cancel("cancelLame", Stage.LAME_TASK);
+    final Operation claimLame;
     final Operation claim;
     final Operation claimRenewing;
     final Operation create;
     final Operation createBackwards;
 
     Operations(Stage stage) {
-        claim = new Operation("claim", "claim_steps", List.of(claim(stage, 110, "{}", 3)), true);
-        claimRenewing = new Operation("claimRenewing", "claim_steps", List.of(claim(stage, 111, "{1}", 1)), true);
+        claim = new Operation("claim", "claim_steps", List.of(claim(stage, 110, "{}", 3, 0)), true);
+        claimRenewing = new Operation("claimRenewing", "claim_steps", List.of(claim(stage, 111, "{1}", 1, 0)), true);
+        claimLame = new Operation("claimLame", "claim_steps", List.of(claim(stage, 152, "{}", 4, 9)), true);
         growA = grow("growA", stage, 130, 1, 1, 1, 7);
         growAWithOldToken = grow("growAWithOldToken", stage, 131, 1, 0, 1, 7);
         growB = grow("growB", stage, 132, 2, 1, 2, 8);
@@ -202,6 +211,20 @@ final class Operations {
                 retryDue,
                 claim,
                 claimRenewing);
+    }
+
+    /** What may come to a task while the doctor mends it. */
+    List<Operation> metByDoctor() {
+        return List.of(
+                lookAtLame, finishLameP, failLameP, timeOutLameP, resolveLameQ, cancelLame, claimLame, claim, retryDue);
+    }
+
+    private static Operation examine(String name, boolean repair) {
+        return Operation.of(
+                name,
+                "examine_task",
+                "SELECT code, step_index, expected, found, repaired FROM tasker.examine_task('" + Stage.LAME_TASK
+                        + "', " + repair + ")");
     }
 
     private static Operation operate(String name, String task, int step, int action) {
@@ -338,7 +361,7 @@ final class Operations {
     }
 
     Operation named(String name) {
-        return Stream.of(List.of(large(), actions()), small())
+        return Stream.of(List.of(large(), actions(), metByDoctor(), List.of(mendLame)), small())
                 .flatMap(List::stream)
                 .flatMap(List::stream)
                 .filter(operation -> operation.name().equals(name))
@@ -362,9 +385,9 @@ final class Operations {
                 + " NOT NULL"; // else: a log was cut
     }
 
-    private static String claim(Stage stage, int batch, String renew, int session) {
-        return CLAIMED + "(" + batch + ", '" + renew + "', " + session + ", ARRAY[" + stage.queueId()
-                + "], '{0}', '{0}', 10)";
+    private static String claim(Stage stage, int batch, String renew, int session, int priority) {
+        return CLAIMED + "(" + batch + ", '" + renew + "', " + session + ", ARRAY[" + stage.queueId() + "], '{"
+                + priority + "}', '{0}', 10)";
     }
 
     private static Operation create(String name, Stage stage, int batch, int caller, char first, char second) {

@@ -36,6 +36,12 @@ final class Stage implements AutoCloseable {
     /** A task given up while its parts a and b were running; c needs a, d needs b, and e waits for a retry that is due. */
     static final String GIVEN_UP_TASK = "01900000-0000-7000-8000-000000400000";
 
+    /**
+     * A task with faults, which the doctor mends: its part p is in progress with session 3, q could start and was never enqueued, r waits
+     * in the queue with a priority that is not its own, and the task's counter of active steps is off.
+     */
+    static final String LAME_TASK = "01900000-0000-7000-8000-000000500000";
+
     private static final Duration PATIENCE = Duration.ofSeconds(8);
 
     private static final String MESH = """
@@ -91,6 +97,17 @@ final class Stage implements AutoCloseable {
           - {name: e, handler: {callable: work}}
           - {name: c, handler: {callable: work}, dependencies: [a]}
           - {name: d, handler: {callable: work}, dependencies: [b]}
+        """;
+
+    private static final String LAME = """
+        name: lame
+        namespace_name: proof
+        version: "1.0.0"
+        steps:
+          - {name: p, handler: {callable: work}}
+          - {name: q, handler: {callable: work}}
+          - {name: r, handler: {callable: work}}
+          - {name: s, handler: {callable: work}, dependencies: [p, q, r]}
         """;
 
     private static final List<String> TABLES = List.of(
@@ -168,7 +185,25 @@ final class Stage implements AutoCloseable {
             """
             SELECT tasker.dead_letter_tasks(ARRAY['%7$s']::uuid[], '{staleness_timeout}', '{3}', '{1}', '{30}', '{true}', '{true}',
                                             '{null}')
-            """);
+            """,
+            """
+            SELECT tasker.create_tasks(8, '{}', ARRAY['%8$s']::uuid[], ARRAY[%2$d + 5], '{0}', ARRAY['\\x05']::bytea[],
+                                       ARRAY['%8$s']::uuid[], '{null}', '{me}', '{here}', '{why}', '{null}', ARRAY['{}'], '{3}')
+            """,
+            """
+            WITH lame AS (
+              UPDATE tasker.workflow_steps SET state = step_index - 1, version = step_index - 1, attempts = 0, session_id = NULL
+              WHERE  task_uuid = '%8$s' AND step_index IN (1, 2)
+              RETURNING template_id, template_step, state),
+            log AS (
+              UPDATE tasker.step_history SET to_state = 1, session_id = NULL WHERE task_uuid = '%8$s' AND step_index = 2),
+            task AS (UPDATE tasker.tasks SET active_steps = 7 WHERE task_uuid = '%8$s'),
+            queued AS (
+              INSERT INTO tasker.ready_steps (queue_id, priority, task_uuid, step_index) VALUES (%3$d, 9, '%8$s', 2))
+            INSERT INTO tasker.rollup_feed (changed_at, template_id, template_step, from_state, to_state, entities)
+            SELECT tasker.engine_now(), template_id, template_step, 2, state, 1 FROM lame
+            """,
+            "DELETE FROM tasker.step_history WHERE task_uuid = '%8$s' AND step_index = 1");
 
     private static final String LEASES = """
         SELECT concat_ws(' ', 'session_leases', session_id, batch, held.task_uuid, held.step_index)
@@ -182,12 +217,13 @@ final class Stage implements AutoCloseable {
     private final int templateId;
     private final int queueId;
     private final Set<Long> heldGates = new HashSet<>();
+    private final List<String> planted;
     private Functions functions;
 
     Stage(TestDatabase database) throws SQLException {
         this.database = database;
         try (Engine engine = Engine.open(database.dataSource(), EngineConfig.DEFAULT)) {
-            for (String template : List.of(MESH, PAIR, TRIO, BATCH, GIVEN_UP)) {
+            for (String template : List.of(MESH, PAIR, TRIO, BATCH, GIVEN_UP, LAME)) {
                 engine.register(TemplateParser.parse("proof.yaml", template).template());
             }
         }
@@ -202,9 +238,10 @@ final class Stage implements AutoCloseable {
         functions = Functions.shipped();
         install(functions);
         for (String statement : SCENE) {
-            database.execute(
-                    statement.formatted(TASK, templateId, queueId, PAIR_TASK, TRIO_TASK, BATCH_TASK, GIVEN_UP_TASK));
+            database.execute(statement.formatted(
+                    TASK, templateId, queueId, PAIR_TASK, TRIO_TASK, BATCH_TASK, GIVEN_UP_TASK, LAME_TASK));
         }
+        planted = faults();
         for (String table : TABLES) {
             database.execute("CREATE TABLE scene_" + table + " AS TABLE tasker." + table);
         }
@@ -318,9 +355,26 @@ final class Stage implements AutoCloseable {
         return outcome;
     }
 
-    /** What the auditor finds in what the last performance left. */
+    /** What the auditor finds in what the last performance left, but for what was wrong with the lame task before. */
     List<TestDatabase.Finding> audit() {
-        return database.audit();
+        List<TestDatabase.Finding> findings = new ArrayList<>(database.audit());
+        findings.removeIf(finding -> finding.task().equals(LAME_TASK) && planted.contains(finding.code()));
+        return findings;
+    }
+
+    /** What the auditor finds of the lame task. */
+    List<String> faults() {
+        return database.audit().stream()
+                .filter(finding -> finding.task().equals(LAME_TASK))
+                .map(TestDatabase.Finding::code)
+                .sorted()
+                .toList();
+    }
+
+    /** Leaves the scene without its faults, as the auditor wants to find it after a test. */
+    void leaveMended() throws SQLException {
+        reset();
+        database.execute("SELECT tasker.examine_task('" + LAME_TASK + "', true)"); // whose changes are fed, unlike ours
     }
 
     private void shut(Writer writer) throws SQLException {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -44,6 +45,11 @@ class TwoWritersTest {
         operations = new Operations(stage);
     }
 
+    @AfterEach
+    void mend() throws SQLException {
+        stage.leaveMended();
+    }
+
     @AfterAll
     void tearDown() throws SQLException {
         stage.close();
@@ -74,6 +80,33 @@ class TwoWritersTest {
                                 + " ORDER BY step_index",
                         Stage.TASK))
                 .containsExactly("{\"by\":\"completeA\"}", "{\"by\":\"completeB\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"keepA", "yieldA", "renewOne", "completeAKeepingC", "claimRenewing"})
+    void sessionThatWasEndedIsNotRenewed(String renewing) throws SQLException {
+        stage.inTurn(operations.endOne, operations.named(renewing));
+
+        assertThat(sessionOne()).as("ended before").containsExactly("-infinity");
+
+        stage.inTurn(operations.named(renewing), operations.endOne);
+
+        assertThat(sessionOne()).as("ended after").containsExactly("-infinity");
+    }
+
+    private List<String> sessionOne() {
+        return database.query("SELECT expires_at FROM tasker.worker_sessions WHERE session_id = 1");
+    }
+
+    @Test
+    void rowThatAClaimHoldsIsLeftToIt() throws SQLException {
+        Outcome outcome = stage.gated(operations.mendLame, 3, operations.claimLame, 0);
+
+        assertThat(outcome.first())
+                .anyMatch(row -> row.startsWith("wrong_queue 2 ") && row.endsWith(" f"))
+                .anyMatch(row -> row.startsWith("withheld_step 1 ") && row.endsWith(" t"));
+        assertThat(outcome.second()).anyMatch(row -> row.startsWith("0 " + Stage.LAME_TASK + " 2 "));
+        assertThat(stage.faults()).isEmpty();
     }
 
     @Test
@@ -154,7 +187,7 @@ class TwoWritersTest {
         assertThat(outcome.first()).isEmpty();
         assertThat(outcome.second())
                 .containsExactly("1 " + Operations.created(1, 'b'), "2 " + Operations.created(1, 'a'));
-        assertThat(database.query("SELECT count(*) FROM tasker.tasks")).containsExactly("7");
+        assertThat(database.query("SELECT count(*) FROM tasker.tasks")).containsExactly("8");
     }
 
     /** Whoever waits for the first task holds none of the others, whatever the order in its arrays. */

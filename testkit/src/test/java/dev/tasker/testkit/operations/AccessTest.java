@@ -4,16 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tasker.engine.EngineConfig;
 import dev.tasker.engine.EngineListener;
 import dev.tasker.engine.MigrationException;
 import dev.tasker.engine.Migrations;
+import dev.tasker.engine.RetentionConfig;
 import dev.tasker.testkit.DatabaseExtension;
+import dev.tasker.testkit.Eventually;
+import dev.tasker.testkit.HandDrivenWorker;
 import dev.tasker.testkit.TestDatabase;
 import dev.tasker.testkit.TestNode;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -23,6 +29,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 @ExtendWith(DatabaseExtension.class)
 class AccessTest {
     private static final String NOT_PERMITTED = "42501";
+    private static final EngineConfig KEEPING =
+            TestNode.CONFIG.withRetention(RetentionConfig.DEFAULT.withKeep(Duration.ofDays(31)));
 
     private final TestDatabase database;
 
@@ -51,6 +59,48 @@ class AccessTest {
                 .isEqualTo(analysed + 1);
         run(service, "SELECT tasker.trim_domain_events(interval '1 day', 10)");
         assertThat(new Migrations(service).isCurrent()).as("verified at start").isTrue();
+    }
+
+    @Test
+    void serviceThatMayActAsTheOwnerLetsPeriodsLeave() {
+        database.execute("GRANT tasker_owner TO tasker_service WITH INHERIT FALSE, SET TRUE");
+        PGSimpleDataSource service = as("tasker_service");
+        try (TestNode node = TestNode.open(database, KEEPING, service, service, EngineListener.NONE)) {
+            refused(service, "ALTER TABLE tasker.tasks ADD COLUMN mine integer");
+            UUID task = finished(node);
+            database.advance(Duration.ofDays(100));
+
+            Eventually.equals("the pass", true, () -> node.engine().maintain());
+
+            assertThat(node.engine().task(task)).isEmpty();
+            assertThat(database.query("SELECT count(*) FROM tasker.task_periods WHERE retiring_since IS NOT NULL"))
+                    .containsExactly("0");
+        } finally {
+            database.execute("REVOKE tasker_owner FROM tasker_service");
+        }
+    }
+
+    @Test
+    void serviceThatMayNotBeginsNoRetirement() {
+        PGSimpleDataSource service = as("tasker_service");
+        try (TestNode node = TestNode.open(database, KEEPING, service, service, EngineListener.NONE)) {
+            UUID task = finished(node);
+            database.advance(Duration.ofDays(100));
+
+            Eventually.equals("the pass", true, () -> node.engine().maintain());
+
+            assertThat(node.engine().task(task)).isPresent();
+            assertThat(database.query("SELECT count(*) FROM tasker.task_periods WHERE retiring_since IS NOT NULL"))
+                    .containsExactly("0");
+        }
+    }
+
+    private static UUID finished(TestNode node) {
+        UUID task = node.create(node.template("leaving", "a"));
+        try (HandDrivenWorker worker = node.worker(1)) {
+            worker.run("a");
+        }
+        return task;
     }
 
     @Test

@@ -120,7 +120,9 @@ class DeadLetterTest {
                     .isInstanceOf(EngineException.class);
             assertThat(letters.metrics().hoursInQueue().get(new Pair("permanently_failed", "manual_dlq")))
                     .satisfies(sum -> assertThat(sum.count()).isEqualTo(1))
-                    .satisfies(sum -> assertThat(sum.total()).isCloseTo(2, within(0.1)));
+                    .satisfies(sum -> assertThat(sum.total()).isCloseTo(2, within(0.1)))
+                    .satisfies(
+                            sum -> assertThat(sum.atMost()).startsWith(0L, 1L).endsWith(1L));
         }
     }
 
@@ -159,6 +161,30 @@ class DeadLetterTest {
     }
 
     @Test
+    void summaryTellsOfTheOpenEntry(TestDatabase database) {
+        try (TestNode node = TestNode.open(database)) {
+            DeadLetters letters = node.engine().deadLetters();
+            UUID task = node.create(node.template("summed", "a"));
+            done(letters.enter(task, DeadLetterReason.MANUAL_DLQ, "{}"));
+
+            JsonNode open = dlqStatus(node, task);
+            assertThat(open.get("in_dlq").asBoolean()).isTrue();
+            assertThat(open.get("dlq_reason").asString()).isEqualTo("manual_dlq");
+            assertThat(open.get("resolution_status").asString()).isEqualTo("pending");
+
+            close(letters, letters.newest(task).orElseThrow(), ResolutionStatus.CANCELLED);
+            JsonNode closed = dlqStatus(node, task);
+            assertThat(closed.get("in_dlq").asBoolean()).isFalse();
+            assertThat(closed.get("dlq_reason").isNull()).isTrue();
+            assertThat(closed.get("resolution_status").isNull()).isTrue();
+        }
+    }
+
+    private static JsonNode dlqStatus(TestNode node, UUID task) {
+        return JSON.readTree(node.engine().summaries(List.of(task)).getFirst().dlqStatus());
+    }
+
+    @Test
     void mostUrgentIsInvestigatedFirstAndStatisticsCount(TestDatabase database) {
         try (TestNode node = TestNode.open(database)) {
             DeadLetters letters = node.engine().deadLetters();
@@ -193,6 +219,9 @@ class DeadLetterTest {
                     .isEqualTo(
                             stale.pending() + stale.manuallyResolved() + stale.permanentlyFailed() + stale.cancelled());
             assertThat(stale.manuallyResolved()).isPositive();
+            assertThat(letters.pending())
+                    .containsOnlyKeys(DeadLetterReason.values())
+                    .containsEntry(DeadLetterReason.STALENESS_TIMEOUT, stale.pending());
             assertThat(stale.resolutionMinutesAverage()).isNotNull();
         }
     }

@@ -2,6 +2,7 @@ package dev.tasker.engine.internal.audit;
 
 import dev.tasker.engine.AuditCode;
 import dev.tasker.engine.AuditFinding;
+import dev.tasker.engine.internal.audit.Suspect.Identity;
 import dev.tasker.engine.internal.audit.Suspect.Session;
 import dev.tasker.engine.internal.audit.Suspect.Task;
 import dev.tasker.engine.internal.audit.Suspect.Timer;
@@ -24,15 +25,22 @@ final class AuditCalls {
             "SELECT code, task_uuid, step_index, due_at FROM tasker.audit_timers(?, ?, ?, ?) ORDER BY code NULLS FIRST";
     private static final String SESSIONS =
             "SELECT code, session_id FROM tasker.audit_sessions(?, ?) ORDER BY code NULLS FIRST";
+    private static final String IDENTITIES = "SELECT code, encode(identity_hash, 'hex'), task_uuid"
+            + " FROM tasker.audit_identities(decode(?, 'hex'), ?) ORDER BY code NULLS FIRST";
     private static final String QUEUES = "SELECT namespace || '/' || callable FROM tasker.audit_queues()";
     private static final String PASS =
-            "SELECT kind, task_uuid, step_index, due_at, session_id, tasks, walk FROM tasker.audit_pass(?, ?)";
+            "SELECT kind, task_uuid, step_index, due_at, session_id, encode(identity_hash, 'hex'), tasks, walk"
+                    + " FROM tasker.audit_pass(?, ?)";
     private static final String EXAMINE_TASK =
             "SELECT code, step_index, expected, found, repaired FROM tasker.examine_task(?, ?)";
     private static final String EXAMINE_TIMER =
             "SELECT code, step_index, expected, found, repaired FROM tasker.examine_timer(?, ?, ?, ?)";
     private static final String EXAMINE_SESSION =
             "SELECT code, step_index, expected, found, repaired FROM tasker.examine_session(?, ?)";
+    private static final String EXAMINE_IDENTITY =
+            "SELECT code, step_index, expected, found, repaired FROM tasker.examine_identity(decode(?, 'hex'), ?)";
+    private static final String EXAMINE_TOTALS =
+            "SELECT code, step_index, expected, found, repaired FROM tasker.examine_totals(?)";
 
     private AuditCalls() {}
 
@@ -44,6 +52,9 @@ final class AuditCalls {
 
     /** @param next the last session of this piece, null: there is no more */
     record Sessions(@Nullable Integer next, List<Suspect> suspects) {}
+
+    /** @param next the last identity of this piece, null: there is no more */
+    record Identities(@Nullable String next, List<Suspect> suspects) {}
 
     /** A piece of the nodes' common walk. */
     record Pass(int tasks, Walk walk, List<Suspect> suspects) {}
@@ -122,6 +133,21 @@ final class AuditCalls {
         }
     }
 
+    static Identities identities(Connection open, String after, int limit) throws SQLException {
+        try (PreparedStatement select = open.prepareStatement(IDENTITIES)) {
+            select.setString(1, after);
+            select.setInt(2, limit);
+            ResultSet rows = select.executeQuery();
+            rows.next();
+            String next = rows.getString(2);
+            List<Suspect> suspects = new ArrayList<>();
+            while (rows.next()) {
+                suspects.add(new Identity(rows.getString(2), rows.getObject(3, UUID.class)));
+            }
+            return new Identities(next, suspects);
+        }
+    }
+
     static List<String> unattended(Connection open) throws SQLException {
         try (PreparedStatement select = open.prepareStatement(QUEUES)) {
             ResultSet rows = select.executeQuery();
@@ -150,11 +176,12 @@ final class AuditCalls {
                     case 2 -> suspects.add(new Session(rows.getInt(5)));
                     case 3 -> {
                         return new Pass(
-                                rows.getInt(6),
-                                Walk.of(rows.getString(7)),
+                                rows.getInt(7),
+                                Walk.of(rows.getString(8)),
                                 suspects.stream().distinct().toList());
                     }
-                    default -> throw new IllegalStateException("kind: " + rows.getInt(1) + " (expected: 0 to 3)");
+                    case 4 -> suspects.add(new Identity(rows.getString(6), rows.getObject(2, UUID.class)));
+                    default -> throw new IllegalStateException("kind: " + rows.getInt(1) + " (expected: 0 to 4)");
                 }
             }
             throw new IllegalStateException("audit_pass returned no end");
@@ -187,7 +214,22 @@ final class AuditCalls {
                     yield findings(call, null, id);
                 }
             }
+            case Identity(String hash, UUID task) -> {
+                try (PreparedStatement call = open.prepareStatement(EXAMINE_IDENTITY)) {
+                    call.setString(1, hash);
+                    call.setBoolean(2, repair);
+                    yield findings(call, task, null);
+                }
+            }
         };
+    }
+
+    /** Totals that do not agree with the rows, counted and, if wanted, mended at once. */
+    static List<AuditFinding> examineTotals(Connection open, boolean repair) throws SQLException {
+        try (PreparedStatement call = open.prepareStatement(EXAMINE_TOTALS)) {
+            call.setBoolean(1, repair);
+            return findings(call, null, null);
+        }
     }
 
     private static List<AuditFinding> findings(PreparedStatement call, @Nullable UUID task, @Nullable Integer session)

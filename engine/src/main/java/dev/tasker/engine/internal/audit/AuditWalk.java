@@ -52,6 +52,8 @@ public final class AuditWalk {
             if (options.isEverything()) {
                 walkTimers(open);
                 walkSessions(open);
+                walkIdentities(open);
+                AuditCalls.examineTotals(open, options.repair()).forEach(this::report);
                 unattended.addAll(AuditCalls.unattended(open));
             }
         } catch (SQLException e) {
@@ -114,19 +116,32 @@ public final class AuditWalk {
         }
     }
 
+    private void walkIdentities(Connection open) throws SQLException, InterruptedException {
+        String after = "";
+        while (after != null) {
+            long start = System.nanoTime();
+            AuditCalls.Identities piece = AuditCalls.identities(open, after, SMALL_ROWS);
+            examine(open, piece.suspects());
+            after = piece.next();
+            rest(start);
+        }
+    }
+
     private void examine(Connection open, List<Suspect> suspects) throws SQLException {
         for (Suspect suspect : suspects) {
             List<AuditFinding> confirmed = examine(open, suspect);
             if (confirmed.isEmpty()) {
                 passing++;
             }
-            for (AuditFinding finding : confirmed) {
-                found++;
-                repaired += finding.repaired() ? 1 : 0;
-                if (findings.size() < DoctorReport.FINDINGS_MAX) {
-                    findings.add(finding);
-                }
-            }
+            confirmed.forEach(this::report);
+        }
+    }
+
+    private void report(AuditFinding finding) {
+        found++;
+        repaired += finding.repaired() ? 1 : 0;
+        if (findings.size() < DoctorReport.FINDINGS_MAX) {
+            findings.add(finding);
         }
     }
 

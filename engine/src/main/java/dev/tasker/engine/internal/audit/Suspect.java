@@ -14,4 +14,11 @@ sealed interface Suspect {
 
     /** What a session left behind. */
     record Session(int id) implements Suspect {}
+
+    /**
+     * An identity without its task.
+     *
+     * @param hash in hexadecimal digits
+     */
+    record Identity(String hash, UUID task) implements Suspect {}
 }

@@ -19,8 +19,10 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,9 @@ public final class DeadLetterStore {
                avg_resolution_time_minutes
         FROM   tasker.v_dlq_dashboard ORDER BY dlq_reason
         """;
+    private static final String PENDING = """
+        SELECT dlq_reason, count(*) FROM tasker.tasks_dlq WHERE resolution_status = 'pending' GROUP BY dlq_reason
+        """; // by the index of open entries
     private static final String QUEUE = """
         SELECT dlq_entry_uuid, task_uuid, original_state, dlq_reason, dlq_timestamp, minutes_in_dlq, namespace_name, task_name,
                current_state, time_in_state_minutes, priority_score
@@ -137,6 +142,23 @@ public final class DeadLetterStore {
                             rows.getObject(9, Double.class)));
                 }
                 return statistics;
+            }
+        });
+    }
+
+    /** Open entries of every reason, those without any included. */
+    public Map<DeadLetterReason, Long> pending() {
+        return database.call(connection -> {
+            try (PreparedStatement query = connection.prepareStatement(PENDING)) {
+                ResultSet rows = query.executeQuery();
+                Map<DeadLetterReason, Long> pending = new EnumMap<>(DeadLetterReason.class);
+                for (DeadLetterReason reason : DeadLetterReason.values()) {
+                    pending.put(reason, 0L);
+                }
+                while (rows.next()) {
+                    pending.put(reason(rows, 1), rows.getLong(2));
+                }
+                return pending;
             }
         });
     }

@@ -161,6 +161,7 @@ public final class Recovery {
             sessions.known(look.allQueues());
             return Duration.ofMillis(1); // look again: steps may wait there
         }
+        silenceRunOut(look);
         silenceTakenBack(look);
         boolean due = look.nextDue() != null && !look.nextDue().isAfter(look.now());
         if (due) {
@@ -183,6 +184,24 @@ public final class Recovery {
             aftermath.slotsFreed();
         }
         return due || !expired.isEmpty() ? Duration.ofMillis(1) : sleep(look);
+    }
+
+    /**
+     * Sessions of this node whose leases have run out are given nothing more, while the grace lasts neither: their worker may be dead,
+     * and would cost each step an attempt. One that was renewed by a call of its own is served again.
+     */
+    private void silenceRunOut(Look look) {
+        for (Expiry expiry : look.expiries()) {
+            LiveSession own = sessions.byId(expiry.sessionId());
+            if (own == null) {
+                continue;
+            }
+            if (expiry.due(look.now(), Duration.ZERO)) {
+                own.silence();
+            } else if (own.isSilent()) {
+                own.heard();
+            }
+        }
     }
 
     /**
@@ -268,6 +287,10 @@ public final class Recovery {
             if (expiry.at() != null) {
                 Duration until = Duration.between(look.now(), expiry.at().plus(grace));
                 sleep = shorter(sleep, until.compareTo(forbidden) > 0 ? until : forbidden);
+                LiveSession own = sessions.byId(expiry.sessionId());
+                if (own != null && !own.isSilent()) {
+                    sleep = shorter(sleep, Duration.between(look.now(), expiry.at()));
+                }
             }
         }
         return sleep.isPositive() ? sleep.plusMillis(1) : Duration.ofMillis(1);

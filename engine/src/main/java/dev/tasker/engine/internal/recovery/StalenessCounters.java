@@ -4,8 +4,8 @@ import dev.tasker.engine.DeadLetterReason;
 import dev.tasker.engine.ResolutionStatus;
 import dev.tasker.engine.StaleTask;
 import dev.tasker.engine.StalenessMetrics;
+import dev.tasker.engine.StalenessMetrics.Histogram;
 import dev.tasker.engine.StalenessMetrics.Pair;
-import dev.tasker.engine.StalenessMetrics.Sum;
 import dev.tasker.engine.TaskState;
 import java.time.Duration;
 import java.util.HashMap;
@@ -18,7 +18,7 @@ public final class StalenessCounters {
     private final Map<Pair, Long> detected = new HashMap<>();
     private final Map<Pair, Long> failed = new HashMap<>();
     private final Map<Pair, Long> entries = new HashMap<>();
-    private final Map<Pair, Sum> hours = new HashMap<>();
+    private final Map<Pair, Histogram> hours = new HashMap<>();
     private long millis;
 
     synchronized void swept(boolean dryRun, Duration duration) {
@@ -46,10 +46,7 @@ public final class StalenessCounters {
     }
 
     synchronized void closed(ResolutionStatus status, String reason, double hoursInQueue) {
-        hours.merge(
-                new Pair(status.text(), reason),
-                new Sum(1, hoursInQueue),
-                (a, b) -> new Sum(a.count() + b.count(), a.total() + b.total()));
+        hours.merge(new Pair(status.text(), reason), Histogram.of(hoursInQueue), Histogram::plus);
     }
 
     public synchronized StalenessMetrics snapshot() {

@@ -25,7 +25,9 @@ import org.slf4j.LoggerFactory;
  * of any node carries on: each statement leaves a state from which the same sequence goes on. Confined to one thread.
  *
  * <p>DETACH CONCURRENTLY waits for everybody who used the partitioned table, holding up nobody itself. The wait ends after
- * {@link #PATIENCE}; the partition is then out of sight already, and later passes finalise it.
+ * {@link #PATIENCE}; the partition is then out of sight already, and later passes finalise it. It is the one step that no function can make
+ * on the owner's behalf, as it runs in no transaction: a user that may act as the owner of the tables does so for that statement, and
+ * for one that may not no period leaves.
  */
 public final class PeriodRetirer {
     private static final Logger log = LoggerFactory.getLogger(PeriodRetirer.class);
@@ -37,6 +39,10 @@ public final class PeriodRetirer {
     private static final String LOCK_TIMEOUT = "55P03";
     private static final UUID FIRST = new UUID(0, 0);
 
+    private static final String OWNER = """
+        SELECT pg_get_userbyid(class.relowner), pg_has_role(class.relowner, 'USAGE'), pg_has_role(class.relowner, 'SET'), current_user
+        FROM   pg_class AS class WHERE class.oid = 'tasker.tasks'::regclass
+        """;
     private static final String UNDER_WAY =
             "SELECT EXISTS (SELECT FROM tasker.task_periods WHERE retiring_since IS NOT NULL)";
     private static final String LOCK = "SELECT pg_try_advisory_lock(hashtext('tasker.retention'))";
@@ -71,6 +77,9 @@ public final class PeriodRetirer {
 
     private record Partition(String parent, String name, String state) {}
 
+    /** @param isOwn whether the session's user has the owner's rights anyway */
+    private record Owner(String name, boolean isOwn) {}
+
     /**
      * Retires what is due, as far as nobody is in the way. Nothing is due when tasks are kept for ever, unless it was begun before. Whether
      * there is nothing left to carry on.
@@ -84,9 +93,13 @@ public final class PeriodRetirer {
                 return false; // another node is at it
             }
             try {
-                setLockTimeout(session, PATIENCE);
-                for (Period period : retirable(session)) {
-                    retire(session, period);
+                set(session, "lock_timeout", PATIENCE.toMillis() + "ms");
+                List<Period> due = retirable(session);
+                Owner owner = due.isEmpty() ? null : owner(session);
+                if (owner != null) {
+                    for (Period period : due) {
+                        retire(session, period, owner);
+                    }
                 }
             } catch (SQLException e) {
                 if (!LOCK_TIMEOUT.equals(e.getSQLState())) {
@@ -101,6 +114,28 @@ public final class PeriodRetirer {
             }
             return true;
         });
+    }
+
+    /** Whom a partition belongs to; null, and said once, when this user may not act as that role. */
+    private @Nullable Owner owner(Connection session) throws SQLException {
+        try (PreparedStatement select = session.prepareStatement(OWNER)) {
+            ResultSet row = select.executeQuery();
+            row.next();
+            Owner owner = new Owner(row.getString(1), row.getBoolean(2));
+            if (owner.isOwn() || row.getBoolean(3)) {
+                return owner;
+            }
+            if (reported.add(owner.name())) {
+                log.warn(
+                        "tasks stay beyond their retention: {} may not act as {}, the owner of the tables (expected:"
+                                + " GRANT {} TO {} WITH INHERIT FALSE, SET TRUE)",
+                        row.getString(4),
+                        owner.name(),
+                        owner.name(),
+                        row.getString(4));
+            }
+            return null;
+        }
     }
 
     private List<Period> retirable(Connection session) throws SQLException {
@@ -122,7 +157,7 @@ public final class PeriodRetirer {
         }
     }
 
-    private void retire(Connection session, Period period) throws SQLException {
+    private void retire(Connection session, Period period, Owner owner) throws SQLException {
         if (!period.retiring() && (period.unfinished() > 0 || !flag(session, BEGIN, period.suffix()))) {
             if (reported.add(period.suffix())) {
                 log.warn(
@@ -137,7 +172,7 @@ public final class PeriodRetirer {
         reported.remove(period.suffix());
         removeIdentities(session, period.suffix());
         for (Partition partition : partitions(session, period.suffix())) {
-            detach(session, partition);
+            detach(session, partition, owner);
             if (partition.parent().equals("tasks") && flag(session, REOPEN, period.suffix())) {
                 log.warn("tasks of {} to {} stay: one was taken up again meanwhile", period.from(), period.until());
                 return;
@@ -176,7 +211,7 @@ public final class PeriodRetirer {
     }
 
     /** Names come from the list in the schema, not from users. */
-    private static void detach(Connection session, Partition partition) throws SQLException {
+    private static void detach(Connection session, Partition partition, Owner owner) throws SQLException {
         String how = switch (partition.state()) {
             case "attached" -> "CONCURRENTLY";
             case "pending" -> "FINALIZE";
@@ -185,9 +220,16 @@ public final class PeriodRetirer {
         if (how.isEmpty()) {
             return;
         }
+        if (!owner.isOwn()) {
+            set(session, "role", owner.name());
+        }
         try (Statement statement = session.createStatement()) {
             statement.execute("ALTER TABLE tasker.%s DETACH PARTITION tasker.%s %s"
                     .formatted(partition.parent(), partition.name(), how));
+        } finally {
+            if (!owner.isOwn() && !session.isClosed()) {
+                set(session, "role", "none");
+            }
         }
     }
 
@@ -207,9 +249,10 @@ public final class PeriodRetirer {
         }
     }
 
-    private static void setLockTimeout(Connection session, Duration timeout) throws SQLException {
-        try (PreparedStatement set = session.prepareStatement("SELECT set_config('lock_timeout', ?, false)")) {
-            set.setString(1, timeout.toMillis() + "ms");
+    private static void set(Connection session, String setting, String value) throws SQLException {
+        try (PreparedStatement set = session.prepareStatement("SELECT set_config(?, ?, false)")) {
+            set.setString(1, setting);
+            set.setString(2, value);
             set.execute();
         }
     }

@@ -305,7 +305,7 @@ public final class LiveSession {
         return silent;
     }
 
-    /** The session had been renewed after all. */
+    /** The session was renewed after all. */
     public void heard() {
         silent = false;
     }
