@@ -39,11 +39,27 @@ public final class HandlerMethods implements StepHandler {
 
     @Override
     public @Nullable StepHandler method(String name) {
-        return name.equals(CALL) ? call : methods.get(name);
+        StepHandler own = call.method(name);
+        return own != null ? own : methods.get(name);
     }
 
     @Override
     public List<String> methods() {
-        return Stream.concat(Stream.of(CALL), methods.keySet().stream()).toList();
+        return Stream.concat(call.methods().stream(), methods.keySet().stream()).toList();
+    }
+
+    @Override
+    public String version() {
+        return call.version();
+    }
+
+    @Override
+    public List<String> capabilities() {
+        return call.capabilities();
+    }
+
+    /** Whether there is nothing beside the handler itself. */
+    boolean isPlain() {
+        return methods.isEmpty();
     }
 }

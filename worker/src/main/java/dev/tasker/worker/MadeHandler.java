@@ -1,0 +1,34 @@
+package dev.tasker.worker;
+
+import dev.tasker.worker.resolve.HandlerNotFoundException;
+import java.util.List;
+import java.util.function.Function;
+import tools.jackson.databind.JsonNode;
+
+/** A handler made for each attempt. Which methods it has is seen when it is there. */
+record MadeHandler(Function<JsonNode, StepHandler> factory) implements StepHandler {
+
+    @Override
+    public StepResult handle(StepContext context) throws Exception {
+        return factory.apply(context.config()).handle(context);
+    }
+
+    @Override
+    public StepHandler method(String name) {
+        return name.equals(CALL)
+                ? this
+                : context -> {
+                    StepHandler made = factory.apply(context.config());
+                    StepHandler method = made.method(name);
+                    if (method == null) {
+                        throw HandlerNotFoundException.method(context.handlerName(), name, made.methods());
+                    }
+                    return method.handle(context);
+                };
+    }
+
+    @Override
+    public List<String> methods() {
+        return List.of(CALL);
+    }
+}
