@@ -160,7 +160,7 @@ final class Bindings {
             return TypedJson.parse(text, type, origin + ": orElse", origin);
         } catch (JacksonException | ValidationStepException e) {
             throw new BadHandlerException(
-                    origin + ": orElse \"" + text + "\" (expected: JSON of a "
+                    origin + ": orElse \"" + text + "\" (expected: JSON of "
                             + type.getRawClass().getSimpleName() + ")",
                     e);
         }
