@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * The handlers of a worker (04 §5.9): those registered under their callable, by namespace or for all, and resolvers that make others of
@@ -57,6 +58,19 @@ public final class HandlerRegistry {
     /** The handler registered under exactly this callable, or null when there is none. */
     public @Nullable StepHandler find(String namespace, String callable) {
         return explicit.find(namespace, callable);
+    }
+
+    /** Whether a step with this callable, and nothing else said of its handler, has one here. */
+    public boolean canRun(String namespace, String callable) {
+        JsonNode nothing = JsonNodeFactory.instance.objectNode();
+        try {
+            chain.resolve(
+                    new HandlerDefinition(callable, null, null, nothing),
+                    new ResolutionContext(nothing, null, namespace));
+            return true;
+        } catch (HandlerNotFoundException e) {
+            return false;
+        }
     }
 
     public boolean isRegistered(HandlerKey key) {
@@ -104,7 +118,9 @@ public final class HandlerRegistry {
     /** What a worker with these handlers takes: everything registered, and what it was told to {@link #serve}. */
     public List<HandlerKey> keys() {
         var keys = new LinkedHashSet<>(explicit.keys());
-        keys.addAll(served);
+        served.stream()
+                .filter(key -> find(key.namespace(), key.callable()) == null)
+                .forEach(keys::add);
         return List.copyOf(keys);
     }
 

@@ -93,10 +93,8 @@ class TemplateHandlersTest {
         assertThat(registry.keys())
                 .containsExactlyInAnyOrder(
                         HandlerKey.any("shop.validate"),
-                        new HandlerKey("shop", "shop.validate"),
                         new HandlerKey("shop", "payments:stripe:charge"),
-                        new HandlerKey("shop", "Refund"),
-                        new HandlerKey("bank", "shop.validate"));
+                        new HandlerKey("shop", "Refund"));
     }
 
     @Test
