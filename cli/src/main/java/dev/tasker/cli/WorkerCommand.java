@@ -110,8 +110,7 @@ final class WorkerCommand implements Callable<Integer> {
 
     private List<Path> templatePaths() {
         return templates.isEmpty()
-                ? TemplateLocation.find(System.getenv(), Path.of("")).found().stream()
-                        .toList()
+                ? TemplateLocation.find(System.getenv(), Path.of("")).found()
                 : templates;
     }
 

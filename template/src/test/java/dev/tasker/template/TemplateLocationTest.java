@@ -2,6 +2,7 @@ package dev.tasker.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,15 +34,26 @@ class TemplateLocationTest {
                         project.resolve("config/tasks"),
                         below.resolve("config/tasks"));
         Path last = Files.createDirectories(below.resolve("config/tasks"));
-        assertThat(TemplateLocation.find(environment, below).found()).contains(last);
+        assertThat(TemplateLocation.find(environment, below).found()).containsExactly(last);
         Path ofProject = Files.createDirectories(project.resolve("config/tasks"));
-        assertThat(TemplateLocation.find(environment, below).found()).contains(ofProject);
+        assertThat(TemplateLocation.find(environment, below).found()).containsExactly(ofProject);
         Path ofWorkspace = Files.createDirectories(root.resolve("workspace/config/tasks"));
-        assertThat(TemplateLocation.find(environment, below).found()).contains(ofWorkspace);
+        assertThat(TemplateLocation.find(environment, below).found()).containsExactly(ofWorkspace);
         Path stated = Files.createDirectories(root.resolve("stated"));
-        assertThat(TemplateLocation.find(environment, below).found()).contains(stated);
+        assertThat(TemplateLocation.find(environment, below).found()).containsExactly(stated);
         assertThat(TemplateLocation.find(Map.of("TASKER_TEMPLATE_PATH", " "), below)
                         .found())
-                .contains(ofProject);
+                .containsExactly(ofProject);
+    }
+
+    @Test
+    void statedPathMayNameSeveralPlaces() throws IOException {
+        Path one = Files.createDirectories(root.resolve("one"));
+        Path two = Files.createDirectories(root.resolve("two"));
+        String stated = one + File.pathSeparator + root.resolve("missing") + File.pathSeparator + two;
+
+        assertThat(TemplateLocation.find(Map.of("TASKER_TEMPLATE_PATH", stated), root)
+                        .found())
+                .containsExactly(one, two);
     }
 }

@@ -16,12 +16,15 @@ final class ReserveStock implements StepHandler {
 
     @Override
     public StepResult handle(StepContext context) {
-        Basket basket = Basket.of(context);
+        return StepResult.success(reserve(Basket.of(context)));
+    }
+
+    static Map<String, Object> reserve(Basket basket) {
         var picks = new ArrayList<Pick>();
         for (Basket.Line line : basket.lines()) {
             picks.addAll(picks(line));
         }
-        return StepResult.success(Map.of("reservation", "R-" + basket.orderNumber(), "picks", picks));
+        return Map.of("reservation", "R-" + basket.orderNumber(), "picks", picks);
     }
 
     private static List<Pick> picks(Basket.Line line) {

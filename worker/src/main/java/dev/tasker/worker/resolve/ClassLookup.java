@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class ClassLookup implements HandlerResolver {
     static final int REMEMBERED_MAX = 4096;
 
-    private static final Pattern CLASS_PATH = Pattern.compile("(?:\\w+(?:::|\\.))*\\p{Lu}\\w*|\\w+(?:::\\w+)+");
+    private static final Pattern CLASS_PATH =
+            Pattern.compile("(?:[\\w$]+(?:::|\\.))*\\p{Lu}[\\w$]*|[\\w$]+(?:::[\\w$]+)+");
 
     private final List<String> packages;
     private final AnnotatedHandlers handlers;
