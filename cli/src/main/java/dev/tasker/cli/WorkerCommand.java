@@ -70,6 +70,7 @@ final class WorkerCommand implements Callable<Integer> {
         }
         HandlerRegistry registry = handlers.registry();
         serveTemplates(registry);
+        // guide: start
         try (StopSignal stop = StopSignal.install();
                 WorkSource source = new GrpcWorkSource(server, GrpcWorkSourceConfig.DEFAULT);
                 WorkerRuntime worker = WorkerRuntime.start(source, registry, config())) {
@@ -77,6 +78,7 @@ final class WorkerCommand implements Callable<Integer> {
             stop.await();
             return 0;
         }
+        // guide end
     }
 
     /** Says what steps would only fail with: no handler behind the callable of a template (04 §5.10, 06 §13.5). */

@@ -25,6 +25,7 @@ class HandlerResolutionTest {
     private static final String SAMPLE = "dev.tasker.worker.sample";
     private static final StepHandler PAY = context -> StepResult.success("pay");
 
+    // guide: resolver
     private static final PatternResolver PAYMENTS = new PatternResolver(
             "payments",
             "^payments:(?<provider>\\w+):(?<action>\\w+)$",
@@ -33,6 +34,7 @@ class HandlerResolutionTest {
                     : step -> StepResult.success(match.group("provider") + " " + match.group("action") + " "
                             + context.namespace() + " " + context.initialization() + " "
                             + step.correlationId().equals(context.correlationId())));
+    // guide end
 
     @Test
     void registeredCallableGoesBeforeEveryResolver() {

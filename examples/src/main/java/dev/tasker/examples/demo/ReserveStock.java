@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+// guide: class
 /** Picks each line from the nearest warehouse and the rest from the next one. */
 final class ReserveStock implements StepHandler {
 
@@ -26,6 +27,8 @@ final class ReserveStock implements StepHandler {
         }
         return Map.of("reservation", "R-" + basket.orderNumber(), "picks", picks);
     }
+
+    // guide end
 
     private static List<Pick> picks(Basket.Line line) {
         var picks = new ArrayList<Pick>();

@@ -55,6 +55,7 @@ class AnnotatedHandlersTest {
             return count + " " + price + " " + express + " " + lines + " " + free;
         }
 
+        // guide: maybe
         @Handles("maybe")
         String maybe(
                 @Input("a") @Nullable String a,
@@ -63,6 +64,7 @@ class AnnotatedHandlersTest {
                 @Config(value = "d", orElse = "[1, 2]") List<Integer> d) {
             return a + " " + b + " " + c + " " + d;
         }
+        // guide end
 
         @Handles("dependent")
         String dependent(
@@ -291,6 +293,7 @@ class AnnotatedHandlersTest {
                 .hasMessageContaining("No batch inputs found");
     }
 
+    // guide: class
     /** A class with the methods of one step. */
     @Handles("payments")
     @SuppressWarnings("unused") // called by name
@@ -312,6 +315,7 @@ class AnnotatedHandlersTest {
             return "-" + amount + " " + currency;
         }
 
+        // guide end
         String secret(@Input("amount") int amount) {
             return "secret";
         }

@@ -88,7 +88,9 @@ class TemplateHandlersTest {
     @Test
     void workerTakesTheStepsThatResolversCanRun() {
         HandlerRegistry registry = registry();
+        // guide: serve
         TemplateHandlers.in(folder, registry).serve(registry, false);
+        // guide end
 
         assertThat(registry.keys())
                 .containsExactlyInAnyOrder(
