@@ -1,7 +1,5 @@
 package dev.tasker.worker;
 
-import java.util.List;
-
 /** A handler of a decision step (04 §5.6). What it throws fails the step; {@link Decisions#failure} makes the failure that says so. */
 public interface DecisionHandler extends StepHandler {
 
@@ -10,10 +8,5 @@ public interface DecisionHandler extends StepHandler {
     @Override
     default StepResult handle(StepContext context) throws Exception {
         return decide(context).toResult(context, version());
-    }
-
-    @Override
-    default List<String> capabilities() {
-        return List.of("process", "decision", "routing");
     }
 }

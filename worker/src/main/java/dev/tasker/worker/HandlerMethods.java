@@ -53,11 +53,6 @@ public final class HandlerMethods implements StepHandler {
         return call.version();
     }
 
-    @Override
-    public List<String> capabilities() {
-        return call.capabilities();
-    }
-
     /** Whether there is nothing beside the handler itself. */
     boolean isPlain() {
         return methods.isEmpty();

@@ -38,9 +38,4 @@ public interface StepHandler {
     default String version() {
         return VERSION;
     }
-
-    /** What kind of work it does, in the words of 04 §5.1. */
-    default List<String> capabilities() {
-        return List.of("process");
-    }
 }

@@ -177,6 +177,14 @@ class HandlerResolutionTest {
     }
 
     @Test
+    void classThatIsNoHandlerIsNotFoundEither() {
+        var registry = HandlerRegistry.builder().classLookup("java.util").build();
+
+        assertThat(failure(registry, Assignments.with().callable("java.util.Optional")))
+                .contains("handler_not_found", "(its class is no handler: private java.util.Optional(");
+    }
+
+    @Test
     void methodOfTheTemplateRunsWhereverTheHandlerWasFound() {
         var registry = HandlerRegistry.builder()
                 .classLookup(SAMPLE)

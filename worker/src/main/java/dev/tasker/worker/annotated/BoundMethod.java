@@ -9,6 +9,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
+import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.time.InstantSource;
@@ -45,7 +46,7 @@ final class BoundMethod {
             method.setAccessible(true);
             MethodHandle direct = MethodHandles.lookup().unreflect(method);
             return new BoundMethod(spread(direct), method, bindings, version);
-        } catch (IllegalAccessException e) {
+        } catch (IllegalAccessException | InaccessibleObjectException e) {
             throw new BadHandlerException(method + " cannot be called", e);
         }
     }
@@ -55,7 +56,7 @@ final class BoundMethod {
             constructor.setAccessible(true);
             MethodHandle direct = MethodHandles.lookup().unreflectConstructor(constructor);
             return new BoundMethod(spread(direct), constructor, bindings, "");
-        } catch (IllegalAccessException e) {
+        } catch (IllegalAccessException | InaccessibleObjectException e) {
             throw new BadHandlerException(constructor + " cannot be called", e);
         }
     }

@@ -6,6 +6,7 @@ import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -22,6 +23,17 @@ import tools.jackson.databind.json.JsonMapper;
  * {@link ValidationStepException} that says where.
  */
 public final class TypedJson {
+    private static final Set<Class<?>> SCALARS = Set.of(
+            String.class,
+            Boolean.class,
+            boolean.class,
+            Integer.class,
+            int.class,
+            Long.class,
+            long.class,
+            Double.class,
+            double.class,
+            BigDecimal.class);
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
@@ -52,8 +64,13 @@ public final class TypedJson {
         if (type.hasRawClass(JsonNode.class)) {
             return node;
         }
-        if (!matches(node, type.getRawClass())) {
-            throw invalid(origin + ": " + node.getNodeType() + " (expected: " + name(type) + ")", field, null);
+        Class<?> raw = type.getRawClass();
+        if (SCALARS.contains(raw)) {
+            Object scalar = scalar(node, raw);
+            if (scalar == null) {
+                throw invalid(origin + ": " + node.getNodeType() + " (expected: " + name(type) + ")", field, null);
+            }
+            return scalar;
         }
         try {
             return MAPPER.treeToValue(node, type);
@@ -74,23 +91,24 @@ public final class TypedJson {
                         annotation.annotationType().getSimpleName().equals("Nullable"));
     }
 
-    private static boolean matches(JsonNode node, Class<?> type) {
+    /** The value without a reader of trees, which most parameters do not need; null when it does not fit. */
+    private static @Nullable Object scalar(JsonNode node, Class<?> type) {
         if (type == String.class) {
-            return node.isString();
+            return node.isString() ? node.stringValue() : null;
         }
         if (type == Boolean.class || type == boolean.class) {
-            return node.isBoolean();
+            return node.isBoolean() ? node.booleanValue() : null;
         }
         if (type == Integer.class || type == int.class) {
-            return node.isIntegralNumber() && node.canConvertToInt();
+            return node.isIntegralNumber() && node.canConvertToInt() ? (Object) node.intValue() : null;
         }
         if (type == Long.class || type == long.class) {
-            return node.isIntegralNumber() && node.canConvertToLong();
+            return node.isIntegralNumber() && node.canConvertToLong() ? (Object) node.longValue() : null;
         }
-        if (type == Double.class || type == double.class || type == BigDecimal.class) {
-            return node.isNumber();
+        if (!node.isNumber()) {
+            return null;
         }
-        return true;
+        return type == BigDecimal.class ? (Object) node.decimalValue() : (Object) node.doubleValue();
     }
 
     /** Where in the value, and what is wrong there: {@code : lines[0].quantity: Cannot map null}. */

@@ -1,6 +1,7 @@
 package dev.tasker.worker.resolve;
 
 import dev.tasker.template.HandlerDefinition;
+import dev.tasker.worker.BadHandlerException;
 import dev.tasker.worker.StepHandler;
 import dev.tasker.worker.annotated.AnnotatedHandlers;
 import java.util.Collection;
@@ -61,7 +62,7 @@ public final class ClassLookup implements HandlerResolver {
         String callable = definition.callable();
         Optional<StepHandler> known = found.get(callable);
         if (known == null) {
-            known = load(callable.replace("::", "."));
+            known = load(callable);
             if (found.size() < REMEMBERED_MAX) {
                 found.put(callable, known);
             }
@@ -69,15 +70,22 @@ public final class ClassLookup implements HandlerResolver {
         return known.orElse(null);
     }
 
-    private Optional<StepHandler> load(String path) {
+    private Optional<StepHandler> load(String callable) {
+        try {
+            return find(callable.replace("::", ".")).map(handlers::perAttempt);
+        } catch (BadHandlerException e) {
+            throw HandlerNotFoundException.unusable(callable, e);
+        }
+    }
+
+    private Optional<Class<?>> find(String path) {
         return Stream.concat(
                         packages.stream()
                                 .filter(name -> path.startsWith(name + "."))
                                 .map(_ -> path),
                         packages.stream().map(name -> name + "." + path))
-                .flatMap(name -> type(name).stream())
-                .findFirst()
-                .map(handlers::perAttempt);
+                .<Class<?>>flatMap(name -> type(name).stream())
+                .findFirst();
     }
 
     private Optional<Class<?>> type(String name) {

@@ -1,5 +1,6 @@
 package dev.tasker.worker.resolve;
 
+import dev.tasker.worker.BadHandlerException;
 import dev.tasker.worker.ErrorTypes;
 import dev.tasker.worker.PermanentStepException;
 import java.util.List;
@@ -25,6 +26,11 @@ public final class HandlerNotFoundException extends PermanentStepException {
     static HandlerNotFoundException byHint(String callable, String hint) {
         return new HandlerNotFoundException(
                 "Handler not found: " + callable + " (tried: [" + hint + "] alone, for the template names it)");
+    }
+
+    static HandlerNotFoundException unusable(String callable, BadHandlerException reason) {
+        return new HandlerNotFoundException(
+                "Handler not found: " + callable + " (its class is no handler: " + reason.getMessage() + ")");
     }
 
     /** A handler was found, and has no such method. */

@@ -40,8 +40,7 @@ class BindingCostTest {
         run(handler, context, CALLS);
         long each = (threads.getCurrentThreadAllocatedBytes() - before) / CALLS;
 
-        // The two numbers are bound through Jackson's reader of trees; the call itself takes an array and a result.
-        assertThat(each).isLessThan(1_200);
+        assertThat(each).isLessThan(200);
     }
 
     private static void run(StepHandler handler, StepContext context, int calls) throws Exception {

@@ -114,7 +114,6 @@ class BatchTest {
 
         assertThat(JSON.writeValueAsString(((StepResult.Success) handler.handle(context("{}", Map.of()))).value()))
                 .isEqualTo("{\"reason\":\"first\",\"decision_point_outcome\":{\"type\":\"no_branches\"}}");
-        assertThat(handler.capabilities()).containsExactly("process", "decision", "routing");
         StepResult.Success routed = Decision.route("a")
                 .dynamicSteps(List.of(Map.of("name", "a")))
                 .toResult(context("{}", Map.of()), "2.0.0");
