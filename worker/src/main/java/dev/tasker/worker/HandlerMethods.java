@@ -1,5 +1,6 @@
 package dev.tasker.worker;
 
+import dev.tasker.worker.annotated.AnnotatedHandlers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,18 @@ public final class HandlerMethods implements StepHandler {
     /** A handler that runs {@code call} where the template names no method. */
     public static HandlerMethods of(StepHandler call) {
         return new HandlerMethods(call, Map.of());
+    }
+
+    /** The handler with the public methods of its class, or the handler itself where there are none to add. */
+    static StepHandler extended(StepHandler handler, AnnotatedHandlers annotated) {
+        HandlerMethods extended = of(handler);
+        for (Map.Entry<String, StepHandler> method :
+                annotated.methodsOf(handler).entrySet()) {
+            if (extended.method(method.getKey()) == null) {
+                extended = extended.with(method.getKey(), method.getValue());
+            }
+        }
+        return extended.methods.isEmpty() ? handler : extended;
     }
 
     /** The same handler with one method more. */
@@ -51,10 +64,5 @@ public final class HandlerMethods implements StepHandler {
     @Override
     public String version() {
         return call.version();
-    }
-
-    /** Whether there is nothing beside the handler itself. */
-    boolean isPlain() {
-        return methods.isEmpty();
     }
 }

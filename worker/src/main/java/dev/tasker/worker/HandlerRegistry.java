@@ -200,14 +200,7 @@ public final class HandlerRegistry {
     }
 
     private StepHandler withMethods(StepHandler handler) {
-        HandlerMethods extended = HandlerMethods.of(handler);
-        for (Map.Entry<String, StepHandler> method :
-                annotated.methodsOf(handler).entrySet()) {
-            if (extended.method(method.getKey()) == null) {
-                extended = extended.with(method.getKey(), method.getValue());
-            }
-        }
-        return extended.isPlain() ? handler : extended;
+        return HandlerMethods.extended(handler, annotated);
     }
 
     /** Collects handlers; naming one twice is an error. */
@@ -238,7 +231,7 @@ public final class HandlerRegistry {
 
         /** A handler that is made for each attempt, of the handler's {@code initialization}. */
         public Builder factory(String callable, Function<JsonNode, StepHandler> factory) {
-            return add(HandlerKey.any(callable), _ -> new MadeHandler(factory));
+            return add(HandlerKey.any(callable), makers -> new MadeHandler(factory, makers));
         }
 
         /** The annotated methods of an object, which all attempts share. */

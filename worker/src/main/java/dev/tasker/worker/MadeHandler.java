@@ -1,12 +1,13 @@
 package dev.tasker.worker;
 
+import dev.tasker.worker.annotated.AnnotatedHandlers;
 import dev.tasker.worker.resolve.HandlerNotFoundException;
 import java.util.List;
 import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 
 /** A handler made for each attempt. Which methods it has is seen when it is there. */
-record MadeHandler(Function<JsonNode, StepHandler> factory) implements StepHandler {
+record MadeHandler(Function<JsonNode, StepHandler> factory, AnnotatedHandlers annotated) implements StepHandler {
 
     @Override
     public StepResult handle(StepContext context) throws Exception {
@@ -18,7 +19,7 @@ record MadeHandler(Function<JsonNode, StepHandler> factory) implements StepHandl
         return name.equals(CALL)
                 ? this
                 : context -> {
-                    StepHandler made = factory.apply(context.config());
+                    StepHandler made = HandlerMethods.extended(factory.apply(context.config()), annotated);
                     StepHandler method = made.method(name);
                     if (method == null) {
                         throw HandlerNotFoundException.method(context.handlerName(), name, made.methods());

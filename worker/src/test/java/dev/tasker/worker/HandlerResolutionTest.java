@@ -202,7 +202,7 @@ class HandlerResolutionTest {
                     .contains("method 'secret' of handler " + callable
                             + " does not exist (expected: one of [call, partial])");
         }
-        for (String callable : List.of("two:x", "shared")) {
+        for (String callable : List.of("two:x", "shared", "factory")) {
             assertThat(run(registry, Assignments.with().callable(callable).method("second")))
                     .contains("\"result\":\"second ");
             assertThat(failure(registry, Assignments.with().callable(callable).method("third")))

@@ -2,6 +2,7 @@ package dev.tasker.worker.annotated;
 
 import dev.tasker.worker.StepHandler;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -10,6 +11,13 @@ import java.util.Map;
  */
 public final class AnnotatedHandlers {
     private final Bindings bindings;
+    private final ClassValue<Map<String, BoundMethod>> methods = new ClassValue<>() {
+        @Override
+        protected Map<String, BoundMethod> computeValue(Class<?> type) {
+            boolean lambda = type.isHidden() || type.isSynthetic();
+            return lambda ? Map.of() : new HandlerClass(type, bindings).dispatched();
+        }
+    };
 
     /** @param services what parameters without an annotation may ask for, by their exact type */
     public AnnotatedHandlers(Map<Class<?>, Object> services) {
@@ -33,12 +41,15 @@ public final class AnnotatedHandlers {
         return handler.whole(handler.perAttempt());
     }
 
-    /** The public methods of a handler that {@code handler.method} may name beside those it tells of itself. */
+    /** The public methods of a handler that {@code handler.method} may name beside those it tells of itself; found once per class. */
     public Map<String, StepHandler> methodsOf(StepHandler handler) {
-        Class<?> type = handler.getClass();
-        return type.isHidden() || type.isSynthetic()
-                ? Map.of() // a lambda
-                : new HandlerClass(type, bindings).dispatched(context -> handler);
+        Map<String, BoundMethod> found = methods.get(handler.getClass());
+        if (found.isEmpty()) {
+            return Map.of();
+        }
+        var bound = new LinkedHashMap<String, StepHandler>();
+        found.forEach((name, method) -> bound.put(name, HandlerClass.on(method, context -> handler)));
+        return bound;
     }
 
     /** Whether a class can be registered as it stands: it, or one of its methods, says what it handles. */

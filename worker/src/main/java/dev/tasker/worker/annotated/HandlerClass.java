@@ -70,7 +70,8 @@ final class HandlerClass {
 
     /** The class as one handler, whatever callable it was found under. */
     StepHandler whole(Instances instances) {
-        Map<String, StepHandler> methods = dispatched(instances);
+        Map<String, StepHandler> methods = new LinkedHashMap<>();
+        dispatched().forEach((name, method) -> methods.put(name, on(method, instances)));
         if (StepHandler.class.isAssignableFrom(type)) {
             return new MethodTable(
                     context -> ((StepHandler) instances.instance(context)).handle(context), methods, version);
@@ -82,23 +83,27 @@ final class HandlerClass {
      * What {@code handler.method} may name: public methods with parameters that all say where they come from. Of several with one name
      * none can be meant.
      */
-    Map<String, StepHandler> dispatched(Instances instances) {
+    Map<String, BoundMethod> dispatched() {
         Map<String, List<Method>> byName = methods().stream()
                 .filter(method -> Modifier.isPublic(method.getModifiers()))
                 .filter(method -> method.getParameterCount() > 0 && bindings.canBind(method))
                 .collect(Collectors.groupingBy(Method::getName, LinkedHashMap::new, Collectors.toList()));
-        var dispatched = new LinkedHashMap<String, StepHandler>();
+        var dispatched = new LinkedHashMap<String, BoundMethod>();
         byName.forEach((name, methods) -> {
             if (methods.size() == 1) {
-                dispatched.put(name, single(methods.getFirst(), version, instances));
+                dispatched.put(name, BoundMethod.of(methods.getFirst(), bindings, version));
             }
         });
         return dispatched;
     }
 
     private StepHandler single(Method method, String methodVersion, Instances instances) {
-        BoundMethod bound = BoundMethod.of(method, bindings, methodVersion);
-        return context -> bound.call(instances.instance(context), context);
+        return on(BoundMethod.of(method, bindings, methodVersion), instances);
+    }
+
+    /** The method as a handler. */
+    static StepHandler on(BoundMethod method, Instances instances) {
+        return context -> method.call(instances.instance(context), context);
     }
 
     private Method main() {
