@@ -72,7 +72,6 @@ final class TemplateCommand implements Runnable {
             return check;
         }
         HandlerRegistry registry = handlers.registry();
-        return check.withHandlers(
-                (namespace, callable) -> registry.find(namespace, callable) != null, Severity.WARNING);
+        return check.withHandlers(registry::canRun, Severity.WARNING);
     }
 }

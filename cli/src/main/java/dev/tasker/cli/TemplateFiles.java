@@ -1,6 +1,8 @@
 package dev.tasker.cli;
 
 import dev.tasker.template.Finding;
+import dev.tasker.template.ParsedTemplate;
+import dev.tasker.template.TaskTemplate;
 import dev.tasker.template.TemplateCheck;
 import dev.tasker.template.TemplateDirectory;
 import dev.tasker.template.TemplateReport;
@@ -11,17 +13,26 @@ import java.util.List;
 /**
  * What was found in a folder or a file with templates.
  *
- * @param usable how many templates can be used
+ * @param templates those that can be used
  * @param broken how many files cannot
  */
-record TemplateFiles(int usable, int broken, List<Finding> findings) {
+record TemplateFiles(List<TaskTemplate> templates, int broken, List<Finding> findings) {
     static TemplateFiles load(Path path, TemplateCheck check) {
         if (Files.isDirectory(path)) {
             TemplateDirectory directory = TemplateDirectory.load(path, check);
             return new TemplateFiles(
-                    directory.templates().size(), directory.brokenFiles().size(), directory.findings());
+                    directory.templates().stream().map(ParsedTemplate::template).toList(),
+                    directory.brokenFiles().size(),
+                    directory.findings());
         }
         TemplateReport report = TemplateReport.of(path, check);
-        return new TemplateFiles(report.isValid() ? 1 : 0, report.isValid() ? 0 : 1, report.findings());
+        TaskTemplate template = report.template();
+        return template == null
+                ? new TemplateFiles(List.of(), 1, report.findings())
+                : new TemplateFiles(List.of(template), 0, report.findings());
+    }
+
+    int usable() {
+        return templates.size();
     }
 }

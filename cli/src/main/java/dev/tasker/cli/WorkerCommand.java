@@ -4,12 +4,15 @@ import dev.tasker.server.config.Variables;
 import dev.tasker.template.Finding;
 import dev.tasker.template.Severity;
 import dev.tasker.template.TemplateCheck;
+import dev.tasker.template.TemplateLocation;
+import dev.tasker.worker.BadHandlerException;
 import dev.tasker.worker.HandlerRegistry;
 import dev.tasker.worker.WorkSource;
 import dev.tasker.worker.WorkerConfig;
 import dev.tasker.worker.WorkerRuntime;
 import dev.tasker.worker.grpc.GrpcWorkSource;
 import dev.tasker.worker.grpc.GrpcWorkSourceConfig;
+import dev.tasker.worker.resolve.TemplateHandlers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -43,10 +46,16 @@ final class WorkerCommand implements Callable<Integer> {
     @Option(
             names = "--templates",
             paramLabel = "PATH",
-            description =
-                    "Folder or file with templates this worker is to serve; it does not start when one of them lacks a"
-                            + " handler. Can be repeated.")
+            description = "Folder or file with templates this worker is to serve. Can be repeated. Default:"
+                    + " $TASKER_TEMPLATE_PATH, else config/tasks below $WORKSPACE_PATH, the project or here.")
     private List<Path> templates = List.of();
+
+    @Option(
+            names = "--strict-handlers",
+            negatable = true,
+            arity = "0",
+            description = "Do not start when a step of these templates has no handler. Default: in production.")
+    private @Nullable Boolean strictHandlers;
 
     @Option(names = "--slots", defaultValue = "100", description = "Steps that run at once. Default: ${DEFAULT-VALUE}")
     private int slots;
@@ -60,7 +69,8 @@ final class WorkerCommand implements Callable<Integer> {
             throw new CommandException("--slots: " + slots + " (expected: >= 1)");
         }
         HandlerRegistry registry = handlers.registry();
-        requireHandlers(registry);
+        serveTemplates(registry);
+        // guide: start
         try (StopSignal stop = StopSignal.install();
                 WorkSource source = new GrpcWorkSource(server, GrpcWorkSourceConfig.DEFAULT);
                 WorkerRuntime worker = WorkerRuntime.start(source, registry, config())) {
@@ -68,21 +78,46 @@ final class WorkerCommand implements Callable<Integer> {
             stop.await();
             return 0;
         }
+        // guide end
     }
 
-    /** Says what a step would only fail with: no handler behind the callable of a template (06 §13.5). */
-    private void requireHandlers(HandlerRegistry registry) {
-        TemplateCheck check = TemplateCheck.DEFAULT.withHandlers(
-                (namespace, callable) -> registry.find(namespace, callable) != null, Severity.ERROR);
-        List<Finding> errors = templates.stream()
-                .flatMap(path -> TemplateFiles.load(path, check).findings().stream())
+    /** Says what steps would only fail with: no handler behind the callable of a template (04 §5.10, 06 §13.5). */
+    private void serveTemplates(HandlerRegistry registry) {
+        boolean strict = strictHandlers != null ? strictHandlers : TemplateHandlers.strictByDefault(environment());
+        TemplateCheck check =
+                TemplateCheck.DEFAULT.withHandlers(registry::canRun, strict ? Severity.ERROR : Severity.WARNING);
+        List<TemplateFiles> files = templatePaths().stream()
+                .map(path -> TemplateFiles.load(path, check))
+                .toList();
+        List<Finding> errors = files.stream()
+                .flatMap(file -> file.findings().stream())
                 .filter(Finding::isError)
                 .toList();
         errors.forEach(error -> log.error("{}", error.describe()));
-        if (!errors.isEmpty()) {
+        if (!errors.isEmpty() && (strict || !templates.isEmpty())) {
             String others = errors.size() == 1 ? "" : " (and " + (errors.size() - 1) + " more)";
             throw new CommandException("--templates: " + errors.getFirst().describe() + others);
         }
+        try {
+            TemplateHandlers.of(
+                            files.stream()
+                                    .flatMap(file -> file.templates().stream())
+                                    .toList(),
+                            registry)
+                    .serve(registry, strict);
+        } catch (BadHandlerException e) {
+            throw new CommandException("--templates: " + e.getMessage());
+        }
+    }
+
+    private List<Path> templatePaths() {
+        return templates.isEmpty()
+                ? TemplateLocation.find(System.getenv(), Path.of("")).found()
+                : templates;
+    }
+
+    private static String environment() {
+        return new Variables(System.getenv()).find("TASKER_ENV").orElse("");
     }
 
     private WorkerConfig config() {

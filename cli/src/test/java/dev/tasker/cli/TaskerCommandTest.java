@@ -74,12 +74,13 @@ class TaskerCommandTest {
     }
 
     @Test
-    void missingHandlersAreWarnedOfAndStopAWorker() throws IOException {
+    void missingHandlersAreWarnedOfAndStopAStrictWorker() throws IOException {
         Path template = Files.writeString(folder.resolve("shop.yaml"), DemoHandlers.templateYaml());
 
         Execution good = Execution.of("template", "validate", "--handlers", "demo", template.toString());
         Execution bad = Execution.of("template", "validate", "--handlers", "conformance", template.toString());
-        Execution worker = Execution.of("worker", "--handlers", "conformance", "--templates", template.toString());
+        Execution worker = Execution.of(
+                "worker", "--strict-handlers", "--handlers", "conformance", "--templates", template.toString());
 
         assertThat(good.out()).doesNotContain("HANDLER_UNRESOLVED");
         assertThat(bad.exitCode()).isZero();

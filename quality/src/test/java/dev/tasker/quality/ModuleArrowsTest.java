@@ -28,7 +28,7 @@ class ModuleArrowsTest {
             entry("postgres", Set.of()),
             entry("protocol", Set.of()),
             entry("engine", Set.of("errors", "template")),
-            entry("worker", Set.of("errors", "protocol")),
+            entry("worker", Set.of("errors", "protocol", "template")),
             entry("server", Set.of("engine", "worker", "template", "protocol", "postgres")),
             entry("testkit", Set.of("engine", "errors", "postgres", "template")),
             entry("examples", Set.of("worker", "template")),

@@ -15,7 +15,7 @@ public class CheckpointStepException extends RetryableStepException {
     }
 
     @Override
-    StepResult.Failure toFailure() {
-        return super.toFailure().type(ErrorTypes.CHECKPOINT_ERROR);
+    StepResult.Failure stated() {
+        return super.stated().type(ErrorTypes.CHECKPOINT_ERROR);
     }
 }

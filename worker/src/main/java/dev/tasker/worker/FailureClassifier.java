@@ -70,14 +70,6 @@ final class FailureClassifier {
                 assignment);
     }
 
-    /** For a step whose handler has no method of the name that the template gives. */
-    static Failure methodNotFound(StepContext context, List<String> methods) {
-        return StepResult.failure("method '" + context.step().method() + "' of handler " + context.handlerName()
-                        + " does not exist (expected: one of " + methods + ")")
-                .type(ErrorTypes.HANDLER_NOT_FOUND)
-                .permanent();
-    }
-
     /** For progress that could not be saved (02 §7.5). */
     static Failure notSaved(Assignment assignment, String reason) {
         return withIds(new CheckpointStepException(reason, null).toFailure(), assignment);

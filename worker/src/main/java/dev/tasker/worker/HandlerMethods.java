@@ -1,5 +1,6 @@
 package dev.tasker.worker;
 
+import dev.tasker.worker.annotated.AnnotatedHandlers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,18 @@ public final class HandlerMethods implements StepHandler {
         return new HandlerMethods(call, Map.of());
     }
 
+    /** The handler with the public methods of its class, or the handler itself where there are none to add. */
+    static StepHandler extended(StepHandler handler, AnnotatedHandlers annotated) {
+        HandlerMethods extended = of(handler);
+        for (Map.Entry<String, StepHandler> method :
+                annotated.methodsOf(handler).entrySet()) {
+            if (extended.method(method.getKey()) == null) {
+                extended = extended.with(method.getKey(), method.getValue());
+            }
+        }
+        return extended.methods.isEmpty() ? handler : extended;
+    }
+
     /** The same handler with one method more. */
     public HandlerMethods with(String name, StepHandler method) {
         if (name.isBlank() || method(name) != null) {
@@ -39,11 +52,17 @@ public final class HandlerMethods implements StepHandler {
 
     @Override
     public @Nullable StepHandler method(String name) {
-        return name.equals(CALL) ? call : methods.get(name);
+        StepHandler own = call.method(name);
+        return own != null ? own : methods.get(name);
     }
 
     @Override
     public List<String> methods() {
-        return Stream.concat(Stream.of(CALL), methods.keySet().stream()).toList();
+        return Stream.concat(call.methods().stream(), methods.keySet().stream()).toList();
+    }
+
+    @Override
+    public String version() {
+        return call.version();
     }
 }

@@ -1,8 +1,7 @@
 package dev.tasker.worker;
 
-import java.math.BigDecimal;
+import dev.tasker.worker.internal.TypedJson;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.DeserializationFeature;
@@ -51,42 +50,8 @@ final class Json {
      *
      * @param origin names the value in messages, as in {@code input 'amount'}
      */
+    @SuppressWarnings("unchecked") // read as that type
     static <T> T as(@Nullable JsonNode node, Class<T> type, String origin, String field) {
-        if (node == null) {
-            throw invalid(origin + " is missing (expected: " + type.getSimpleName() + ")", field, null);
-        }
-        if (!matches(node, type)) {
-            throw invalid(
-                    origin + ": " + node.getNodeType() + " (expected: " + type.getSimpleName() + ")", field, null);
-        }
-        try {
-            return MAPPER.treeToValue(node, type);
-        } catch (JacksonException e) {
-            throw invalid(
-                    origin + ": " + e.getOriginalMessage() + " (expected: " + type.getSimpleName() + ")", field, e);
-        }
-    }
-
-    private static boolean matches(JsonNode node, Class<?> type) {
-        if (type == String.class) {
-            return node.isString();
-        }
-        if (type == Boolean.class) {
-            return node.isBoolean();
-        }
-        if (type == Integer.class) {
-            return node.isIntegralNumber() && node.canConvertToInt();
-        }
-        if (type == Long.class) {
-            return node.isIntegralNumber() && node.canConvertToLong();
-        }
-        if (type == Double.class || type == BigDecimal.class) {
-            return node.isNumber();
-        }
-        return true;
-    }
-
-    private static StepException invalid(String message, String field, @Nullable Throwable cause) {
-        return new ValidationStepException(message, ValidationStepException.CODE, cause).with("field", field);
+        return (T) TypedJson.read(node, TypedJson.type(type), origin, field);
     }
 }

@@ -17,13 +17,8 @@ public non-sealed class PermanentStepException extends StepException {
         this.code = code;
     }
 
-    /** Stored as {@code error_code}. */
-    public @Nullable String code() {
-        return code;
-    }
-
     @Override
-    StepResult.Failure toFailure() {
+    StepResult.Failure stated() {
         return StepResult.failure(text())
                 .type(ErrorTypes.PERMANENT_ERROR)
                 .code(code)

@@ -118,7 +118,7 @@ final class ResultDocument {
             writeUnlessEmpty(json, "context", failure.context());
             json.writeEndObject();
             writeError(json, failure, cause);
-            writeBackoff(json, failure.backoffHint());
+            writeForOrchestration(json, failure);
             json.writeEndObject();
         }
         return text.toString();
@@ -153,17 +153,21 @@ final class ResultDocument {
         json.writeEndObject();
     }
 
-    private static void writeBackoff(JsonGenerator json, @Nullable BackoffHint hint) {
-        if (hint == null) {
+    private static void writeForOrchestration(JsonGenerator json, Failure failure) {
+        BackoffHint hint = failure.backoffHint();
+        if (hint == null && failure.headers().isEmpty()) {
             return;
         }
         json.writeName("orchestration_metadata");
         json.writeStartObject();
-        json.writeName("backoff_hint");
-        json.writeStartObject();
-        json.writeStringProperty("backoff_type", hint.kind().wireName());
-        json.writeNumberProperty("delay_seconds", hint.delaySeconds());
-        json.writeEndObject();
+        writeUnlessEmpty(json, "headers", failure.headers());
+        if (hint != null) {
+            json.writeName("backoff_hint");
+            json.writeStartObject();
+            json.writeStringProperty("backoff_type", hint.kind().wireName());
+            json.writeNumberProperty("delay_seconds", hint.delaySeconds());
+            json.writeEndObject();
+        }
         json.writeEndObject();
     }
 

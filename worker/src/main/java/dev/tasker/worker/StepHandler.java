@@ -14,6 +14,9 @@ public interface StepHandler {
     /** The method of every handler, and the only one of most. */
     String CALL = "call";
 
+    /** The version of a handler that states none. */
+    String VERSION = "1.0.0";
+
     /**
      * Runs one attempt.
      *
@@ -29,5 +32,10 @@ public interface StepHandler {
     /** The methods there are. */
     default List<String> methods() {
         return List.of(CALL);
+    }
+
+    /** The version of this handler, for people. */
+    default String version() {
+        return VERSION;
     }
 }

@@ -38,7 +38,7 @@ public sealed interface StepResult {
 
     /** Failure of type {@code handler_error} that may be tried again, until said otherwise. */
     static Failure failure(String message) {
-        return new Failure(message, ErrorTypes.HANDLER_ERROR, null, true, Map.of(), Map.of(), null);
+        return new Failure(message, ErrorTypes.HANDLER_ERROR, null, true, Map.of(), Map.of(), null, Map.of());
     }
 
     /** The attempt did its work. */
@@ -55,6 +55,7 @@ public sealed interface StepResult {
      * @param retryable whether another attempt may help
      * @param context facts about the failure, which the next attempt finds in its previous result
      * @param metadata stored under {@code metadata.custom}
+     * @param headers of another system's answer, for the engine ({@code Retry-After}); stored under {@code orchestration_metadata.headers}
      */
     record Failure(
             String message,
@@ -63,25 +64,27 @@ public sealed interface StepResult {
             boolean retryable,
             Map<String, ?> context,
             Map<String, ?> metadata,
-            @Nullable BackoffHint backoffHint)
+            @Nullable BackoffHint backoffHint,
+            Map<String, String> headers)
             implements StepResult {
 
         public Failure {
             context = snapshot(context);
             metadata = snapshot(metadata);
+            headers = Map.copyOf(headers);
         }
 
         public Failure type(String newType) {
-            return new Failure(message, newType, code, retryable, context, metadata, backoffHint);
+            return new Failure(message, newType, code, retryable, context, metadata, backoffHint, headers);
         }
 
         public Failure code(@Nullable String newCode) {
-            return new Failure(message, type, newCode, retryable, context, metadata, backoffHint);
+            return new Failure(message, type, newCode, retryable, context, metadata, backoffHint, headers);
         }
 
         /** No further attempt can help. */
         public Failure permanent() {
-            return new Failure(message, type, code, false, context, metadata, backoffHint);
+            return new Failure(message, type, code, false, context, metadata, backoffHint, headers);
         }
 
         /** Adds one fact. */
@@ -92,15 +95,24 @@ public sealed interface StepResult {
         }
 
         public Failure context(Map<String, ?> newContext) {
-            return new Failure(message, type, code, retryable, newContext, metadata, backoffHint);
+            return new Failure(message, type, code, retryable, newContext, metadata, backoffHint, headers);
         }
 
         public Failure metadata(Map<String, ?> newMetadata) {
-            return new Failure(message, type, code, retryable, context, newMetadata, backoffHint);
+            return new Failure(message, type, code, retryable, context, newMetadata, backoffHint, headers);
         }
 
         public Failure backoffHint(@Nullable BackoffHint newHint) {
-            return new Failure(message, type, code, retryable, context, metadata, newHint);
+            return new Failure(message, type, code, retryable, context, metadata, newHint, headers);
+        }
+
+        public Failure headers(Map<String, String> newHeaders) {
+            return new Failure(message, type, code, retryable, context, metadata, backoffHint, newHeaders);
+        }
+
+        /** This failure as an exception, to end a handler from within its depth. */
+        public StepException toException() {
+            return new StatedStepException(this);
         }
     }
 

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 /** Input, configuration or a dependency's result is missing or of the wrong kind. */
 public class ValidationStepException extends PermanentStepException {
 
-    static final String CODE = "VALIDATION_ERROR";
+    /** The {@code error_code} unless another is given. */
+    public static final String CODE = "VALIDATION_ERROR";
 
     public ValidationStepException(String message) {
         this(message, CODE, null);
@@ -16,7 +17,7 @@ public class ValidationStepException extends PermanentStepException {
     }
 
     @Override
-    StepResult.Failure toFailure() {
-        return super.toFailure().type(ErrorTypes.VALIDATION_ERROR);
+    StepResult.Failure stated() {
+        return super.stated().type(ErrorTypes.VALIDATION_ERROR);
     }
 }

@@ -221,25 +221,18 @@ public final class WorkerRuntime implements AutoCloseable {
                 link.reject(assignment, RejectReason.SHUTTING_DOWN);
                 return;
             }
-            StepHandler handler = registry.find(
-                    assignment.task().namespace(), assignment.step().callable());
+            StepHandler handler = registry.handlerOf(assignment);
             if (handler == null) {
                 link.reject(assignment, RejectReason.HANDLER_NOT_FOUND);
                 return;
             }
-            var execution =
-                    new StepExecution(assignment, method(handler, assignment), documents, config, ticker, turns);
+            var execution = new StepExecution(assignment, handler, documents, config, ticker, turns);
             if (running.putIfAbsent(assignment, execution) != null) {
                 LOG.warn("{} assigned twice; the second delivery is ignored", assignment);
                 link.returnSlot();
                 return;
             }
             run(slots.enter(execution));
-        }
-
-        private StepHandler method(StepHandler handler, Assignment assignment) {
-            StepHandler method = handler.method(assignment.step().method());
-            return method != null ? method : context -> FailureClassifier.methodNotFound(context, handler.methods());
         }
 
         @Override

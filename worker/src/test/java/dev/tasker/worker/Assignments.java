@@ -7,7 +7,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Builds assignments with valid defaults, so that every option in a test matters to it. */
-final class Assignments {
+public final class Assignments {
 
     private static final UUID TASK = new UUID(1, 1);
     private static final UUID CORRELATION = new UUID(1, 2);
@@ -20,87 +20,102 @@ final class Assignments {
     private String callable = "handler";
     private String method = "call";
     private String context = "{}";
+    private String templateStepName = "step";
+    private @Nullable String resolver;
     private String initialization = "{}";
     private @Nullable String inputs;
     private @Nullable String previousResult;
     private @Nullable String checkpoint;
     private final Map<String, String> dependencies = new LinkedHashMap<>();
 
-    static Assignment assignment() {
+    public static Assignment assignment() {
         return new Assignments().build();
     }
 
-    static Assignment ofMethod(String method) {
-        Assignments assignment = new Assignments();
-        assignment.method = method;
-        return assignment.build();
+    public static Assignment ofMethod(String method) {
+        return with().method(method).build();
     }
 
-    static Assignments with() {
+    public static Assignments with() {
         return new Assignments();
     }
 
-    Assignments stepUuid(UUID value) {
+    public Assignments stepUuid(UUID value) {
         stepUuid = value;
         return this;
     }
 
-    Assignments leaseToken(long value) {
+    public Assignments leaseToken(long value) {
         leaseToken = value;
         return this;
     }
 
-    Assignments attempt(int value) {
+    public Assignments attempt(int value) {
         attempt = value;
         return this;
     }
 
-    Assignments timeout(Duration value) {
+    public Assignments timeout(Duration value) {
         timeout = value;
         return this;
     }
 
-    Assignments namespace(String value) {
+    public Assignments namespace(String value) {
         namespace = value;
         return this;
     }
 
-    Assignments callable(String value) {
+    public Assignments callable(String value) {
         callable = value;
         return this;
     }
 
-    Assignments context(String json) {
+    public Assignments method(String value) {
+        method = value;
+        return this;
+    }
+
+    public Assignments resolver(String value) {
+        resolver = value;
+        return this;
+    }
+
+    public Assignments templateStepName(String value) {
+        templateStepName = value;
+        return this;
+    }
+
+    public Assignments context(String json) {
         context = json;
         return this;
     }
 
-    Assignments initialization(String json) {
+    public Assignments initialization(String json) {
         initialization = json;
         return this;
     }
 
-    Assignments inputs(String json) {
+    public Assignments inputs(String json) {
         inputs = json;
         return this;
     }
 
-    Assignments previousResult(String json) {
+    public Assignments previousResult(String json) {
         previousResult = json;
         return this;
     }
 
-    Assignments checkpoint(String json) {
+    public Assignments checkpoint(String json) {
         checkpoint = json;
         return this;
     }
 
-    Assignments dependency(String step, String document) {
+    public Assignments dependency(String step, String document) {
         dependencies.put(step, document);
         return this;
     }
 
-    Assignment build() {
+    public Assignment build() {
         return new Assignment(
                 TASK,
                 stepUuid == null ? UUID.randomUUID() : stepUuid,
@@ -110,7 +125,15 @@ final class Assignments {
                 timeout,
                 new TaskView(namespace, "order", "1.0.0", CORRELATION, null, context, 0, "test", "test", "test"),
                 new StepView(
-                        "step", "step", callable, method, null, initialization, inputs, previousResult, checkpoint),
+                        "step",
+                        templateStepName,
+                        callable,
+                        method,
+                        resolver,
+                        initialization,
+                        inputs,
+                        previousResult,
+                        checkpoint),
                 dependencies);
     }
 }

@@ -142,6 +142,83 @@ class FailureClassifierTest {
                 .isEqualTo(new BackoffHint(BackoffHint.Kind.SERVER_REQUESTED, Duration.ofSeconds(3)));
     }
 
+    static List<Object[]> kinds() {
+        Duration pause = Duration.ofSeconds(3);
+        return List.of(
+                new Object[] {new NetworkStepException("x"), "retryable_error", "NETWORK_ERROR"},
+                new Object[] {new NetworkStepException("x", new IOException()), "retryable_error", "NETWORK_ERROR"},
+                new Object[] {new NetworkStepException("x", pause), "retryable_error", "NETWORK_ERROR"},
+                new Object[] {new TimeoutStepException("x"), "timeout", "TIMEOUT"},
+                new Object[] {new TimeoutStepException("x", pause), "timeout", "TIMEOUT"},
+                new Object[] {new TimeoutStepException("x", new IOException()), "timeout", "TIMEOUT"},
+                new Object[] {new RateLimitStepException("x", pause), "retryable_error", "RATE_LIMITED"},
+                new Object[] {new RateLimitStepException("x"), "retryable_error", "RATE_LIMITED"},
+                new Object[] {new RateLimitStepException("x", new IOException()), "retryable_error", "RATE_LIMITED"},
+                new Object[] {new ServiceUnavailableStepException("x"), "retryable_error", "SERVICE_UNAVAILABLE"},
+                new Object[] {new ServiceUnavailableStepException("x", pause), "retryable_error", "SERVICE_UNAVAILABLE"
+                },
+                new Object[] {
+                    new ServiceUnavailableStepException("x", new IOException()),
+                    "retryable_error",
+                    "SERVICE_UNAVAILABLE"
+                },
+                new Object[] {new ResourceContentionStepException("x"), "retryable_error", "RESOURCE_CONTENTION"},
+                new Object[] {new ResourceContentionStepException("x", pause), "retryable_error", "RESOURCE_CONTENTION"
+                },
+                new Object[] {
+                    new ResourceContentionStepException("x", new IOException()),
+                    "retryable_error",
+                    "RESOURCE_CONTENTION"
+                },
+                new Object[] {new NotFoundStepException("x"), "permanent_error", "NOT_FOUND"},
+                new Object[] {new AuthenticationStepException("x"), "permanent_error", "AUTHENTICATION_ERROR"},
+                new Object[] {new AuthorizationStepException("x"), "permanent_error", "AUTHORIZATION_ERROR"},
+                new Object[] {new BusinessLogicStepException("x"), "permanent_error", "BUSINESS_LOGIC_ERROR"},
+                new Object[] {new BusinessLogicStepException("x", "LIMIT", null), "permanent_error", "LIMIT"},
+                new Object[] {new ConfigurationStepException("x"), "permanent_error", "CONFIGURATION_ERROR"});
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void kindOfStepExceptionSaysTypeCodeAndWhetherToTryAgain(StepException thrown, String type, String code) {
+        Failure failure = FailureClassifier.thrown(thrown, assignment);
+
+        assertThat(failure.type()).isEqualTo(type);
+        assertThat(failure.code()).isEqualTo(code).isEqualTo(thrown.code());
+        assertThat(failure.retryable())
+                .isEqualTo(!type.equals("permanent_error"))
+                .isEqualTo(thrown.retryable());
+    }
+
+    @Test
+    void pauseIsAskedForInTheNameOfWhoeverWantsIt() {
+        Duration pause = Duration.ofSeconds(3);
+
+        assertThat(new RateLimitStepException("x", pause).toFailure().backoffHint())
+                .isEqualTo(new BackoffHint(BackoffHint.Kind.RATE_LIMIT, pause));
+        assertThat(new ServiceUnavailableStepException("x", pause).toFailure().backoffHint())
+                .isEqualTo(new BackoffHint(BackoffHint.Kind.SERVICE_UNAVAILABLE, pause));
+        assertThat(new NetworkStepException("x", pause).retryAfter()).isEqualTo(pause);
+        assertThat(new NotFoundStepException("x").retryAfter()).isNull();
+        assertThat(new RetryableStepException("x", "CARRIER_AWAY", null, null)
+                        .typed("carrier_away")
+                        .toFailure())
+                .isEqualTo(StepResult.failure("x").type("carrier_away").code("CARRIER_AWAY"));
+    }
+
+    @Test
+    void failureThatWasMadeAsAValueCanBeThrown() {
+        Failure made =
+                StepResult.failure("no").type("own").code("OWN").permanent().context("a", 1);
+
+        Failure failure = FailureClassifier.thrown(made.toException().with("b", 2), assignment);
+
+        assertThat(failure.type()).isEqualTo("own");
+        assertThat(failure.code()).isEqualTo("OWN");
+        assertThat(failure.retryable()).isFalse();
+        assertThat(failure.context()).containsKeys("a", "b", "task_uuid");
+    }
+
     @Test
     void stepExceptionCanBeSubclassed() {
         class GatewayAway extends RetryableStepException {

@@ -82,6 +82,15 @@ class ResultDocumentTest {
     }
 
     @Test
+    void headersOfTheServiceTravelToTheEngine() {
+        StepReport report =
+                documents.failure(StepResult.failure("later").headers(Map.of("Retry-After", "7")), null, ELAPSED);
+
+        assertThat(json(report.document()).get("orchestration_metadata"))
+                .isEqualTo(json("{'headers': {'Retry-After': '7'}}"));
+    }
+
+    @Test
     void backoffHintTravelsExactlyBesideTheDocumentAndInWholeSecondsInside() {
         var hint = new BackoffHint(BackoffHint.Kind.RATE_LIMIT, Duration.ofMillis(1_200));
         StepReport report = documents.failure(StepResult.failure("slow down").backoffHint(hint), null, ELAPSED);

@@ -27,7 +27,10 @@ final class WorkerFixture implements AutoCloseable {
     }
 
     WorkerFixture(StepHandler handler, WorkerConfig config) {
-        var registry = HandlerRegistry.builder().handler("handler", handler).build();
+        this(HandlerRegistry.builder().handler("handler", handler).build(), config);
+    }
+
+    WorkerFixture(HandlerRegistry registry, WorkerConfig config) {
         worker = new WorkerRuntime(source, registry, config, List.of(new Recorder(), new Failing()), clock::get);
         worker.open();
         session = source.nextSession();

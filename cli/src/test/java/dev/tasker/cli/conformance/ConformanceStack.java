@@ -5,6 +5,7 @@ import dev.tasker.server.TaskerServer;
 import dev.tasker.server.config.BindAddress;
 import dev.tasker.server.config.Environment;
 import dev.tasker.server.config.ServerConfig;
+import dev.tasker.worker.HandlerRegistry;
 import dev.tasker.worker.WorkSource;
 import dev.tasker.worker.WorkerConfig;
 import dev.tasker.worker.WorkerRuntime;
@@ -22,6 +23,16 @@ record ConformanceStack(TaskerServer server, WorkSource source, WorkerRuntime wo
         for (String file : files) {
             templates.put(file, ConformanceTemplates.yaml(file));
         }
+        return start(folder, transport, templates, ConformanceHandlers.registry());
+    }
+
+    /**
+     * With templates and handlers of one's own.
+     *
+     * @param templates YAML by the name of its file
+     */
+    static ConformanceStack start(
+            Path folder, Transport transport, Map<String, String> templates, HandlerRegistry handlers) {
         ServerConfig config = ServerConfig.defaults(Environment.TEST)
                 .withEmbeddedDatabase(folder, false)
                 .withAddresses(BindAddress.loopback(0), BindAddress.loopback(0));
@@ -29,7 +40,7 @@ record ConformanceStack(TaskerServer server, WorkSource source, WorkerRuntime wo
         try {
             templates.forEach(server::register);
             WorkSource source = transport.workOf(server);
-            WorkerRuntime worker = WorkerRuntime.start(source, ConformanceHandlers.registry(), WorkerConfig.defaults());
+            WorkerRuntime worker = WorkerRuntime.start(source, handlers, WorkerConfig.defaults());
             return new ConformanceStack(
                     server, source, worker, new TaskApi(server.restUrl().orElseThrow()));
         } catch (RuntimeException e) {

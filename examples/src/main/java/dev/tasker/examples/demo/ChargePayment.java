@@ -15,11 +15,18 @@ final class ChargePayment implements StepHandler {
 
     @Override
     public StepResult handle(StepContext context) {
-        Basket basket = Basket.of(context);
-        if (context.inputOr("simulate_gateway_hiccup", false) && !context.isRetry()) {
+        return charged(
+                Basket.of(context),
+                context.input("payment", JsonNode.class).path("card_ending").asString(""),
+                context.configOr("currency", "EUR"),
+                context.inputOr("simulate_gateway_hiccup", false),
+                context);
+    }
+
+    static StepResult charged(Basket basket, String cardEnding, String currency, boolean hiccup, StepContext context) {
+        if (hiccup && !context.isRetry()) {
             throw new RetryableStepException("payment gateway did not answer");
         }
-        JsonNode payment = context.input("payment", JsonNode.class);
         return StepResult.success(
                 Map.of(
                         "payment",
@@ -27,9 +34,9 @@ final class ChargePayment implements StepHandler {
                         "amount",
                         basket.total(),
                         "currency",
-                        context.configOr("currency", "EUR"),
+                        currency,
                         "card",
-                        "**** " + payment.path("card_ending").asString("")),
+                        "**** " + cardEnding),
                 Map.of("attempt", context.attempt()));
     }
 }

@@ -10,17 +10,31 @@ import tools.jackson.databind.JsonNode;
 /** Adds up points for what is unusual about an order; the limits come from the template. */
 final class CheckFraud implements StepHandler {
 
+    /** What is usual for a customer: countries of delivery and card, and how many orders came before. */
+    record Customs(int ordersBefore, String home, String cardHome) {}
+
     @Override
     public StepResult handle(StepContext context) {
-        Basket basket = Basket.of(context);
-        JsonNode customer = context.input("customer", JsonNode.class);
-        String home = context.input("delivery", JsonNode.class).path("country").asString("");
-        String cardHome =
-                context.input("payment", JsonNode.class).path("card_country").asString("");
+        return assessed(
+                Basket.of(context),
+                new Customs(
+                        context.input("customer", JsonNode.class)
+                                .path("orders_before")
+                                .asInt(0),
+                        context.input("delivery", JsonNode.class)
+                                .path("country")
+                                .asString(""),
+                        context.input("payment", JsonNode.class)
+                                .path("card_country")
+                                .asString("")),
+                context.configOr("watch_from", 40),
+                context.configOr("refuse_from", 80));
+    }
 
+    static StepResult assessed(Basket basket, Customs customs, int watchFrom, int refuseFrom) {
         int score = 0;
         var reasons = new ArrayList<String>();
-        if (customer.path("orders_before").asInt(0) == 0) {
+        if (customs.ordersBefore() == 0) {
             score += 20;
             reasons.add("first order of this customer");
         }
@@ -32,18 +46,18 @@ final class CheckFraud implements StepHandler {
             score += 15;
             reasons.add("many pieces of one article");
         }
-        if (!home.equals(cardHome)) {
+        if (!customs.home().equals(customs.cardHome())) {
             score += 40;
-            reasons.add("card from " + cardHome + ", delivery to " + home);
+            reasons.add("card from " + customs.cardHome() + ", delivery to " + customs.home());
         }
-        if (score >= context.configOr("refuse_from", 80)) {
+        if (score >= refuseFrom) {
             return StepResult.failure("Order looks like fraud: " + String.join(", ", reasons))
                     .type("FraudSuspected")
                     .code("FRAUD_SUSPECTED")
                     .permanent()
                     .context("score", score);
         }
-        String verdict = score >= context.configOr("watch_from", 40) ? "watch" : "clear";
+        String verdict = score >= watchFrom ? "watch" : "clear";
         return StepResult.success(Map.of("score", score, "verdict", verdict, "reasons", reasons));
     }
 }

@@ -11,6 +11,7 @@ public final class DemoHandlers {
 
     private DemoHandlers() {}
 
+    // guide: register
     /** The handlers of all steps of {@link #templateYaml()}, for any namespace. */
     public static HandlerRegistry registry() {
         return HandlerRegistry.builder()
@@ -23,6 +24,7 @@ public final class DemoHandlers {
                 .handler("shop.ship_parcel", new ShipParcel())
                 .build();
     }
+    // guide end
 
     /** The template of namespace {@code shop}, name {@code order}, version {@code 1.0.0}. */
     public static String templateYaml() {

@@ -29,9 +29,12 @@ final class PackParcel implements StepHandler {
 
     @Override
     public StepResult handle(StepContext context) {
-        int gramsMax = context.configOr("parcel_grams_max", 5_000);
+        return StepResult.success(pack(Basket.of(context), context.configOr("parcel_grams_max", 5_000)));
+    }
+
+    static Map<String, Object> pack(Basket basket, int gramsMax) {
         var parcels = new ArrayList<Parcel>();
-        List<Basket.Line> heaviestFirst = Basket.of(context).lines().stream()
+        List<Basket.Line> heaviestFirst = basket.lines().stream()
                 .sorted(Comparator.comparingInt(Basket.Line::grams).reversed())
                 .toList();
         for (Basket.Line line : heaviestFirst) {
@@ -43,7 +46,7 @@ final class PackParcel implements StepHandler {
         for (Parcel parcel : parcels) {
             result.add(parcel.asResult(result.size() + 1));
         }
-        return StepResult.success(Map.of("parcels", result));
+        return Map.of("parcels", result);
     }
 
     private static Parcel parcelFor(Basket.Line line, List<Parcel> parcels, int gramsMax) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+// guide: class
 /** Picks each line from the nearest warehouse and the rest from the next one. */
 final class ReserveStock implements StepHandler {
 
@@ -16,13 +17,18 @@ final class ReserveStock implements StepHandler {
 
     @Override
     public StepResult handle(StepContext context) {
-        Basket basket = Basket.of(context);
+        return StepResult.success(reserve(Basket.of(context)));
+    }
+
+    static Map<String, Object> reserve(Basket basket) {
         var picks = new ArrayList<Pick>();
         for (Basket.Line line : basket.lines()) {
             picks.addAll(picks(line));
         }
-        return StepResult.success(Map.of("reservation", "R-" + basket.orderNumber(), "picks", picks));
+        return Map.of("reservation", "R-" + basket.orderNumber(), "picks", picks);
     }
+
+    // guide end
 
     private static List<Pick> picks(Basket.Line line) {
         var picks = new ArrayList<Pick>();

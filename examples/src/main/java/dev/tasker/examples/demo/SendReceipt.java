@@ -18,6 +18,11 @@ final class SendReceipt implements StepHandler {
         if (payment == null) {
             throw new ValidationStepException("order " + basket.orderNumber() + " is not paid");
         }
+        String email = context.input("customer", JsonNode.class).path("email").asString("");
+        return StepResult.success(receipt(basket, payment.asString(""), email));
+    }
+
+    static Map<String, String> receipt(Basket basket, String payment, String email) {
         var text = new StringBuilder("Order ").append(basket.orderNumber()).append('\n');
         for (Basket.Line line : basket.lines()) {
             text.append(row(line.quantity() + " x " + line.title(), line.price()));
@@ -25,8 +30,7 @@ final class SendReceipt implements StepHandler {
         text.append(row("Shipping", basket.shipping()))
                 .append(row("Total", basket.total()))
                 .append(row("of which VAT", basket.vatIncluded()));
-        String email = context.input("customer", JsonNode.class).path("email").asString("");
-        return StepResult.success(Map.of("sent_to", email, "payment", payment.asString(""), "text", text.toString()));
+        return Map.of("sent_to", email, "payment", payment, "text", text.toString());
     }
 
     private static String row(String what, long cents) {

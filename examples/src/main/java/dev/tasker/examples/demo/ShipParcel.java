@@ -18,20 +18,19 @@ final class ShipParcel implements StepHandler {
         if (parcels == null) {
             throw new ValidationStepException("nothing was packed");
         }
-        String orderNumber = Basket.of(context).orderNumber();
+        return StepResult.success(shipped(
+                Basket.of(context).orderNumber(),
+                parcels.size(),
+                context.input("delivery", JsonNode.class).path("express").asBoolean(false),
+                context.configOr("carrier", "Snail Express")));
+    }
+
+    static Map<String, Object> shipped(String orderNumber, int parcels, boolean express, String carrier) {
         var tracking = new ArrayList<String>();
-        for (JsonNode parcel : parcels) {
-            tracking.add(trackingNumber(orderNumber, parcel.path("number").asInt(0)));
+        for (int number = 1; number <= parcels; number++) {
+            tracking.add(trackingNumber(orderNumber, number));
         }
-        boolean express =
-                context.input("delivery", JsonNode.class).path("express").asBoolean(false);
-        return StepResult.success(Map.of(
-                "carrier",
-                context.configOr("carrier", "Snail Express"),
-                "tracking",
-                tracking,
-                "delivery_days",
-                express ? 1 : 3));
+        return Map.of("carrier", carrier, "tracking", tracking, "delivery_days", express ? 1 : 3);
     }
 
     /** Ten digits and a check digit by the Luhn rule, as carriers print below their bar codes. */

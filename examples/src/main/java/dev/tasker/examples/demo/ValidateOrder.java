@@ -4,7 +4,6 @@ import dev.tasker.worker.PermanentStepException;
 import dev.tasker.worker.StepContext;
 import dev.tasker.worker.StepHandler;
 import dev.tasker.worker.StepResult;
-import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
@@ -14,18 +13,30 @@ final class ValidateOrder implements StepHandler {
     /** A line as it was ordered. */
     record Ordered(String article, int quantity) {}
 
+    /** What is added to the goods. */
+    record Prices(int shippingCents, int freeFromCents, int vatPercent) {}
+
     @Override
     public StepResult handle(StepContext context) {
-        String orderNumber = context.input("order_number", String.class);
-        var lines = new ArrayList<Basket.Line>();
-        for (Ordered ordered : context.input("lines", Ordered[].class)) {
-            lines.add(price(ordered));
-        }
+        return StepResult.success(priced(
+                context.input("order_number", String.class),
+                List.of(context.input("lines", Ordered[].class)),
+                context.input("customer", JsonNode.class).path("email").asString(""),
+                new Prices(
+                        context.configOr("shipping_cents", 490),
+                        context.configOr("free_shipping_from_cents", 5_000),
+                        context.configOr("vat_percent", 19))));
+    }
+
+    static Basket priced(String orderNumber, List<Ordered> ordered, String email, Prices prices) {
+        List<Basket.Line> lines = ordered.stream().map(ValidateOrder::price).toList();
         if (lines.isEmpty()) {
             throw new PermanentStepException("order " + orderNumber + " has no lines", "EMPTY_ORDER", null);
         }
-        requireAddress(context);
-        return StepResult.success(basket(context, orderNumber, lines));
+        if (!email.contains("@")) {
+            throw new PermanentStepException("customer.email: " + email + " (expected: an address)", "BAD_EMAIL", null);
+        }
+        return basket(orderNumber, lines, prices);
     }
 
     private static Basket.Line price(Ordered ordered) {
@@ -44,23 +55,14 @@ final class ValidateOrder implements StepHandler {
                 article.id(), article.title(), ordered.quantity(), article.cents(), price, article.grams());
     }
 
-    private static void requireAddress(StepContext context) {
-        JsonNode email = context.input("customer", JsonNode.class).path("email");
-        if (!email.asString("").contains("@")) {
-            throw new PermanentStepException("customer.email: " + email + " (expected: an address)", "BAD_EMAIL", null);
-        }
-    }
-
-    private static Basket basket(StepContext context, String orderNumber, List<Basket.Line> lines) {
+    private static Basket basket(String orderNumber, List<Basket.Line> lines, Prices prices) {
         long goods = lines.stream().mapToLong(Basket.Line::price).sum();
         long grams = lines.stream()
                 .mapToLong(line -> (long) line.quantity() * line.grams())
                 .sum();
-        boolean free = goods >= context.configOr("free_shipping_from_cents", 5_000);
-        long shipping = free ? 0 : context.configOr("shipping_cents", 490);
-        int vatPercent = context.configOr("vat_percent", 19);
+        long shipping = goods >= prices.freeFromCents() ? 0 : prices.shippingCents();
         long total = goods + shipping;
-        long vatIncluded = Math.round((double) total * vatPercent / (100 + vatPercent));
+        long vatIncluded = Math.round((double) total * prices.vatPercent() / (100 + prices.vatPercent()));
         return new Basket(orderNumber, lines, goods, shipping, vatIncluded, total, grams);
     }
 }

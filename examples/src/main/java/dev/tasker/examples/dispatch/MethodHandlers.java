@@ -1,18 +1,18 @@
 package dev.tasker.examples.dispatch;
 
 import dev.tasker.examples.Members;
-import dev.tasker.worker.HandlerMethods;
 import dev.tasker.worker.HandlerRegistry;
 import dev.tasker.worker.StepContext;
 import dev.tasker.worker.StepResult;
+import dev.tasker.worker.annotated.Handles;
+import dev.tasker.worker.annotated.Input;
 import java.math.BigDecimal;
 import java.time.InstantSource;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 
-/** Two handlers with methods; each answers which one was called. */
+/** Two handlers with methods, of which the template names the one to run; each answers which one was called. */
 public final class MethodHandlers {
     private static final BigDecimal WITH_FEE = new BigDecimal("1.1");
 
@@ -25,69 +25,83 @@ public final class MethodHandlers {
      */
     public static HandlerRegistry registry(InstantSource clock) {
         return HandlerRegistry.builder()
-                .handler(
-                        "resolver_tests_multi_method",
-                        HandlerMethods.of(context -> echoed(context, "MultiMethodHandler", "call"))
-                                .with("validate", MethodHandlers::validate)
-                                .with("process", MethodHandlers::process)
-                                .with("refund", context -> refund(context, clock)))
-                .handler(
-                        "resolver_tests_alternate_method",
-                        HandlerMethods.of(context -> echoed(context, "AlternateMethodHandler", "call"))
-                                .with(
-                                        "execute_action",
-                                        context -> echoed(context, "AlternateMethodHandler", "execute_action")))
+                .annotated(new MultiMethod(clock))
+                .annotated(new AlternateMethod())
                 .build();
     }
 
-    private static StepResult validate(StepContext context) {
-        JsonNode data = data(context);
-        if (!data.path("amount").isNumber()) {
-            return StepResult.failure("data.amount is missing (expected: a number)")
-                    .type("validation_error")
-                    .code("VALIDATION_ERROR")
-                    .permanent();
+    /** A handler of payments, one method for each thing that can be done with them. */
+    @Handles("resolver_tests_multi_method")
+    static final class MultiMethod {
+        private final InstantSource clock;
+
+        MultiMethod(InstantSource clock) {
+            this.clock = clock;
         }
-        return answer(context, "validate", Members.of("validated", true, "input_validated", data));
+
+        public Map<String, @Nullable Object> call(
+                @Input(value = "data", orElse = "{}") JsonNode data, StepContext step) {
+            return answer(step, "MultiMethodHandler", "call", Members.of("input_received", data));
+        }
+
+        public StepResult validate(@Input(value = "data", orElse = "{}") JsonNode data, StepContext step) {
+            if (!data.path("amount").isNumber()) {
+                return StepResult.failure("data.amount is missing (expected: a number)")
+                        .type("validation_error")
+                        .code("VALIDATION_ERROR")
+                        .permanent();
+            }
+            return StepResult.success(answer(
+                    step, "MultiMethodHandler", "validate", Members.of("validated", true, "input_validated", data)));
+        }
+
+        public Map<String, @Nullable Object> process(
+                @Input(value = "data", orElse = "{}") JsonNode data, StepContext step) {
+            BigDecimal amount = Members.number(data, "amount");
+            BigDecimal processed = amount.multiply(WITH_FEE);
+            return answer(
+                    step,
+                    "MultiMethodHandler",
+                    "process",
+                    Members.of(
+                            "original_amount", amount,
+                            "processed_amount", processed,
+                            "processing_fee", processed.subtract(amount)));
+        }
+
+        public Map<String, @Nullable Object> refund(
+                @Input(value = "data", orElse = "{}") JsonNode data, StepContext step) {
+            String reason = Members.text(data, "reason");
+            return answer(
+                    step,
+                    "MultiMethodHandler",
+                    "refund",
+                    Members.of(
+                            "refund_amount",
+                            Members.number(data, "amount"),
+                            "refund_reason",
+                            reason == null ? "not_specified" : reason,
+                            "refund_id",
+                            "refund_" + clock.instant().getEpochSecond()));
+        }
     }
 
-    private static StepResult process(StepContext context) {
-        BigDecimal amount = Members.number(data(context), "amount");
-        BigDecimal processed = amount.multiply(WITH_FEE);
-        return answer(
-                context,
-                "process",
-                Members.of(
-                        "original_amount", amount,
-                        "processed_amount", processed,
-                        "processing_fee", processed.subtract(amount)));
+    /** A handler with one method beside the usual one. */
+    @Handles("resolver_tests_alternate_method")
+    static final class AlternateMethod {
+        public Map<String, @Nullable Object> call(
+                @Input(value = "data", orElse = "{}") JsonNode data, StepContext step) {
+            return answer(step, "AlternateMethodHandler", "call", Members.of("input_received", data));
+        }
+
+        public Map<String, @Nullable Object> execute_action(
+                @Input(value = "data", orElse = "{}") JsonNode data, StepContext step) {
+            return answer(step, "AlternateMethodHandler", "execute_action", Members.of("input_received", data));
+        }
     }
 
-    private static StepResult refund(StepContext context, InstantSource clock) {
-        JsonNode data = data(context);
-        String reason = Members.text(data, "reason");
-        return answer(
-                context,
-                "refund",
-                Members.of(
-                        "refund_amount",
-                        Members.number(data, "amount"),
-                        "refund_reason",
-                        reason == null ? "not_specified" : reason,
-                        "refund_id",
-                        "refund_" + clock.instant().getEpochSecond()));
-    }
-
-    private static StepResult echoed(StepContext context, String handler, String method) {
-        return answer(context, handler, method, Members.of("input_received", data(context)));
-    }
-
-    private static StepResult answer(StepContext context, String method, Map<String, @Nullable Object> more) {
-        return answer(context, "MultiMethodHandler", method, more);
-    }
-
-    private static StepResult answer(
-            StepContext context, String handler, String method, Map<String, @Nullable Object> more) {
+    private static Map<String, @Nullable Object> answer(
+            StepContext step, String handler, String method, Map<String, @Nullable Object> more) {
         Map<String, @Nullable Object> value = Members.of(
                 "invoked_method",
                 method,
@@ -96,13 +110,8 @@ public final class MethodHandlers {
                 "message",
                 "method " + method + " was called",
                 "step_name",
-                context.step().name());
+                step.step().name());
         value.putAll(more);
-        return StepResult.success(value);
-    }
-
-    private static JsonNode data(StepContext context) {
-        JsonNode data = context.input("data");
-        return data == null ? JsonNodeFactory.instance.objectNode() : data;
+        return value;
     }
 }

@@ -60,6 +60,11 @@ public record BatchInputs(
         return number("end_cursor", end);
     }
 
+    /** What a worker with nothing to do answers in the usual words. */
+    public StepResult.Success noOpResult(Instant now) {
+        return noOpResult("No batches to process", now);
+    }
+
     /** What a worker with nothing to do answers. */
     public StepResult.Success noOpResult(String message, Instant now) {
         var value = new LinkedHashMap<String, Object>();

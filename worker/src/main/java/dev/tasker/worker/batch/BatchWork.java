@@ -1,5 +1,7 @@
 package dev.tasker.worker.batch;
 
+import dev.tasker.worker.ResultValue;
+import dev.tasker.worker.StepContext;
 import dev.tasker.worker.StepResult;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -20,7 +22,8 @@ public record BatchWork(
         long skipped,
         List<?> results,
         List<?> errors,
-        @Nullable Object lastCursor) {
+        @Nullable Object lastCursor)
+        implements ResultValue {
 
     public BatchWork {
         results = List.copyOf(results);
@@ -43,6 +46,11 @@ public record BatchWork(
 
     public BatchWork lastCursor(Object newCursor) {
         return new BatchWork(processed, succeeded, failed, skipped, results, errors, newCursor);
+    }
+
+    @Override
+    public StepResult.Success toResult(StepContext context, String version) {
+        return asResult();
     }
 
     /** The result of the worker's step: a success, marked where items failed. */

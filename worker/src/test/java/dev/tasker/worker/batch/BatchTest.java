@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tasker.worker.Assignment;
+import dev.tasker.worker.Decision;
+import dev.tasker.worker.DecisionHandler;
 import dev.tasker.worker.Decisions;
 import dev.tasker.worker.StepContext;
 import dev.tasker.worker.StepResult;
@@ -102,6 +104,85 @@ class BatchTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Decisions.none("x", Map.of("decision_point_outcome", 1)))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void decisionIsAValueThatBecomesAResult() throws Exception {
+        DecisionHandler handler = context -> context.attempt() > 1
+                ? Decision.route("a").dynamicSteps(List.of(Map.of("name", "a")))
+                : Decision.skip("first");
+
+        assertThat(JSON.writeValueAsString(((StepResult.Success) handler.handle(context("{}", Map.of()))).value()))
+                .isEqualTo("{\"reason\":\"first\",\"decision_point_outcome\":{\"type\":\"no_branches\"}}");
+        StepResult.Success routed = Decision.route("a")
+                .dynamicSteps(List.of(Map.of("name", "a")))
+                .toResult(context("{}", Map.of()), "2.0.0");
+        assertThat(JSON.writeValueAsString(routed.value()))
+                .contains("\"dynamic_steps\":[{\"name\":\"a\"}]", "\"step_names\":[\"a\"]");
+        assertThat(routed.metadata().get("decision_version")).isEqualTo("2.0.0");
+        assertThat(String.valueOf(
+                        Decision.route().toResult(context("{}", Map.of()), "1").value()))
+                .contains("No branches", "no_branches");
+    }
+
+    @Test
+    void planIsAValueThatBecomesTheAnalyzersResult() throws Exception {
+        BatchAnalyzer analyzer =
+                context -> BatchPlan.byWorkers(5, 2).workers("work").with("file", "x.csv");
+
+        StepResult.Success planned = (StepResult.Success) analyzer.handle(context("{}", Map.of()));
+        assertThat(JSON.writeValueAsString(planned.value()))
+                .contains("\"type\":\"create_batches\",\"worker_template_name\":\"work\",\"worker_count\":2")
+                .endsWith("\"worker_count\":2,\"total_items\":5,\"batch_metadata\":{\"file\":\"x.csv\"}}");
+        assertThat(planned.metadata().get("batch_analyzer")).isEqualTo(true);
+
+        StepResult.Success nothing =
+                BatchPlan.nothing("no rows").with("file", "x.csv").toResult(context("{}", Map.of()), "1.0.0");
+        assertThat(JSON.writeValueAsString(nothing.value()))
+                .isEqualTo("{\"batch_processing_outcome\":{\"type\":\"no_batches\"},"
+                        + "\"reason\":\"no rows\",\"file\":\"x.csv\"}");
+        assertThat(String.valueOf(BatchPlan.bySize(0, 10)
+                        .toResult(context("{}", Map.of()), "1")
+                        .value()))
+                .contains("empty_dataset");
+        assertThatThrownBy(() -> BatchPlan.bySize(1, 1).toResult(context("{}", Map.of()), "1"))
+                .hasMessageContaining("worker template: none (expected: BatchPlan.workers(name)");
+    }
+
+    @Test
+    void workerIsNotCalledForAPlaceholder() throws Exception {
+        BatchWorker worker =
+                (batch, context) -> BatchWork.allOf(batch.batchSize()).asResult();
+
+        assertThat(String.valueOf(((StepResult.Success) worker.handle(context("""
+            {"cursor":{"batch_id":"000","batch_size":0},"is_no_op":true}\
+            """, Map.of()))).value()))
+                .contains("no_op=true", "No batches to process");
+        assertThat(String.valueOf(((StepResult.Success) worker.handle(context("""
+            {"cursor":{"batch_id":"001","start_cursor":0,"end_cursor":4,"batch_size":4}}\
+            """, Map.of()))).value()))
+                .contains("items_processed=4");
+    }
+
+    @Test
+    void convergenceAddsUpWhatWorkersDid() {
+        var none = new BatchScenario.NoBatches(JSON.readTree("{}"));
+        var some = new BatchScenario.WithBatches(
+                JSON.readTree("{}"),
+                Map.of("w_001", JSON.readTree("{\"items_processed\":4,\"items_succeeded\":3,\"items_failed\":1}")));
+
+        assertThat(JSON.writeValueAsString(BatchAggregator.totals(some).value()))
+                .isEqualTo("{\"total_processed\":4,\"total_succeeded\":3,\"total_failed\":1,\"total_skipped\":0,"
+                        + "\"batch_count\":1,\"success_rate\":0.75,\"errors\":[],\"error_count\":0,"
+                        + "\"worker_count\":1,\"scenario\":\"with_batches\"}");
+        assertThat(JSON.writeValueAsString(BatchAggregator.totals(none).value()))
+                .contains("\"total_processed\":0", "\"worker_count\":0,\"scenario\":\"no_batches\"");
+        assertThat(String.valueOf(BatchAggregator.results(none, Map.of("sum", 0), batches -> Map.of("sum", 1))
+                        .value()))
+                .contains("sum=0");
+        assertThat(String.valueOf(BatchAggregator.results(some, Map.of("sum", 0), batches -> Map.of("sum", 1))
+                        .value()))
+                .contains("sum=1");
     }
 
     @Test
