@@ -29,6 +29,7 @@ import dev.tasker.protocol.worker.v1.WorkerGatewayGrpc;
 import dev.tasker.protocol.worker.v1.WorkerMessage;
 import dev.tasker.server.gateway.FakeEngine.FakeSession;
 import dev.tasker.server.gateway.FakeEngine.Report;
+import dev.tasker.server.security.Authenticator;
 import dev.tasker.template.DeliveryMode;
 import dev.tasker.template.EventCondition;
 import dev.tasker.template.PublishedEvent;
@@ -45,6 +46,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -69,9 +71,13 @@ class WorkerGatewayTest {
     }
 
     private GatewayServer start(GatewayConfig config) {
-        var gateway = new WorkerGateway(engine, template -> {}, config);
-        var server =
-                GatewayServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), gateway, List.of());
+        var gateway = new WorkerGateway(engine, template -> {}, _ -> Optional.empty(), config);
+        var server = GatewayServer.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                Authenticator.DISABLED,
+                null,
+                gateway,
+                List.of());
         open.add(server);
         return server;
     }
@@ -712,9 +718,13 @@ class WorkerGatewayTest {
     @Test
     void takenPortIsNamedInOneMessage() {
         int port = port();
-        var gateway = closing(new WorkerGateway(engine, template -> {}, GatewayConfig.DEFAULT));
+        var gateway = closing(new WorkerGateway(engine, template -> {}, _ -> Optional.empty(), GatewayConfig.DEFAULT));
         assertThatThrownBy(() -> GatewayServer.start(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port), gateway, List.of()))
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                        Authenticator.DISABLED,
+                        null,
+                        gateway,
+                        List.of()))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessage("gRPC cannot listen at "
                         + InetAddress.getLoopbackAddress().getHostName() + ":" + port
@@ -741,9 +751,14 @@ class WorkerGatewayTest {
                         throw new EngineException(ErrorCode.TEMPLATE_CHANGED, "content differs");
                     }
                 },
+                _ -> Optional.empty(),
                 GatewayConfig.DEFAULT.withDrain(Duration.ZERO));
-        var server = closing(
-                GatewayServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), gateway, List.of()));
+        var server = closing(GatewayServer.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                Authenticator.DISABLED,
+                null,
+                gateway,
+                List.of()));
         var worker = closing(new WireWorker(server.port()));
         List<TemplateOutcome> outcomes = WorkerGatewayGrpc.newBlockingStub(worker.channel)
                 .registerTemplates(RegisterTemplatesRequest.newBuilder()
@@ -770,9 +785,14 @@ class WorkerGatewayTest {
                 template -> {
                     throw new EngineException(ErrorCode.DATABASE_UNAVAILABLE, "gone");
                 },
+                _ -> Optional.empty(),
                 GatewayConfig.DEFAULT.withDrain(Duration.ZERO));
-        var server = closing(
-                GatewayServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), gateway, List.of()));
+        var server = closing(GatewayServer.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                Authenticator.DISABLED,
+                null,
+                gateway,
+                List.of()));
         var stub = WorkerGatewayGrpc.newBlockingStub(closing(new WireWorker(server.port())).channel);
         var request = RegisterTemplatesRequest.newBuilder()
                 .addTemplatesYaml(template("order"))
