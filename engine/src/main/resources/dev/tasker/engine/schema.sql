@@ -621,6 +621,9 @@ FUNCTION cancel_tasks(p_task uuid[], p_detail text[])
   SET enable_bitmapscan=off
   SET enable_hashjoin=off
   SET enable_mergejoin=off
+  SET seq_page_cost=0
+  SET random_page_cost=0
+  SET cpu_operator_cost=0.0001
   SET lock_timeout=10s;
 
 FUNCTION cause(p_name text)
@@ -640,6 +643,9 @@ FUNCTION checkpoint_steps(p_batch bigint, p_task uuid[], p_step integer[], p_tok
   SET enable_bitmapscan=off
   SET enable_hashjoin=off
   SET enable_mergejoin=off
+  SET seq_page_cost=0
+  SET random_page_cost=0
+  SET cpu_operator_cost=0.0001
   SET lock_timeout=10s;
 
 FUNCTION claim_steps(p_batch bigint, p_renew integer[], p_session integer, p_queue integer[], p_priority integer[], p_cursor bigint[], p_limit integer)
@@ -651,6 +657,9 @@ FUNCTION claim_steps(p_batch bigint, p_renew integer[], p_session integer, p_que
   SET enable_bitmapscan=off
   SET enable_hashjoin=off
   SET enable_mergejoin=off
+  SET seq_page_cost=0
+  SET random_page_cost=0
+  SET cpu_operator_cost=0.0001
   SET lock_timeout=10s
   SET tasker.feed=own;
 
@@ -674,6 +683,9 @@ FUNCTION complete_steps(p_batch bigint, p_renew integer[], p_task uuid[], p_step
   SET enable_bitmapscan=off
   SET enable_hashjoin=off
   SET enable_mergejoin=off
+  SET seq_page_cost=0
+  SET random_page_cost=0
+  SET cpu_operator_cost=0.0001
   SET lock_timeout=10s
   SET tasker.feed=own;
 
@@ -759,6 +771,9 @@ FUNCTION expire_session(p_session integer, p_grace_ms integer, p_results text[],
   SET enable_bitmapscan=off
   SET enable_hashjoin=off
   SET enable_mergejoin=off
+  SET seq_page_cost=0
+  SET random_page_cost=0
+  SET cpu_operator_cost=0.0001
   SET lock_timeout=10s;
 
 FUNCTION feed_dropped_steps(p_from uuid, p_to uuid)
@@ -904,6 +919,9 @@ FUNCTION grow_and_complete(p_batch bigint, p_renew integer[], p_task uuid[], p_s
   SET enable_bitmapscan=off
   SET enable_hashjoin=off
   SET enable_mergejoin=off
+  SET seq_page_cost=0
+  SET random_page_cost=0
+  SET cpu_operator_cost=0.0001
   SET lock_timeout=10s;
 
 FUNCTION grow_and_operate(p_task uuid[], p_step integer[], p_action smallint[], p_result text[], p_detail text[], p_clear_checkpoint boolean[], p_grow_task uuid[], p_grow_step integer[], p_grow_token integer[], p_grow_version integer[], p_new_task uuid[], p_new_step integer[], p_new_queue integer[], p_new_template integer[], p_new_batch integer[], p_new_retryable integer[], p_new_max integer[], p_new_parents integer[], p_new_children text[], p_new_name text[], p_new_inputs text[], p_edge_task uuid[], p_edge_from integer[], p_edge_to integer[], p_edge_barrier integer[], p_gain_task uuid[], p_gain_step integer[], p_gain_parents integer[], p_batch_task uuid[], p_batch_step integer[], p_batch_last integer[], p_batch_next integer[])
@@ -923,6 +941,14 @@ FUNCTION heartbeat(p_sessions integer[], p_batch bigint, p_held_session integer[
   SET enable_hashjoin=off
   SET enable_mergejoin=off
   SET lock_timeout=5s;
+
+FUNCTION in_span(p_uuid uuid, p_low uuid, p_high uuid)
+  RETURNS boolean
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+FUNCTION in_state(p_state smallint, p_wanted smallint)
+  RETURNS boolean
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE;
 
 FUNCTION index_of_step(p_step uuid)
   RETURNS integer
@@ -990,6 +1016,9 @@ FUNCTION operate_steps(p_task uuid[], p_step integer[], p_action smallint[], p_r
   SET enable_bitmapscan=off
   SET enable_hashjoin=off
   SET enable_mergejoin=off
+  SET seq_page_cost=0
+  SET random_page_cost=0
+  SET cpu_operator_cost=0.0001
   SET lock_timeout=10s;
 
 FUNCTION partitioned_tables()
@@ -1026,6 +1055,9 @@ FUNCTION reject_steps(p_task uuid[], p_step integer[], p_token integer[], p_sess
   SET enable_bitmapscan=off
   SET enable_hashjoin=off
   SET enable_mergejoin=off
+  SET seq_page_cost=0
+  SET random_page_cost=0
+  SET cpu_operator_cost=0.0001
   SET lock_timeout=10s;
 
 FUNCTION remove_identities(p_suffix text, p_after uuid, p_limit integer)
@@ -1074,6 +1106,9 @@ FUNCTION retry_due(p_limit integer)
   SET enable_bitmapscan=off
   SET enable_hashjoin=off
   SET enable_mergejoin=off
+  SET seq_page_cost=0
+  SET random_page_cost=0
+  SET cpu_operator_cost=0.0001
   SET lock_timeout=10s;
 
 FUNCTION rollup_age(p_from timestamp with time zone, p_to timestamp with time zone)
@@ -1181,6 +1216,9 @@ FUNCTION time_out_steps(p_task uuid[], p_step integer[], p_token integer[], p_se
   SET enable_bitmapscan=off
   SET enable_hashjoin=off
   SET enable_mergejoin=off
+  SET seq_page_cost=0
+  SET random_page_cost=0
+  SET cpu_operator_cost=0.0001
   SET lock_timeout=10s;
 
 FUNCTION trim_domain_events(p_retention interval, p_limit integer)

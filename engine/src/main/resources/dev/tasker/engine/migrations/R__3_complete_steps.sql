@@ -31,6 +31,9 @@ SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
+SET seq_page_cost = 0
+SET random_page_cost = 0
+SET cpu_operator_cost = 0.0001
 SET lock_timeout = '10s'
 SET tasker.feed = 'own'
 AS $$
@@ -42,7 +45,7 @@ DECLARE
   v_high uuid := v_range[2];
 BEGIN
   -- Separate from the statement below, which then sees what earlier holders of these locks committed.
-  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) AND task.task_uuid BETWEEN v_low AND v_high
+  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) AND in_span(task.task_uuid, v_low, v_high)
   ORDER BY task.task_uuid FOR NO KEY UPDATE;
 
   RETURN QUERY
@@ -58,8 +61,8 @@ BEGIN
                                           THEN (i.delay_ms + 999) / 1000 ELSE step.backoff_request_seconds END
     FROM   unnest(p_task, p_step, p_token, p_session, p_outcome, p_delay_ms, p_execution_ms, p_result, p_refusal)
              AS i(task_uuid, step_index, token, session_id, outcome, delay_ms, execution_ms, result, refusal)
-    WHERE  step.task_uuid = i.task_uuid AND step.step_index = i.step_index AND step.task_uuid BETWEEN v_low AND v_high
-    AND    step.state = step_state('in_progress') AND step.lease_token = i.token
+    WHERE  step.task_uuid = i.task_uuid AND step.step_index = i.step_index AND in_span(step.task_uuid, v_low, v_high)
+    AND    in_state(step.state, step_state('in_progress')) AND step.lease_token = i.token
     RETURNING step.task_uuid, step.step_index, step.state, step.version, step.children, step.batch_step, step.next_retry_at,
               step.template_id, step.template_step, step.created_at, i.session_id, i.delay_ms, i.execution_ms, CASE WHEN i.outcome > 0 THEN coalesce(i.refusal, i.result) END AS failure
   ),
@@ -94,7 +97,9 @@ BEGIN
            task.failed_steps = 0
              AND NOT released.task_uuid IN (SELECT done.task_uuid FROM done WHERE done.state = step_state('error'))
              AND task.state < task_state('complete') AS open
-    FROM   released JOIN tasks AS task ON task.task_uuid = released.task_uuid AND task.task_uuid BETWEEN v_low AND v_high
+    FROM   released
+           CROSS JOIN LATERAL (SELECT found.priority, found.failed_steps, found.state FROM tasks AS found
+                               WHERE found.task_uuid = released.task_uuid AND found.task_uuid BETWEEN v_low AND v_high OFFSET 0) AS task
   ),
   child AS (
     UPDATE workflow_steps AS step
@@ -114,7 +119,7 @@ BEGIN
            last_attempted_at = CASE WHEN r.session_id IS NOT NULL AND r.open AND step.pending_parents = r.parents
                                          AND step.state = step_state('pending') THEN v_now ELSE step.last_attempted_at END
     FROM   releasable AS r
-    WHERE  step.task_uuid = r.task_uuid AND step.step_index = r.step_index AND step.task_uuid BETWEEN v_low AND v_high
+    WHERE  step.task_uuid = r.task_uuid AND step.step_index = r.step_index AND in_span(step.task_uuid, v_low, v_high)
     RETURNING step.task_uuid, step.step_index, step.state, step.version, step.lease_token, step.attempts, step.queue_id, r.priority,
               step.session_id, step.template_id, step.template_step,
               -- a pending step that still had pending parents was not in the pipeline: being there now is this call's doing
@@ -163,7 +168,10 @@ BEGIN
     SELECT delta.*, task.state AS from_state,
            state_after(task.state, task.total_steps, task.satisfied_steps + delta.satisfied, task.failed_steps + delta.failed,
                        task.active_steps + delta.active) AS to_state
-    FROM   delta JOIN tasks AS task ON task.task_uuid = delta.task_uuid AND task.task_uuid BETWEEN v_low AND v_high
+    FROM   delta
+           CROSS JOIN LATERAL (SELECT found.state, found.total_steps, found.satisfied_steps, found.failed_steps, found.active_steps
+                               FROM   tasks AS found
+                               WHERE  found.task_uuid = delta.task_uuid AND found.task_uuid BETWEEN v_low AND v_high OFFSET 0) AS task
   ),
   task AS (
     UPDATE tasks AS task
@@ -172,7 +180,7 @@ BEGIN
            version = CASE WHEN v.to_state = v.from_state THEN task.version ELSE task.version + 1 END,
            entered_at = CASE WHEN v.to_state = v.from_state THEN task.entered_at ELSE v_now END
     FROM   verdict AS v
-    WHERE  task.task_uuid = v.task_uuid AND task.task_uuid BETWEEN v_low AND v_high
+    WHERE  task.task_uuid = v.task_uuid AND in_span(task.task_uuid, v_low, v_high)
     RETURNING task.task_uuid, task.version, task.template_id, task.total_steps, v.from_state, v.to_state
   ),
   -- as feed_steps() and feed_tasks() do for calls that are made less often

@@ -35,6 +35,9 @@ SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
+SET seq_page_cost = 0
+SET random_page_cost = 0
+SET cpu_operator_cost = 0.0001
 SET lock_timeout = '10s'
 AS $$
 #variable_conflict use_column
@@ -46,7 +49,7 @@ DECLARE
   v_growing uuid[];
   v_stale uuid[];
 BEGIN
-  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) AND task.task_uuid BETWEEN v_low AND v_high
+  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) AND in_span(task.task_uuid, v_low, v_high)
   ORDER BY task.task_uuid FOR NO KEY UPDATE;
 
   -- a result that will not be accepted grows nothing; without a token it is an operator's, who may end every step that has not ended
@@ -54,9 +57,9 @@ BEGIN
          array_agg(task.task_uuid) FILTER (WHERE task.graph_version <> grow.version)
   INTO   v_growing, v_stale
   FROM   unnest(p_grow_task, p_grow_step, p_grow_token, p_grow_version) AS grow(task_uuid, step_index, token, version)
-         JOIN tasks AS task ON task.task_uuid = grow.task_uuid AND task.task_uuid BETWEEN v_low AND v_high
+         JOIN tasks AS task ON task.task_uuid = grow.task_uuid AND in_span(task.task_uuid, v_low, v_high)
          JOIN workflow_steps AS step ON step.task_uuid = grow.task_uuid AND step.step_index = grow.step_index
-                                         AND step.task_uuid BETWEEN v_low AND v_high
+                                         AND in_span(step.task_uuid, v_low, v_high)
   WHERE  CASE WHEN grow.token IS NOT NULL THEN step.state = step_state('in_progress') AND step.lease_token = grow.token
               ELSE step.state NOT IN (step_state('complete'), step_state('cancelled'), step_state('resolved_manually'))
                    AND task.state NOT IN (task_state('complete'), task_state('cancelled'), task_state('resolved_manually')) END;
@@ -65,7 +68,7 @@ BEGIN
     SELECT i.task_uuid, i.from_index, i.to_index, (parent.state NOT IN (step_state('complete'), step_state('resolved_manually')))::integer AS pending
     FROM   unnest(p_edge_task, p_edge_from, p_edge_to, p_edge_barrier) AS i(task_uuid, from_index, to_index, barrier)
            JOIN workflow_steps AS parent ON parent.task_uuid = i.task_uuid AND parent.step_index = i.from_index
-                                            AND parent.task_uuid BETWEEN v_low AND v_high
+                                            AND in_span(parent.task_uuid, v_low, v_high)
     WHERE  i.task_uuid = ANY (v_growing)
     AND    (i.barrier = 0 OR parent.state NOT IN (step_state('complete'), step_state('resolved_manually')))
   ),
@@ -120,7 +123,7 @@ BEGIN
     SET    total_parents = step.total_parents + change.parents, pending_parents = step.pending_parents + change.pending,
            children = CASE WHEN change.children IS NULL THEN step.children ELSE coalesce(step.children, '{}') || change.children END
     FROM   change
-    WHERE  step.task_uuid = change.task_uuid AND step.step_index = change.step_index AND step.task_uuid BETWEEN v_low AND v_high
+    WHERE  step.task_uuid = change.task_uuid AND step.step_index = change.step_index AND in_span(step.task_uuid, v_low, v_high)
   ),
   slots AS (
     INSERT INTO batches (task_uuid, step_index, last_index, next_index)
@@ -131,7 +134,7 @@ BEGIN
   UPDATE tasks AS task
   SET    total_steps = task.total_steps + grown.steps, graph_version = task.graph_version + 1
   FROM  (SELECT added.task_uuid, count(*)::integer AS steps FROM added GROUP BY added.task_uuid) AS grown
-  WHERE  task.task_uuid = grown.task_uuid AND task.task_uuid BETWEEN v_low AND v_high;
+  WHERE  task.task_uuid = grown.task_uuid AND in_span(task.task_uuid, v_low, v_high);
 
   RETURN QUERY
   SELECT done.kind::integer, done.task_uuid, done.step_index, done.state::integer, done.token, done.attempts, done.queue_id, done.priority,
@@ -151,6 +154,6 @@ BEGIN
   SELECT 4, step.task_uuid, min(step.step_index), max(step.step_index), max(task.graph_version), step.template_step, step.batch_step,
          NULL::integer, NULL::integer
   FROM   tasks AS task JOIN workflow_steps AS step USING (task_uuid)
-  WHERE  task.task_uuid = ANY (v_stale) AND task.task_uuid BETWEEN v_low AND v_high AND step.task_uuid BETWEEN v_low AND v_high
+  WHERE  task.task_uuid = ANY (v_stale) AND in_span(task.task_uuid, v_low, v_high) AND in_span(step.task_uuid, v_low, v_high)
   GROUP  BY step.task_uuid, step.template_step, step.batch_step;
 END $$;

@@ -19,6 +19,9 @@ SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
+SET seq_page_cost = 0
+SET random_page_cost = 0
+SET cpu_operator_cost = 0.0001
 SET lock_timeout = '10s'
 AS $$
 #variable_conflict use_column
@@ -29,7 +32,7 @@ DECLARE
   v_high uuid := v_range[2];
   v_time text := to_char(v_now AT TIME ZONE 'UTC', '"\"timestamp\":\""YYYY-MM-DD"T"HH24:MI:SS.US"Z\""');
 BEGIN
-  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) AND task.task_uuid BETWEEN v_low AND v_high
+  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) AND in_span(task.task_uuid, v_low, v_high)
   ORDER BY task.task_uuid FOR NO KEY UPDATE;
 
   RETURN QUERY
@@ -44,8 +47,8 @@ BEGIN
                   '{"cursor":' || cursor || ',' || v_time || '}' AS entry
            FROM   unnest(p_task, p_step, p_token, p_session, p_yields, p_cursor, p_items, p_accumulated)
                     AS given(task_uuid, step_index, token, session_id, yields, cursor, items, accumulated)) AS i
-    WHERE  step.task_uuid = i.task_uuid AND step.step_index = i.step_index AND step.task_uuid BETWEEN v_low AND v_high
-    AND    step.state = step_state('in_progress') AND step.lease_token = i.token
+    WHERE  step.task_uuid = i.task_uuid AND step.step_index = i.step_index AND in_span(step.task_uuid, v_low, v_high)
+    AND    in_state(step.state, step_state('in_progress')) AND step.lease_token = i.token
     AND    (NOT i.yields OR step.session_id = i.session_id)
     RETURNING step.task_uuid, step.step_index, step.lease_token, step.attempts, step.session_id, i.yields, step.checkpoint,
               step.checkpoint_history

@@ -16,6 +16,9 @@ SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
+SET seq_page_cost = 0
+SET random_page_cost = 0
+SET cpu_operator_cost = 0.0001
 SET lock_timeout = '10s'
 SET tasker.feed = 'own'
 AS $$
@@ -64,8 +67,8 @@ BEGIN
     SET    state = step_state('in_progress'), version = step.version + 1, attempts = step.attempts + 1,
            lease_token = step.lease_token + 1, session_id = p_session, entered_at = v_now, last_attempted_at = v_now
     FROM   unnest(v_task, v_step, v_priority, v_sequence) AS taken(task_uuid, step_index, priority, sequence)
-    WHERE  step.task_uuid = taken.task_uuid AND step.step_index = taken.step_index AND step.state = step_state('enqueued')
-    AND    step.task_uuid BETWEEN v_low AND v_high
+    WHERE  step.task_uuid = taken.task_uuid AND step.step_index = taken.step_index AND in_state(step.state, step_state('enqueued'))
+    AND    in_span(step.task_uuid, v_low, v_high)
     RETURNING step.task_uuid, step.step_index, step.version, step.lease_token, step.attempts, step.queue_id, taken.priority,
               taken.sequence, step.template_id, step.template_step
   ),

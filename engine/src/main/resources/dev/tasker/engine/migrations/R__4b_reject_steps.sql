@@ -11,6 +11,9 @@ SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
+SET seq_page_cost = 0
+SET random_page_cost = 0
+SET cpu_operator_cost = 0.0001
 SET lock_timeout = '10s'
 AS $$
 #variable_conflict use_column
@@ -20,7 +23,7 @@ DECLARE
   v_low uuid := v_range[1];   -- bounds by which partitions are pruned when a statement starts
   v_high uuid := v_range[2];
 BEGIN
-  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) AND task.task_uuid BETWEEN v_low AND v_high
+  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) AND in_span(task.task_uuid, v_low, v_high)
   ORDER BY task.task_uuid FOR NO KEY UPDATE;
 
   RETURN QUERY
@@ -29,9 +32,9 @@ BEGIN
     SET    state = step_state('enqueued'), version = step.version + 1, entered_at = v_now, session_id = NULL,
            lease_token = step.lease_token + 1, attempts = step.attempts - 1
     FROM   unnest(p_task, p_step, p_token, p_session) AS i(task_uuid, step_index, token, session_id)
-           JOIN tasks AS task ON task.task_uuid = i.task_uuid AND task.task_uuid BETWEEN v_low AND v_high
-    WHERE  step.task_uuid = i.task_uuid AND step.step_index = i.step_index AND step.task_uuid BETWEEN v_low AND v_high
-    AND    step.state = step_state('in_progress') AND step.lease_token = i.token
+           JOIN tasks AS task ON task.task_uuid = i.task_uuid AND in_span(task.task_uuid, v_low, v_high)
+    WHERE  step.task_uuid = i.task_uuid AND step.step_index = i.step_index AND in_span(step.task_uuid, v_low, v_high)
+    AND    in_state(step.state, step_state('in_progress')) AND step.lease_token = i.token
     RETURNING step.task_uuid, step.step_index, step.state, step.version, step.queue_id, task.priority, i.session_id
   ),
   waiting AS (

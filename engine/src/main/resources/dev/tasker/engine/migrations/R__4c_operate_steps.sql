@@ -23,6 +23,9 @@ SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
+SET seq_page_cost = 0
+SET random_page_cost = 0
+SET cpu_operator_cost = 0.0001
 SET lock_timeout = '10s'
 AS $$
 #variable_conflict use_column
@@ -32,7 +35,7 @@ DECLARE
   v_low uuid := v_range[1];   -- bounds by which partitions are pruned when a statement starts
   v_high uuid := v_range[2];
 BEGIN
-  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) AND task.task_uuid BETWEEN v_low AND v_high
+  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) AND in_span(task.task_uuid, v_low, v_high)
   ORDER BY task.task_uuid FOR NO KEY UPDATE;
   -- Claims take waiting steps without their tasks' locks: from here on they wait, and the statement below sees what they took before.
   PERFORM 1 FROM unnest(p_task, p_step) AS i(task_uuid, step_index)
@@ -121,7 +124,7 @@ BEGIN
            checkpoint_history = CASE WHEN p.action = 0 AND p.clear_checkpoint THEN NULL ELSE step.checkpoint_history END,
            result = CASE WHEN p.action = 2 THEN p.result ELSE step.result END
     FROM   planned AS p
-    WHERE  step.task_uuid = p.task_uuid AND step.step_index = p.step_index AND step.task_uuid BETWEEN v_low AND v_high
+    WHERE  step.task_uuid = p.task_uuid AND step.step_index = p.step_index AND in_span(step.task_uuid, v_low, v_high)
     AND   (p.parents > 0 OR p.to_state <> p.from_state)
     RETURNING step.task_uuid, step.step_index, p.from_state, step.state AS to_state, step.version, step.queue_id, p.priority, p.action,
               p.detail, p.session_id, p.lease_token
@@ -173,7 +176,7 @@ BEGIN
            version = CASE WHEN v.to_state = v.from_state THEN task.version ELSE task.version + 1 END,
            entered_at = CASE WHEN v.to_state = v.from_state THEN task.entered_at ELSE v_now END
     FROM   verdict AS v
-    WHERE  task.task_uuid = v.task_uuid AND task.task_uuid BETWEEN v_low AND v_high
+    WHERE  task.task_uuid = v.task_uuid AND in_span(task.task_uuid, v_low, v_high)
     RETURNING task.task_uuid, task.version, v.from_state, v.to_state, v.detail
   ),
   clock AS (  -- back at work: its life counts anew

@@ -18,6 +18,9 @@ SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
+SET seq_page_cost = 0
+SET random_page_cost = 0
+SET cpu_operator_cost = 0.0001
 SET lock_timeout = '10s'
 AS $$
 #variable_conflict use_column
@@ -27,11 +30,11 @@ DECLARE
   v_low uuid := v_range[1];   -- bounds by which partitions are pruned when a statement starts
   v_high uuid := v_range[2];
 BEGIN
-  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) AND task.task_uuid BETWEEN v_low AND v_high
+  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) AND in_span(task.task_uuid, v_low, v_high)
   ORDER BY task.task_uuid FOR NO KEY UPDATE;
   -- Claims take waiting steps without their tasks' locks: from here on they wait, and the statement below sees what they took before.
   PERFORM 1 FROM workflow_steps AS step WHERE step.task_uuid = ANY (p_task) AND step.state = step_state('enqueued')
-  AND step.task_uuid BETWEEN v_low AND v_high
+  AND in_span(step.task_uuid, v_low, v_high)
   ORDER BY step.task_uuid, step.step_index FOR NO KEY UPDATE;
 
   RETURN QUERY
@@ -50,7 +53,7 @@ BEGIN
     SET    state = step_state('cancelled'), version = step.version + 1, entered_at = v_now, session_id = NULL,
            lease_token = CASE WHEN u.session_id IS NULL THEN step.lease_token ELSE step.lease_token + 1 END
     FROM   unfinished AS u
-    WHERE  step.task_uuid = u.task_uuid AND step.step_index = u.step_index AND step.task_uuid BETWEEN v_low AND v_high
+    WHERE  step.task_uuid = u.task_uuid AND step.step_index = u.step_index AND in_span(step.task_uuid, v_low, v_high)
     RETURNING step.task_uuid, step.step_index, step.state, step.version, u.from_state, u.session_id, u.lease_token, u.next_retry_at
   ),
   disarmed AS (
@@ -68,7 +71,7 @@ BEGIN
     SET    state = task_state('cancelled'), failed_steps = 0, active_steps = 0, version = task.version + 1, entered_at = v_now,
            updated_at = v_now
     FROM   asked
-    WHERE  task.task_uuid = asked.task_uuid AND asked.allowed AND task.task_uuid BETWEEN v_low AND v_high
+    WHERE  task.task_uuid = asked.task_uuid AND asked.allowed AND in_span(task.task_uuid, v_low, v_high)
     RETURNING task.task_uuid, task.version, task.state, asked.from_state, asked.detail
   ),
   task_log AS (

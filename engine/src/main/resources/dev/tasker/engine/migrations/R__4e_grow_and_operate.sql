@@ -29,7 +29,7 @@ DECLARE
   v_graph record;
   v_stale uuid[] := '{}';
 BEGIN
-  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) AND task.task_uuid BETWEEN v_low AND v_high
+  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) AND in_span(task.task_uuid, v_low, v_high)
   ORDER BY task.task_uuid FOR NO KEY UPDATE;
 
   FOR v_graph IN

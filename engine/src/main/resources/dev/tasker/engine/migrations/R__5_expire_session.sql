@@ -16,6 +16,9 @@ SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
+SET seq_page_cost = 0
+SET random_page_cost = 0
+SET cpu_operator_cost = 0.0001
 SET lock_timeout = '10s'
 AS $$
 #variable_conflict use_column
@@ -39,7 +42,7 @@ BEGIN
   v_high := (uuid_range(v_task))[2];
 
   -- Tasks first, then the session: the order of every other call.
-  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (v_task) AND task.task_uuid BETWEEN v_low AND v_high
+  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (v_task) AND in_span(task.task_uuid, v_low, v_high)
   ORDER BY task.task_uuid FOR NO KEY UPDATE;
   PERFORM 1 FROM worker_sessions AS session
   WHERE   session.session_id = p_session AND session.expires_at + p_grace_ms * interval '1 ms' <= v_now
@@ -55,9 +58,9 @@ BEGIN
            step.retryable AND step.attempts < step.max_attempts AND NOT definition.once AS again,
            CASE WHEN definition.once THEN 3 WHEN step.retryable THEN 1 ELSE 2 END AS ending
     FROM  (SELECT DISTINCT i.task_uuid, i.step_index FROM unnest(v_task, v_step) AS i(task_uuid, step_index)) AS i
-           JOIN tasks AS task ON task.task_uuid = i.task_uuid AND task.task_uuid BETWEEN v_low AND v_high
+           JOIN tasks AS task ON task.task_uuid = i.task_uuid AND in_span(task.task_uuid, v_low, v_high)
            JOIN workflow_steps AS step ON step.task_uuid = i.task_uuid AND step.step_index = i.step_index
-                                          AND step.task_uuid BETWEEN v_low AND v_high
+                                          AND in_span(step.task_uuid, v_low, v_high)
            CROSS JOIN LATERAL (SELECT coalesce((SELECT step.template_step = ANY (template.at_most_once) FROM templates AS template
                                                 WHERE  template.template_id = task.template_id), false)) AS definition(once)
     WHERE  step.state = step_state('in_progress') AND step.session_id = p_session
@@ -75,8 +78,8 @@ BEGIN
            next_retry_at = CASE WHEN held.again THEN v_now ELSE step.next_retry_at END,
            backoff_request_seconds = CASE WHEN held.again THEN 0 ELSE step.backoff_request_seconds END
     FROM   held
-    WHERE  step.task_uuid = held.task_uuid AND step.step_index = held.step_index AND step.task_uuid BETWEEN v_low AND v_high
-    AND    step.state = step_state('in_progress') AND step.session_id = p_session
+    WHERE  step.task_uuid = held.task_uuid AND step.step_index = held.step_index AND in_span(step.task_uuid, v_low, v_high)
+    AND    in_state(step.state, step_state('in_progress')) AND step.session_id = p_session
     RETURNING step.task_uuid, step.step_index, step.state, step.version, step.queue_id, held.priority, step.attempts, step.max_attempts,
               step.retryable, held.ending
   ),
@@ -99,7 +102,7 @@ BEGIN
     FROM  (SELECT expired.task_uuid, count(*) FILTER (WHERE expired.state = step_state('error'))::integer AS failed,
                   count(*) FILTER (WHERE expired.state <> step_state('enqueued'))::integer AS ended
            FROM   expired GROUP BY expired.task_uuid) AS delta
-           JOIN tasks AS task ON task.task_uuid = delta.task_uuid AND task.task_uuid BETWEEN v_low AND v_high
+           JOIN tasks AS task ON task.task_uuid = delta.task_uuid AND in_span(task.task_uuid, v_low, v_high)
   ),
   task AS (
     UPDATE tasks AS task
@@ -108,7 +111,7 @@ BEGIN
            version = CASE WHEN v.to_state = v.from_state THEN task.version ELSE task.version + 1 END,
            entered_at = CASE WHEN v.to_state = v.from_state THEN task.entered_at ELSE v_now END
     FROM   verdict AS v
-    WHERE  task.task_uuid = v.task_uuid AND task.task_uuid BETWEEN v_low AND v_high
+    WHERE  task.task_uuid = v.task_uuid AND in_span(task.task_uuid, v_low, v_high)
     RETURNING task.task_uuid, task.version, v.from_state, v.to_state
   ),
   task_log AS (

@@ -16,6 +16,9 @@ SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
+SET seq_page_cost = 0
+SET random_page_cost = 0
+SET cpu_operator_cost = 0.0001
 SET lock_timeout = '10s'
 AS $$
 #variable_conflict use_column
@@ -25,7 +28,7 @@ DECLARE
   v_low uuid := v_range[1];   -- bounds by which partitions are pruned when a statement starts
   v_high uuid := v_range[2];
 BEGIN
-  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) AND task.task_uuid BETWEEN v_low AND v_high
+  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) AND in_span(task.task_uuid, v_low, v_high)
   ORDER BY task.task_uuid FOR NO KEY UPDATE;
 
   RETURN QUERY
@@ -40,8 +43,8 @@ BEGIN
                                           THEN (i.delay_ms + 999) / 1000 ELSE step.backoff_request_seconds END
     FROM   unnest(p_task, p_step, p_token, p_session, p_delay_ms, p_result)
              AS i(task_uuid, step_index, token, session_id, delay_ms, result)
-    WHERE  step.task_uuid = i.task_uuid AND step.step_index = i.step_index AND step.task_uuid BETWEEN v_low AND v_high
-    AND    step.state = step_state('in_progress') AND step.lease_token = i.token
+    WHERE  step.task_uuid = i.task_uuid AND step.step_index = i.step_index AND in_span(step.task_uuid, v_low, v_high)
+    AND    in_state(step.state, step_state('in_progress')) AND step.lease_token = i.token
     RETURNING step.task_uuid, step.step_index, step.state, step.version, step.lease_token, step.attempts, step.max_attempts,
               step.retryable, step.next_retry_at, i.session_id, i.result
   ),
@@ -62,7 +65,7 @@ BEGIN
     FROM  (SELECT ended.task_uuid, count(*) FILTER (WHERE ended.state = step_state('error'))::integer AS failed,
                   count(*)::integer AS ended
            FROM   ended GROUP BY ended.task_uuid) AS delta
-           JOIN tasks AS task ON task.task_uuid = delta.task_uuid AND task.task_uuid BETWEEN v_low AND v_high
+           JOIN tasks AS task ON task.task_uuid = delta.task_uuid AND in_span(task.task_uuid, v_low, v_high)
   ),
   task AS (
     UPDATE tasks AS task
@@ -71,7 +74,7 @@ BEGIN
            version = CASE WHEN v.to_state = v.from_state THEN task.version ELSE task.version + 1 END,
            entered_at = CASE WHEN v.to_state = v.from_state THEN task.entered_at ELSE v_now END
     FROM   verdict AS v
-    WHERE  task.task_uuid = v.task_uuid AND task.task_uuid BETWEEN v_low AND v_high
+    WHERE  task.task_uuid = v.task_uuid AND in_span(task.task_uuid, v_low, v_high)
     RETURNING task.task_uuid, task.version, v.from_state, v.to_state
   ),
   task_log AS (

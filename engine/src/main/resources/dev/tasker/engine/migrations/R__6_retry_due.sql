@@ -13,6 +13,9 @@ SET enable_seqscan = off
 SET enable_bitmapscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
+SET seq_page_cost = 0
+SET random_page_cost = 0
+SET cpu_operator_cost = 0.0001
 SET lock_timeout = '10s'
 AS $$
 #variable_conflict use_column
@@ -33,7 +36,7 @@ BEGIN
   v_low := (uuid_range(v_task))[1];
   v_high := (uuid_range(v_task))[2];
 
-  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (v_task) AND task.task_uuid BETWEEN v_low AND v_high
+  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (v_task) AND in_span(task.task_uuid, v_low, v_high)
   ORDER BY task.task_uuid FOR NO KEY UPDATE;
 
   RETURN QUERY
@@ -46,9 +49,9 @@ BEGIN
   retried AS (
     UPDATE workflow_steps AS step
     SET    state = step_state('enqueued'), version = step.version + 1, entered_at = v_now
-    FROM   fired JOIN tasks AS task ON task.task_uuid = fired.task_uuid AND task.task_uuid BETWEEN v_low AND v_high
-    WHERE  step.task_uuid = fired.task_uuid AND step.step_index = fired.step_index AND step.task_uuid BETWEEN v_low AND v_high
-    AND    step.state = step_state('waiting_for_retry') AND step.next_retry_at = fired.due_at
+    FROM   fired JOIN tasks AS task ON task.task_uuid = fired.task_uuid AND in_span(task.task_uuid, v_low, v_high)
+    WHERE  step.task_uuid = fired.task_uuid AND step.step_index = fired.step_index AND in_span(step.task_uuid, v_low, v_high)
+    AND    in_state(step.state, step_state('waiting_for_retry')) AND step.next_retry_at = fired.due_at
     AND    task.failed_steps = 0 AND task.state < task_state('complete')
     RETURNING step.task_uuid, step.step_index, step.state, step.version, step.queue_id, task.priority
   ),
@@ -66,7 +69,7 @@ BEGIN
     SELECT delta.*, task.state AS from_state,
            resting_state(task.total_steps, task.satisfied_steps, task.failed_steps, task.active_steps + delta.active) AS to_state
     FROM  (SELECT retried.task_uuid, count(*)::integer AS active FROM retried GROUP BY retried.task_uuid) AS delta
-           JOIN tasks AS task ON task.task_uuid = delta.task_uuid AND task.task_uuid BETWEEN v_low AND v_high
+           JOIN tasks AS task ON task.task_uuid = delta.task_uuid AND in_span(task.task_uuid, v_low, v_high)
   ),
   task AS (
     UPDATE tasks AS task
@@ -74,7 +77,7 @@ BEGIN
            version = CASE WHEN v.to_state = v.from_state THEN task.version ELSE task.version + 1 END,
            entered_at = CASE WHEN v.to_state = v.from_state THEN task.entered_at ELSE v_now END
     FROM   verdict AS v
-    WHERE  task.task_uuid = v.task_uuid AND task.task_uuid BETWEEN v_low AND v_high
+    WHERE  task.task_uuid = v.task_uuid AND in_span(task.task_uuid, v_low, v_high)
     RETURNING task.task_uuid, task.version, v.from_state, v.to_state
   ),
   task_log AS (

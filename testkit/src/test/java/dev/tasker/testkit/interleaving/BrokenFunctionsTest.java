@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BrokenFunctionsTest {
     private static final String LOCK_TASKS = """
-          PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) AND task.task_uuid BETWEEN v_low AND v_high
+          PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) AND in_span(task.task_uuid, v_low, v_high)
           ORDER BY task.task_uuid FOR NO KEY UPDATE;
         """;
     private static final String LOCK_TASKS_UNBOUNDED = """
@@ -38,7 +38,7 @@ class BrokenFunctionsTest {
         """;
     private static final String LOCK_WAITING_STEPS = """
           PERFORM 1 FROM workflow_steps AS step WHERE step.task_uuid = ANY (p_task) AND step.state = step_state('enqueued')
-          AND step.task_uuid BETWEEN v_low AND v_high
+          AND in_span(step.task_uuid, v_low, v_high)
           ORDER BY step.task_uuid, step.step_index FOR NO KEY UPDATE;
         """;
 
@@ -187,7 +187,7 @@ class BrokenFunctionsTest {
                 new Break(
                         "completion of a step that is not in progress",
                         "complete_steps",
-                        "AND    step.state = step_state('in_progress') AND step.lease_token = i.token",
+                        "AND    in_state(step.state, step_state('in_progress')) AND step.lease_token = i.token",
                         "AND    step.lease_token = i.token",
                         "completeA",
                         "completeA"),
@@ -328,7 +328,7 @@ class BrokenFunctionsTest {
                 new Break(
                         "rejection without fencing",
                         "reject_steps",
-                        "AND    step.state = step_state('in_progress') AND step.lease_token = i.token",
+                        "AND    in_state(step.state, step_state('in_progress')) AND step.lease_token = i.token",
                         "",
                         "completeA",
                         "rejectA"),
@@ -342,7 +342,7 @@ class BrokenFunctionsTest {
                 new Break(
                         "checkpoint of a step that is not in progress",
                         "checkpoint_steps",
-                        "step.state = step_state('in_progress') AND step.lease_token = i.token",
+                        "in_state(step.state, step_state('in_progress')) AND step.lease_token = i.token",
                         "step.lease_token = i.token",
                         "completeA",
                         "keepA"),
