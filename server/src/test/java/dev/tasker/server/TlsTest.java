@@ -19,6 +19,12 @@ import dev.tasker.worker.grpc.GrpcWorkSource;
 import dev.tasker.worker.grpc.GrpcWorkSourceConfig;
 import dev.tasker.worker.grpc.WorkerCredential;
 import dev.tasker.worker.grpc.WorkerTls;
+import io.grpc.ManagedChannel;
+import io.grpc.TlsChannelCredentials;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -33,8 +39,10 @@ import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
@@ -80,8 +88,10 @@ class TlsTest {
         ServerConfig config = ServerConfig.defaults(Environment.TEST)
                 .withEmbeddedDatabase(folder.resolve("pg"), false)
                 .withAddresses(BindAddress.loopback(0), BindAddress.loopback(0))
-                .withTls(new TlsConfig(certificate, key, null))
+                .withTls(new TlsConfig(certificate, key, ca))
                 .withAuth(TestAuth.config(TestAuth.key("client", "tasks:*"), TestAuth.key("worker", "worker:connect")));
+        Path shown = certificates.certificate("client", "client.pem");
+        Path shownKey = certificates.key("client", "client-key.pem");
         CountDownLatch ran = new CountDownLatch(1);
         HandlerRegistry handlers = HandlerRegistry.builder()
                 .handler("tls.only", context -> {
@@ -93,11 +103,13 @@ class TlsTest {
                 var source = new GrpcWorkSource(
                         "127.0.0.1:" + server.grpcPort().orElseThrow(),
                         GrpcWorkSourceConfig.DEFAULT
-                                .withTls(new WorkerTls(ca, null, null))
+                                .withTls(new WorkerTls(ca, shown, shownKey))
                                 .withCredential(WorkerCredential.apiKey("X-API-Key", () -> "worker")));
                 WorkerRuntime worker = WorkerRuntime.start(
                         source, handlers, WorkerConfig.defaults().withSlots(1));
-                HttpClient http = HttpClient.newBuilder().sslContext(trusting()).build()) {
+                HttpClient http = HttpClient.newBuilder()
+                        .sslContext(context(certificates.keyManagers()))
+                        .build()) {
             server.register("solo.yaml", TEMPLATE);
             URI url = server.restUrl().orElseThrow();
             assertThat(url.getScheme()).isEqualTo("https");
@@ -108,11 +120,19 @@ class TlsTest {
                     .build();
             assertThat(http.send(create, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
             assertThat(ran.await(30, TimeUnit.SECONDS)).isTrue();
-            try (HttpClient stranger = HttpClient.newHttpClient()) {
-                assertThatThrownBy(() -> stranger.send(create, BodyHandlers.ofString()))
-                        .as("does not trust the authority")
+            try (HttpClient distrusting = HttpClient.newHttpClient();
+                    HttpClient bare =
+                            HttpClient.newBuilder().sslContext(trusting()).build()) {
+                assertThatThrownBy(() -> distrusting.send(create, BodyHandlers.ofString()))
+                        .isInstanceOf(IOException.class);
+                assertThatThrownBy(() -> bare.send(create, BodyHandlers.ofString()))
+                        .as("shows no certificate")
                         .isInstanceOf(IOException.class);
             }
+            assertThatThrownBy(() -> health(server, new WorkerTls(ca, null, null)))
+                    .as("shows no certificate")
+                    .hasMessageContaining("UNAVAILABLE");
+            assertThat(health(server, new WorkerTls(ca, shown, shownKey))).isEqualTo(ServingStatus.SERVING);
         }
     }
 
@@ -170,6 +190,24 @@ class TlsTest {
         assertThatThrownBy(() -> new WorkerTls(null, certificate, null)).hasMessageContaining("certificate and key");
     }
 
+    private static ServingStatus health(TaskerServer server, WorkerTls tls) throws IOException {
+        var credentials = TlsChannelCredentials.newBuilder()
+                .trustManager(Objects.requireNonNull(tls.trustedCa()).toFile());
+        if (tls.certificate() != null && tls.key() != null) {
+            credentials.keyManager(tls.certificate().toFile(), tls.key().toFile());
+        }
+        ManagedChannel channel = NettyChannelBuilder.forAddress(
+                        "127.0.0.1", server.grpcPort().orElseThrow(), credentials.build())
+                .build();
+        try {
+            return HealthGrpc.newBlockingStub(channel)
+                    .check(HealthCheckRequest.getDefaultInstance())
+                    .getStatus();
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
     /** Accepts connections and sends back what comes. */
     private static SSLServerSocket echo(ServerTls tls) throws IOException {
         SSLServerSocket listener = (SSLServerSocket)
@@ -209,6 +247,10 @@ class TlsTest {
 
     /** A context of its own each time: none resumes a session of another. */
     private SSLContext trusting() throws Exception {
+        return context(new KeyManager[0]);
+    }
+
+    private SSLContext context(KeyManager[] shown) throws Exception {
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
         try (InputStream in = Files.newInputStream(ca)) {
@@ -218,7 +260,7 @@ class TlsTest {
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(trusted);
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
+        context.init(shown, trust.getTrustManagers(), null);
         return context;
     }
 }

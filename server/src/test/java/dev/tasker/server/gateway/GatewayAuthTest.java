@@ -23,6 +23,13 @@ import dev.tasker.server.security.Authenticator;
 import dev.tasker.server.security.Permission;
 import dev.tasker.server.security.TestAuth;
 import dev.tasker.server.security.TestKeys;
+import dev.tasker.worker.HandlerRegistry;
+import dev.tasker.worker.StepResult;
+import dev.tasker.worker.WorkerConfig;
+import dev.tasker.worker.WorkerRuntime;
+import dev.tasker.worker.grpc.GrpcWorkSource;
+import dev.tasker.worker.grpc.GrpcWorkSourceConfig;
+import dev.tasker.worker.grpc.WorkerCredential;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -40,11 +47,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -344,6 +354,35 @@ class GatewayAuthTest {
         assertThat(session.closed.getCount()).as("its leases live").isEqualTo(1);
         again.complete(held, SUCCESS);
         assertThat(session.report().stepUuid()).isEqualTo(held.stepUuid());
+    }
+
+    @Test
+    void workerComesBackWithTheNextToken() throws Exception {
+        Map<String, Object> ending = TestKeys.claims("worker:connect");
+        ending.put("worker_namespaces", List.of("shop"));
+        ending.put("exp", Instant.now().getEpochSecond() - 57);
+        Map<String, Object> next = new HashMap<>(ending);
+        next.put("exp", Instant.now().getEpochSecond() + 600);
+        BlockingQueue<String> tokens =
+                new LinkedBlockingQueue<>(List.of(TestKeys.token(ending), "rubbish", TestKeys.token(next)));
+        HandlerRegistry handlers = HandlerRegistry.builder()
+                .handler("pay.handler", _ -> StepResult.success(Map.of()))
+                .build();
+        try (var source = new GrpcWorkSource(
+                        "127.0.0.1:" + port,
+                        GrpcWorkSourceConfig.DEFAULT.withCredential(WorkerCredential.bearer(tokens::remove)));
+                WorkerRuntime worker = WorkerRuntime.start(
+                        source, handlers, WorkerConfig.defaults().withSlots(1))) {
+            FakeSession before = engine.session();
+            assertThat(FakeEngine.take(before.grants)).isEqualTo(1);
+
+            FakeSession after = engine.session(); // past a token that is worth nothing
+            assertThat(FakeEngine.take(after.grants)).isEqualTo(1);
+            Assignment step = step();
+            after.assign(step);
+            assertThat(after.report().stepUuid()).isEqualTo(step.stepUuid());
+            assertThat(tokens).isEmpty();
+        }
     }
 
     private WireWorker registered(String key) throws InterruptedException {

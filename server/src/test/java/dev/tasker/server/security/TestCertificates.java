@@ -9,6 +9,8 @@ import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 
 /** Certificates of an authority made for a test: two for a server on this machine, one for a client. */
 public final class TestCertificates {
@@ -64,6 +66,13 @@ public final class TestCertificates {
         return Files.writeString(
                 folder.resolve(file),
                 TestKeys.pem("CERTIFICATE", store.getCertificate(name).getEncoded()));
+    }
+
+    /** What a client shows that has all of these. */
+    public KeyManager[] keyManagers() throws GeneralSecurityException {
+        KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        factory.init(store, PASSWORD.toCharArray());
+        return factory.getKeyManagers();
     }
 
     public Path key(String name, String file) throws IOException, GeneralSecurityException {
