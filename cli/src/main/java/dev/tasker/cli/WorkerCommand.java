@@ -12,6 +12,8 @@ import dev.tasker.worker.WorkerConfig;
 import dev.tasker.worker.WorkerRuntime;
 import dev.tasker.worker.grpc.GrpcWorkSource;
 import dev.tasker.worker.grpc.GrpcWorkSourceConfig;
+import dev.tasker.worker.grpc.WorkerCredential;
+import dev.tasker.worker.grpc.WorkerTls;
 import dev.tasker.worker.resolve.TemplateHandlers;
 import java.nio.file.Path;
 import java.util.List;
@@ -63,6 +65,26 @@ final class WorkerCommand implements Callable<Integer> {
     @Option(names = "--name", description = "What operators call this worker. Default: $TASKER_WORKER_ID, or made up.")
     private @Nullable String name;
 
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description =
+                    "Token to show the server, read again for every connection. Default: $TASKER_WORKER_AUTH_TOKEN,"
+                            + " $TASKER_AUTH_TOKEN, or the key in $TASKER_API_KEY.")
+    private @Nullable Path tokenFile;
+
+    @Option(names = "--tls", description = "Connect with TLS, trusting the authorities that the platform trusts.")
+    private boolean tls;
+
+    @Option(names = "--tls-ca", paramLabel = "FILE", description = "Connect with TLS, trusting this authority (PEM).")
+    private @Nullable Path tlsCa;
+
+    @Option(names = "--tls-cert", paramLabel = "FILE", description = "This worker's certificate (PEM), for TLS.")
+    private @Nullable Path tlsCertificate;
+
+    @Option(names = "--tls-key", paramLabel = "FILE", description = "Private key of the certificate (PEM, PKCS#8).")
+    private @Nullable Path tlsKey;
+
     @Override
     public Integer call() throws InterruptedException {
         if (slots < 1) {
@@ -72,13 +94,40 @@ final class WorkerCommand implements Callable<Integer> {
         serveTemplates(registry);
         // guide: start
         try (StopSignal stop = StopSignal.install();
-                WorkSource source = new GrpcWorkSource(server, GrpcWorkSourceConfig.DEFAULT);
+                WorkSource source = source();
                 WorkerRuntime worker = WorkerRuntime.start(source, registry, config())) {
             log.info("Worker runs with {} slots for {}", slots, server);
             stop.await();
             return 0;
         }
         // guide end
+    }
+
+    private WorkSource source() {
+        boolean isTls = tls || tlsCa != null || tlsCertificate != null || tlsKey != null;
+        try {
+            return new GrpcWorkSource(
+                    server,
+                    GrpcWorkSourceConfig.DEFAULT
+                            .withCredential(credential())
+                            .withTls(isTls ? new WorkerTls(tlsCa, tlsCertificate, tlsKey) : null));
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private @Nullable WorkerCredential credential() {
+        if (tokenFile != null) {
+            return WorkerCredential.bearerFile(tokenFile);
+        }
+        Variables variables = new Variables(System.getenv());
+        String header = variables.find("TASKER_API_KEY_HEADER").orElse("X-API-Key");
+        return variables
+                .find("TASKER_WORKER_AUTH_TOKEN")
+                .or(() -> variables.find("TASKER_AUTH_TOKEN"))
+                .map(token -> WorkerCredential.bearer(() -> token))
+                .or(() -> variables.find("TASKER_API_KEY").map(key -> WorkerCredential.apiKey(header, () -> key)))
+                .orElse(null);
     }
 
     /** Says what steps would only fail with: no handler behind the callable of a template (04 §5.10, 06 §13.5). */

@@ -152,6 +152,11 @@ public final class Engine implements AutoCloseable {
         return parts.reads().tasks().steps(taskUuid);
     }
 
+    /** The namespace of the task that a step belongs to, empty for a step of no task. */
+    public Optional<String> namespaceOf(UUID stepUuid) {
+        return parts.reads().tasks().namespace(TaskUuids.taskOf(stepUuid));
+    }
+
     /** Tasks newest first, a page of them, with the total; without their steps. */
     public TaskPage tasks(TaskFilter filter, TaskPage.Request page) {
         return parts.reads().lister().list(filter, page);

@@ -4,6 +4,7 @@ import dev.tasker.engine.Engine;
 import dev.tasker.engine.EngineListener;
 import dev.tasker.server.config.BindAddress;
 import dev.tasker.server.config.ServerConfig;
+import dev.tasker.server.config.TlsConfig;
 import dev.tasker.server.embedded.InProcessWorkSource;
 import dev.tasker.server.gateway.GatewayConfig;
 import dev.tasker.server.gateway.GatewayServer;
@@ -12,6 +13,8 @@ import dev.tasker.server.health.NodeHealth;
 import dev.tasker.server.health.OperationalState;
 import dev.tasker.server.rest.RestServer;
 import dev.tasker.server.rest.ServerIdentity;
+import dev.tasker.server.security.Authenticator;
+import dev.tasker.server.security.ServerTls;
 import dev.tasker.template.TaskTemplate;
 import dev.tasker.template.TemplateParser;
 import dev.tasker.worker.WorkSource;
@@ -42,6 +45,7 @@ public final class TaskerServer implements AutoCloseable {
     private final Engine engine;
     private final NodeHealth health;
     private final Deque<AutoCloseable> graceful = new ArrayDeque<>(); // closed last in, first out
+    private Authenticator authenticator = Authenticator.DISABLED;
     private @Nullable GatewayServer gateway;
     private @Nullable RestServer rest;
     private boolean stopped;
@@ -93,6 +97,7 @@ public final class TaskerServer implements AutoCloseable {
     }
 
     private void open() {
+        authenticator = Authenticator.open(config.auth(), InstantSource.system());
         new TemplateLoader(engine, config.environment()).load(config.templatePaths());
         if (config.grpc().enabled()) {
             openGateway(config.grpc().bindAddress());
@@ -112,23 +117,47 @@ public final class TaskerServer implements AutoCloseable {
         GatewayConfig gatewayConfig = GatewayConfig.DEFAULT
                 .withLeases(config.engine().leases())
                 .withDrain(smaller(GATEWAY_DRAIN_MAX, config.shutdownTimeout().dividedBy(2)));
-        WorkerGateway workers = new WorkerGateway(engine::openSession, this::register, gatewayConfig);
-        GatewayServer opened =
-                listening("gRPC", address, () -> GatewayServer.start(address.toSocketAddress(), workers, List.of()));
+        ServerTls tls = openTls(config.grpc().tls(), address, "orchestration.grpc");
+        WorkerGateway workers =
+                new WorkerGateway(engine::openSession, this::register, engine::namespaceOf, gatewayConfig);
+        GatewayServer opened = listening(
+                "gRPC",
+                address,
+                () -> GatewayServer.start(address.toSocketAddress(), authenticator, tls, workers, List.of()));
         gateway = opened;
         graceful.push(opened);
     }
 
     private void openRest(BindAddress address) {
+        ServerTls tls = openTls(config.web().tls(), address, "orchestration.web");
         ServerIdentity identity =
                 new ServerIdentity(version(), config.environment().text());
         RestServer opened = listening(
                 "REST",
                 address,
                 () -> RestServer.start(
-                        config.web(), engine, health, InstantSource.system(), identity, config.shutdownTimeout()));
+                        config.web(),
+                        authenticator,
+                        tls,
+                        engine,
+                        health,
+                        InstantSource.system(),
+                        identity,
+                        config.shutdownTimeout()));
         rest = opened;
         graceful.push(opened);
+    }
+
+    private @Nullable ServerTls openTls(@Nullable TlsConfig tlsConfig, BindAddress address, String section) {
+        if (tlsConfig == null) {
+            if (authenticator.isEnabled() && !address.isLoopback()) {
+                log.warn("{}: credentials cross the network in plain text, unless a proxy adds TLS", section);
+            }
+            return null;
+        }
+        ServerTls tls = ServerTls.open(tlsConfig, section);
+        graceful.push(tls);
+        return tls;
     }
 
     /** Finds out by itself whether the address can be had: the libraries below report that late, or only to their log. */
@@ -174,8 +203,8 @@ public final class TaskerServer implements AutoCloseable {
         RestServer opened = rest;
         return opened == null
                 ? Optional.empty()
-                : Optional.of(URI.create(
-                        "http://" + new BindAddress(config.web().bindAddress().host(), opened.port())));
+                : Optional.of(URI.create((config.web().tls() == null ? "http://" : "https://")
+                        + new BindAddress(config.web().bindAddress().host(), opened.port())));
     }
 
     /** The port of gRPC, empty when it is switched off. */

@@ -20,6 +20,9 @@ final class ConfigFile {
     private final List<String> violations;
     private final Map<String, Object> values = new TreeMap<>();
 
+    /** Stands for a list of tables, whose own keys begin with {@code key[index]}. */
+    record Tables(int size) {}
+
     private ConfigFile(Variables variables, List<String> violations) {
         this.variables = variables;
         this.violations = violations;
@@ -53,10 +56,19 @@ final class ConfigFile {
             Object value = table.get(List.of(name));
             if (value instanceof TomlTable inner) {
                 collect(key, inner);
+            } else if (value instanceof TomlArray array && isOfTables(array)) {
+                for (int i = 0; i < array.size(); i++) {
+                    collect(key + "[" + i + "]", array.getTable(i));
+                }
+                values.put(key, new Tables(array.size()));
             } else if (value != null) {
                 values.put(key, substituted(key, value));
             }
         }
+    }
+
+    private static boolean isOfTables(TomlArray array) {
+        return !array.isEmpty() && array.toList().stream().allMatch(TomlTable.class::isInstance);
     }
 
     private Object substituted(String key, Object value) {

@@ -21,6 +21,8 @@ public final class ConfigLoader {
 
     /** Variables that stand for one key, whatever the file says. */
     private static final Map<String, String> OVERRIDES = new TreeMap<>(Map.of(
+            "TASKER_JWT_PUBLIC_KEY", "orchestration.web.auth.jwt_public_key",
+            "TASKER_JWT_PUBLIC_KEY_PATH", "orchestration.web.auth.jwt_public_key_path",
             "DATABASE_URL", "common.database.url",
             "TASKER_DATABASE_LISTEN_URL", "common.database.listen_url",
             "TASKER_DATA_DIR", "common.database.data_directory",
@@ -28,7 +30,7 @@ public final class ConfigLoader {
             "TASKER_WEB_BIND_ADDRESS", "orchestration.web.bind_address",
             "TASKER_ORCHESTRATION_GRPC_BIND_ADDRESS", "orchestration.grpc.bind_address"));
 
-    private static final String AUTHENTICATION = "orchestration.web.auth.enabled";
+    private static final String AUTHENTICATION = "orchestration.web.auth";
 
     private final Variables variables;
     private final Path userDataFolder;
@@ -76,13 +78,15 @@ public final class ConfigLoader {
 
     private ServerConfig config(Settings settings, Environment environment) {
         settings.insist("common.queues.backend", "pgmq");
-        settings.refuse(AUTHENTICATION, "authentication is not available yet");
         DatabaseConfig database = DatabaseConfig.from(settings, userDataFolder.resolve(environment.text()));
         WebConfig web = WebConfig.from(settings);
         GrpcConfig grpc = GrpcConfig.from(settings);
-        boolean openToAll = environment == Environment.TEST || settings.states(AUTHENTICATION, false);
-        checkReach(settings, "orchestration.web.bind_address", web.enabled(), web.bindAddress(), openToAll);
-        checkReach(settings, "orchestration.grpc.bind_address", grpc.enabled(), grpc.bindAddress(), openToAll);
+        AuthConfig auth = AuthConfig.from(settings, AUTHENTICATION, "tasker-core", "tasker-api");
+        boolean reachIsDecided = auth.enabled()
+                || environment == Environment.TEST
+                || settings.states(AUTHENTICATION + ".enabled", false);
+        checkReach(settings, "orchestration.web.bind_address", web.enabled(), web.bindAddress(), reachIsDecided);
+        checkReach(settings, "orchestration.grpc.bind_address", grpc.enabled(), grpc.bindAddress(), reachIsDecided);
         int shutdownMs = settings.integer(
                 "orchestration.shutdown_timeout_ms",
                 Defaults.of(30_000).development(15_000).test(5_000),
@@ -103,19 +107,20 @@ public final class ConfigLoader {
                 new EngineSettings(settings).engine(overwrite || environment != Environment.PRODUCTION),
                 web,
                 grpc,
+                auth,
                 templatePaths,
                 Duration.ofMillis(shutdownMs));
     }
 
     /** Without authentication only this machine may connect, unless somebody decided otherwise in writing (03 §3.1). */
     private static void checkReach(
-            Settings settings, String key, boolean enabled, BindAddress address, boolean openToAll) {
-        if (enabled && !openToAll && !address.isLoopback()) {
+            Settings settings, String key, boolean enabled, BindAddress address, boolean reachIsDecided) {
+        if (enabled && !reachIsDecided && !address.isLoopback()) {
             settings.violation(
                     key,
                     address.toString(),
-                    "a loopback address; or " + AUTHENTICATION
-                            + " = false written in the file, or TASKER_ENV=test, to let everybody in");
+                    "a loopback address; or " + AUTHENTICATION + ".enabled = true; or " + AUTHENTICATION
+                            + ".enabled = false written in the file, or TASKER_ENV=test, to let everybody in");
         }
     }
 

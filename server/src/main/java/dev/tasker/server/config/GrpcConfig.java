@@ -1,7 +1,14 @@
 package dev.tasker.server.config;
 
-/** The gRPC listener, which workers connect to ({@code [orchestration.grpc]}). */
-public record GrpcConfig(boolean enabled, BindAddress bindAddress) {
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The gRPC listener, which workers connect to ({@code [orchestration.grpc]}).
+ *
+ * @param tls null: plain HTTP/2
+ */
+public record GrpcConfig(
+        boolean enabled, BindAddress bindAddress, @Nullable TlsConfig tls) {
     private static final String DEFAULT_ADDRESS = "127.0.0.1:9190";
 
     static GrpcConfig from(Settings settings) {
@@ -11,7 +18,6 @@ public record GrpcConfig(boolean enabled, BindAddress bindAddress) {
                 DEFAULT_ADDRESS,
                 BindAddress::parse,
                 BindAddress.parse(DEFAULT_ADDRESS));
-        settings.refuse("orchestration.grpc.tls_enabled", "TLS is the business of a proxy in front of this server");
-        return new GrpcConfig(enabled, address);
+        return new GrpcConfig(enabled, address, TlsConfig.from(settings, "orchestration.grpc"));
     }
 }

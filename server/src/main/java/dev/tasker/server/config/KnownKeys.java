@@ -21,11 +21,21 @@ final class KnownKeys {
     }
 
     boolean isIdle(String key) {
-        return idle.contains(key) && !effective.contains(key);
+        return isListedIdle(key) && !effective.contains(key) && !effective.contains(listOf(key));
     }
 
     boolean isKnown(String key) {
-        return effective.contains(key) || idle.contains(key);
+        return effective.contains(key) || (isListedIdle(key) && !effective.contains(listOf(key)));
+    }
+
+    private boolean isListedIdle(String key) {
+        return idle.contains(listOf(key));
+    }
+
+    /** The key of the list in whose tables the key is, or the key itself. */
+    private static String listOf(String key) {
+        int bracket = key.indexOf('[');
+        return bracket < 0 ? key : key.substring(0, bracket);
     }
 
     /** The known key that takes the fewest changed characters to reach. */

@@ -4,10 +4,12 @@ import dev.tasker.engine.EngineConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything a server is told.
  *
+ * @param auth for REST and gRPC alike
  * @param templatePaths files and folders whose templates are registered at start
  * @param shutdownTimeout what a graceful stop may take
  */
@@ -17,6 +19,7 @@ public record ServerConfig(
         EngineConfig engine,
         WebConfig web,
         GrpcConfig grpc,
+        AuthConfig auth,
         List<Path> templatePaths,
         Duration shutdownTimeout) {
 
@@ -30,7 +33,7 @@ public record ServerConfig(
     }
 
     public ServerConfig withDatabase(DatabaseConfig newDatabase) {
-        return new ServerConfig(environment, newDatabase, engine, web, grpc, templatePaths, shutdownTimeout);
+        return new ServerConfig(environment, newDatabase, engine, web, grpc, auth, templatePaths, shutdownTimeout);
     }
 
     /** This configuration with an embedded PostgreSQL in a folder. */
@@ -39,7 +42,7 @@ public record ServerConfig(
     }
 
     public ServerConfig withEngine(EngineConfig newEngine) {
-        return new ServerConfig(environment, database, newEngine, web, grpc, templatePaths, shutdownTimeout);
+        return new ServerConfig(environment, database, newEngine, web, grpc, auth, templatePaths, shutdownTimeout);
     }
 
     public ServerConfig withAddresses(BindAddress rest, BindAddress grpcAddress) {
@@ -47,18 +50,30 @@ public record ServerConfig(
                 environment,
                 database,
                 engine,
-                new WebConfig(web.enabled(), rest, web.requestTimeout()),
-                new GrpcConfig(grpc.enabled(), grpcAddress),
+                new WebConfig(web.enabled(), rest, web.requestTimeout(), web.tls()),
+                new GrpcConfig(grpc.enabled(), grpcAddress, grpc.tls()),
+                auth,
                 templatePaths,
                 shutdownTimeout);
     }
 
     public ServerConfig withRequestTimeout(Duration timeout) {
-        WebConfig newWeb = new WebConfig(web.enabled(), web.bindAddress(), timeout);
-        return new ServerConfig(environment, database, engine, newWeb, grpc, templatePaths, shutdownTimeout);
+        WebConfig newWeb = new WebConfig(web.enabled(), web.bindAddress(), timeout, web.tls());
+        return new ServerConfig(environment, database, engine, newWeb, grpc, auth, templatePaths, shutdownTimeout);
+    }
+
+    public ServerConfig withAuth(AuthConfig newAuth) {
+        return new ServerConfig(environment, database, engine, web, grpc, newAuth, templatePaths, shutdownTimeout);
+    }
+
+    /** This configuration with TLS at both listeners, null: without. */
+    public ServerConfig withTls(@Nullable TlsConfig tls) {
+        WebConfig newWeb = new WebConfig(web.enabled(), web.bindAddress(), web.requestTimeout(), tls);
+        GrpcConfig newGrpc = new GrpcConfig(grpc.enabled(), grpc.bindAddress(), tls);
+        return new ServerConfig(environment, database, engine, newWeb, newGrpc, auth, templatePaths, shutdownTimeout);
     }
 
     public ServerConfig withTemplatePaths(List<Path> paths) {
-        return new ServerConfig(environment, database, engine, web, grpc, paths, shutdownTimeout);
+        return new ServerConfig(environment, database, engine, web, grpc, auth, paths, shutdownTimeout);
     }
 }

@@ -1,5 +1,9 @@
 package dev.tasker.server.config;
 
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +102,7 @@ final class Settings {
     }
 
     /** A text in some notation. The parser's complaint is the expectation shown. */
-    <T> T parsed(String key, String standard, Function<String, T> parser, T fallback) {
+    <T extends @Nullable Object> T parsed(String key, String standard, Function<String, T> parser, T fallback) {
         Object value = value(key);
         try {
             if (value == null || value instanceof String) {
@@ -109,6 +113,90 @@ final class Settings {
             violation(key, value == null ? standard : value, String.valueOf(e.getMessage()));
         }
         return fallback;
+    }
+
+    /** A text of at least one character. */
+    String text(String key, String standard) {
+        Object value = value(key);
+        if (value == null) {
+            return standard;
+        }
+        if (value instanceof String text && !text.isBlank()) {
+            return text;
+        }
+        violation(key, value, "a text that is not empty");
+        return standard;
+    }
+
+    /** One of several words. */
+    String choice(String key, String standard, List<String> others) {
+        return parsed(
+                key,
+                standard,
+                text -> {
+                    if (text.equals(standard) || others.contains(text)) {
+                        return text;
+                    }
+                    throw new IllegalArgumentException(standard + " or " + String.join(", ", others));
+                },
+                standard);
+    }
+
+    /** A list of texts, each one of {@code allowed} where that is not empty; then the list is not empty either. */
+    List<String> texts(String key, List<String> standard, Set<String> allowed) {
+        Object value = value(key);
+        if (value == null) {
+            return standard;
+        }
+        if (value instanceof List<?> items && (allowed.isEmpty() || !items.isEmpty())) {
+            List<String> texts = new ArrayList<>();
+            for (Object item : items) {
+                if (item instanceof String text && (allowed.isEmpty() || allowed.contains(text))) {
+                    texts.add(text);
+                }
+            }
+            if (texts.size() == items.size()) {
+                return List.copyOf(texts);
+            }
+        }
+        violation(key, value, "a list of " + (allowed.isEmpty() ? "texts" : new TreeSet<>(allowed)));
+        return standard;
+    }
+
+    /** A path, null when absent or empty. */
+    @Nullable
+    Path path(String key) {
+        return this.<@Nullable Path>parsed(key, "", text -> text.isEmpty() ? null : Path.of(text), null);
+    }
+
+    /** A moment, null when absent; as TOML has them or as a text. */
+    @Nullable
+    Instant instant(String key) {
+        Object value = value(key);
+        if (value instanceof OffsetDateTime time) {
+            return time.toInstant();
+        }
+        if (value == null) {
+            return null;
+        }
+        try {
+            return OffsetDateTime.parse(value.toString()).toInstant();
+        } catch (DateTimeParseException e) {
+            violation(key, value, "a time with its zone, such as 2027-01-31T00:00:00Z");
+            return null;
+        }
+    }
+
+    /** How many tables a list has; the keys of each are {@code key[index].name}. */
+    int tables(String key) {
+        Object value = value(key);
+        if (value instanceof ConfigFile.Tables tables) {
+            return tables.size();
+        }
+        if (value != null && !value.equals(List.of())) {
+            violation(key, "***", "tables, each headed [[" + key + "]]");
+        }
+        return 0;
     }
 
     /** A text that is never shown, null when absent or empty. */
@@ -126,13 +214,6 @@ final class Settings {
             violation(key, "***", String.valueOf(e.getMessage()));
         }
         return null;
-    }
-
-    /** A switch for something this server cannot do: silently leaving it off could hurt, so on is refused. */
-    void refuse(String key, String reason) {
-        if (flag(key, false)) {
-            violation(key, true, "false or absent: " + reason);
-        }
     }
 
     /** A choice of which this server knows one. */

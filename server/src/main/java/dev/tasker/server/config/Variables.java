@@ -19,6 +19,8 @@ public final class Variables {
     private static final String HOST_PORT = "\\[?[A-Za-z0-9._:-]+]?:\\d{1,5}";
     private static final String IDENTITY = "[A-Za-z0-9][A-Za-z0-9-]{0,63}";
 
+    private static final String SECRET = "[\\x21-\\x7e]+";
+
     private static final Map<String, Form> FORMS = new TreeMap<>(Map.ofEntries(
             Map.entry("DATABASE_URL", new Form(POSTGRES, "postgresql://[user:password@]host[:port]/database", true)),
             Map.entry("PGMQ_DATABASE_URL", new Form("(" + POSTGRES + ")?", "postgresql://… or empty", true)),
@@ -40,6 +42,10 @@ public final class Variables {
             Map.entry("TASKER_INSTANCE_ID", new Form(IDENTITY, "1 to 64 letters, digits and '-'", false)),
             Map.entry("TASKER_WORKER_ID", new Form(IDENTITY, "1 to 64 letters, digits and '-'", false)),
             Map.entry("WORKER_ID", new Form(IDENTITY, "1 to 64 letters, digits and '-'", false)),
+            Map.entry("TASKER_WORKER_AUTH_TOKEN", new Form(SECRET, "visible ASCII characters", true)),
+            Map.entry("TASKER_AUTH_TOKEN", new Form(SECRET, "visible ASCII characters", true)),
+            Map.entry("TASKER_API_KEY", new Form(SECRET, "visible ASCII characters", true)),
+            Map.entry("TASKER_API_KEY_HEADER", new Form("[A-Za-z0-9-]{1,64}", "the name of a header", false)),
             Map.entry("TASKER_INSTANCE_PORT", new Form("\\d{1,5}", "digits", false)),
             Map.entry(
                     "TASKER_JWT_PUBLIC_KEY",

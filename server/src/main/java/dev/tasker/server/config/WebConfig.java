@@ -1,9 +1,18 @@
 package dev.tasker.server.config;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
-/** The REST listener ({@code [orchestration.web]}). */
-public record WebConfig(boolean enabled, BindAddress bindAddress, Duration requestTimeout) {
+/**
+ * The REST listener ({@code [orchestration.web]}).
+ *
+ * @param tls null: plain HTTP
+ */
+public record WebConfig(
+        boolean enabled,
+        BindAddress bindAddress,
+        Duration requestTimeout,
+        @Nullable TlsConfig tls) {
     private static final String DEFAULT_ADDRESS = "127.0.0.1:8080";
 
     static WebConfig from(Settings settings) {
@@ -14,7 +23,7 @@ public record WebConfig(boolean enabled, BindAddress bindAddress, Duration reque
                 BindAddress::parse,
                 BindAddress.parse(DEFAULT_ADDRESS));
         int timeoutMs = settings.integer("orchestration.web.request_timeout_ms", Defaults.of(30_000), 100, 300_000);
-        settings.refuse("orchestration.web.tls_enabled", "TLS is the business of a proxy in front of this server");
-        return new WebConfig(enabled, address, Duration.ofMillis(timeoutMs));
+        return new WebConfig(
+                enabled, address, Duration.ofMillis(timeoutMs), TlsConfig.from(settings, "orchestration.web"));
     }
 }

@@ -21,13 +21,15 @@ final class CheckpointRelay {
     private final WorkerStream stream;
     private final StreamLeases leases;
     private final Redelivery redelivery;
+    private final ReportGuard guard;
     private final CheckpointReader reader = new CheckpointReader();
     private final Set<Key> underWay = ConcurrentHashMap.newKeySet();
 
-    CheckpointRelay(WorkerStream stream, StreamLeases leases, Redelivery redelivery) {
+    CheckpointRelay(WorkerStream stream, StreamLeases leases, Redelivery redelivery, ReportGuard guard) {
         this.stream = stream;
         this.leases = leases;
         this.redelivery = redelivery;
+        this.guard = guard;
     }
 
     private record Key(LeaseKey lease, boolean yields) {}
@@ -64,8 +66,25 @@ final class CheckpointRelay {
             return;
         }
         if (underWay.size() < stream.reportsMax() && underWay.add(delivery.key())) {
-            hand(delivery);
+            if (delivery.link() == null) {
+                handIfAllowed(delivery);
+            } else {
+                hand(delivery);
+            }
         }
+    }
+
+    private void handIfAllowed(Delivery delivery) {
+        var _ = guard.allows(delivery.lease().stepUuid()).whenComplete((isAllowed, failure) -> {
+            if (failure != null) {
+                underWay.remove(delivery.key()); // no answer: the worker sends it again, or gives up
+                stream.settled();
+            } else if (isAllowed) {
+                hand(delivery);
+            } else {
+                answer(delivery, Completed.Status.STALE_LEASE, ReportGuard.OUTSIDE);
+            }
+        });
     }
 
     /** Whether every checkpoint is answered. */

@@ -1,9 +1,15 @@
 package dev.tasker.server.gateway;
 
+import dev.tasker.server.security.Authenticator;
+import dev.tasker.server.security.ServerTls;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
@@ -13,6 +19,9 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,9 +49,15 @@ public final class GatewayServer implements AutoCloseable {
     /**
      * Listens at {@code address}, port 0 for any free one, and owns {@code gateway} from then on.
      *
+     * @param tls null: plain HTTP/2
      * @param others services beside the gateway
      */
-    public static GatewayServer start(InetSocketAddress address, WorkerGateway gateway, List<BindableService> others) {
+    public static GatewayServer start(
+            InetSocketAddress address,
+            Authenticator authenticator,
+            @Nullable ServerTls tls,
+            WorkerGateway gateway,
+            List<GuardedService> others) {
         var health = new HealthStatusManager();
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
                 .executor(gateway.executor())
@@ -52,12 +67,20 @@ public final class GatewayServer implements AutoCloseable {
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
                 .maxInboundMessageSize(MESSAGE_BYTES_MAX)
                 .maxInboundMetadataSize(METADATA_BYTES_MAX)
-                .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
-                .addService(gateway)
-                .addService(health.getHealthService())
-                .addService(ProtoReflectionServiceV1.newInstance())
-                .addService(reflectionForOldClients());
-        others.forEach(builder::addService);
+                .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX);
+        if (tls != null) {
+            builder.sslContext(sslContext(tls));
+        }
+        var guard = new CallGuard(authenticator);
+        Stream.concat(
+                        Stream.of(
+                                gateway.guarded(),
+                                GuardedService.open(health.getHealthService()),
+                                GuardedService.open(ProtoReflectionServiceV1.newInstance()),
+                                GuardedService.open(reflectionForOldClients())),
+                        others.stream())
+                .map(guard::guard)
+                .forEach(builder::addService);
         Server server = builder.build();
         try {
             server.start();
@@ -69,6 +92,19 @@ public final class GatewayServer implements AutoCloseable {
         }
         health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
         return new GatewayServer(gateway, health, server);
+    }
+
+    private static SslContext sslContext(ServerTls tls) {
+        SslContextBuilder context = GrpcSslContexts.configure(SslContextBuilder.forServer(tls.keyManager()))
+                .protocols(ServerTls.PROTOCOLS);
+        if (tls.trustManager() != null) {
+            context.trustManager(tls.trustManager()).clientAuth(ClientAuth.REQUIRE);
+        }
+        try {
+            return context.build();
+        } catch (SSLException e) {
+            throw new IllegalStateException("no TLS for gRPC", e);
+        }
     }
 
     @SuppressWarnings("deprecation") // v1alpha is all that older clients ask for

@@ -28,13 +28,16 @@ final class ResultRelay {
     private final StreamLeases leases;
     private final Redelivery redelivery;
     private final ResultReader reader;
+    private final ReportGuard guard;
     private final Set<LeaseKey> underWay = ConcurrentHashMap.newKeySet();
 
-    ResultRelay(WorkerStream stream, StreamLeases leases, Redelivery redelivery, ResultReader reader) {
+    ResultRelay(
+            WorkerStream stream, StreamLeases leases, Redelivery redelivery, ResultReader reader, ReportGuard guard) {
         this.stream = stream;
         this.leases = leases;
         this.redelivery = redelivery;
         this.reader = reader;
+        this.guard = guard;
     }
 
     /** A result on its way to the engine. */
@@ -60,8 +63,28 @@ final class ResultRelay {
             return;
         }
         if (underWay.size() < stream.reportsMax() && underWay.add(lease)) {
-            hand(new Delivery(lease, leases.linkOf(lease), result, 0));
+            EngineLink link = leases.linkOf(lease);
+            if (link == null) {
+                handIfAllowed(lease, result);
+            } else {
+                hand(new Delivery(lease, link, result, 0));
+            }
         }
+    }
+
+    private void handIfAllowed(LeaseKey lease, StepResult result) {
+        var _ = guard.allows(lease.stepUuid()).whenComplete((isAllowed, failure) -> {
+            if (failure != null) {
+                LOG.warn("result of step {} put off, its namespace is not known", lease.stepUuid(), failure);
+                underWay.remove(lease); // no answer: the worker sends the result again
+                stream.settled();
+            } else if (isAllowed) {
+                hand(new Delivery(lease, null, result, 0));
+            } else {
+                leases.decided(lease);
+                answer(lease, Completed.Status.STALE_LEASE, ReportGuard.OUTSIDE);
+            }
+        });
     }
 
     /** Whether a result of this lease is on its way. */

@@ -1,5 +1,6 @@
 package dev.tasker.server.gateway;
 
+import dev.tasker.engine.Assignment;
 import dev.tasker.engine.Completion;
 import dev.tasker.engine.EngineException;
 import java.util.List;
@@ -23,14 +24,16 @@ final class StreamLeases {
     private final WorkerStream stream;
     private final Redelivery redelivery;
     private final Executor executor;
+    private final ReportGuard guard;
     private final EngineLink own;
     private final List<EngineLink> carried = new CopyOnWriteArrayList<>();
     private final Set<LeaseKey> undecided = ConcurrentHashMap.newKeySet();
 
-    StreamLeases(WorkerStream stream, Redelivery redelivery, Executor executor) {
+    StreamLeases(WorkerStream stream, Redelivery redelivery, Executor executor, ReportGuard guard) {
         this.stream = stream;
         this.redelivery = redelivery;
         this.executor = executor;
+        this.guard = guard;
         this.own = new EngineLink(stream);
     }
 
@@ -73,7 +76,10 @@ final class StreamLeases {
         undecided.remove(lease);
     }
 
-    /** Takes over the leases of an earlier stream which the worker still holds, and gives back the others. */
+    /**
+     * Takes over the leases of an earlier stream which the worker still holds, and gives back the others, as well as those outside the
+     * namespaces of its present credential.
+     */
     void takeOver(StreamLeases earlier, List<EngineLink> links, Set<LeaseKey> active) {
         for (EngineLink link : links) {
             link.moveTo(stream);
@@ -83,12 +89,17 @@ final class StreamLeases {
         undecided.retainAll(active);
         for (EngineLink link : carried) {
             for (LeaseKey lease : List.copyOf(link.leases())) {
-                if (!active.contains(lease)) {
+                if (!active.contains(lease) || isOutside(link, lease)) {
                     giveBack(link, lease);
                 }
             }
             closeIfEmpty(link);
         }
+    }
+
+    private boolean isOutside(EngineLink link, LeaseKey lease) {
+        Assignment held = link.held(lease);
+        return held != null && !guard.covers(held.task().namespace());
     }
 
     /** Hands all sessions over; none are left but the stream's own, which is over. */
@@ -105,7 +116,11 @@ final class StreamLeases {
             giveBack(link, lease);
             closeIfEmpty(link);
         } else if (undecided.remove(lease)) {
-            giveBack(own, lease, 0);
+            var _ = guard.allows(lease.stepUuid()).thenAccept(isAllowed -> {
+                if (isAllowed) {
+                    giveBack(own, lease, 0);
+                }
+            }); // one of which nothing can be found out runs out
         }
     }
 

@@ -9,20 +9,27 @@ import dev.tasker.protocol.worker.v1.ServerMessage;
 import dev.tasker.protocol.worker.v1.TemplateOutcome;
 import dev.tasker.protocol.worker.v1.WorkerGatewayGrpc.WorkerGatewayImplBase;
 import dev.tasker.protocol.worker.v1.WorkerMessage;
+import dev.tasker.server.security.Access;
+import dev.tasker.server.security.Permission;
+import dev.tasker.server.security.Principal;
 import dev.tasker.template.TaskTemplate;
 import dev.tasker.template.TemplateException;
 import dev.tasker.template.TemplateParser;
+import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -33,26 +40,56 @@ import org.jspecify.annotations.Nullable;
 public final class WorkerGateway extends WorkerGatewayImplBase implements AutoCloseable {
     private static final int TEMPLATES_MAX = 1_000;
 
+    /** How long a stream outlives its credential (04 §9.6). */
+    private static final Duration CREDENTIAL_GRACE = Duration.ofSeconds(60);
+
     private final SessionFactory sessions;
     private final TemplateRegistrar templates;
+    private final NamespaceFinder namespaces;
     private final GatewayConfig config;
-    private final ResultReader results = new ResultReader(InstantSource.system());
+    private final InstantSource clock = InstantSource.system();
+    private final ResultReader results = new ResultReader(clock);
     private final ConcurrentHashMap<UUID, WorkerStream> streams = new ConcurrentHashMap<>();
-    private final ScheduledExecutorService timer;
+    private final ScheduledThreadPoolExecutor timer;
     private final Object drained = new Object();
     private volatile boolean draining;
 
-    public WorkerGateway(SessionFactory sessions, TemplateRegistrar templates, GatewayConfig config) {
+    public WorkerGateway(
+            SessionFactory sessions, TemplateRegistrar templates, NamespaceFinder namespaces, GatewayConfig config) {
         this.sessions = sessions;
         this.templates = templates;
+        this.namespaces = namespaces;
         this.config = config;
-        this.timer = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().name("tasker-gateway-timer").daemon().factory());
+        this.timer = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().name("tasker-gateway-timer").daemon().factory());
+        timer.setRemoveOnCancelPolicy(true);
+    }
+
+    /** This service and the permissions it takes. */
+    GuardedService guarded() {
+        return GuardedService.of(
+                this,
+                Map.of(
+                        "Session", Access.needs(Permission.WORKER_CONNECT),
+                        "RegisterTemplates", Access.needs(Permission.TEMPLATES_WRITE)));
     }
 
     @Override
     public StreamObserver<WorkerMessage> session(StreamObserver<ServerMessage> responses) {
-        return new WorkerStream(this, (ServerCallStreamObserver<ServerMessage>) responses);
+        Principal principal = CallGuard.principal();
+        var stream = new WorkerStream(this, (ServerCallStreamObserver<ServerMessage>) responses, principal);
+        Instant expiresAt = principal.expiresAt();
+        if (expiresAt != null) {
+            endAt(expiresAt.plus(CREDENTIAL_GRACE), stream);
+        }
+        return stream;
+    }
+
+    private void endAt(Instant end, WorkerStream stream) {
+        long pauseMs = Math.max(0, clock.instant().until(end, ChronoUnit.MILLIS));
+        Future<?> ending =
+                timer.schedule(() -> executor().execute(stream::credentialExpired), pauseMs, TimeUnit.MILLISECONDS);
+        Context.current().addListener(_ -> ending.cancel(false), Runnable::run); // when the call is over
     }
 
     @Override
@@ -149,6 +186,10 @@ public final class WorkerGateway extends WorkerGatewayImplBase implements AutoCl
 
     SessionFactory sessions() {
         return sessions;
+    }
+
+    NamespaceFinder namespaces() {
+        return namespaces;
     }
 
     ResultReader results() {

@@ -19,6 +19,7 @@ import dev.tasker.protocol.worker.v1.Reject;
 import dev.tasker.protocol.worker.v1.Resume;
 import dev.tasker.protocol.worker.v1.ServerMessage;
 import dev.tasker.protocol.worker.v1.WorkerMessage;
+import dev.tasker.server.security.Principal;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -55,6 +56,7 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
     }
 
     private final WorkerGateway gateway;
+    private final Principal principal;
     private final Outbox outbox;
     private final EngineLink own;
     private final StreamLeases leases;
@@ -64,13 +66,15 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
     private volatile State state = State.NEW; // written under the monitor of this
     private volatile Register registration = Register.getDefaultInstance();
 
-    WorkerStream(WorkerGateway gateway, ServerCallStreamObserver<ServerMessage> observer) {
+    WorkerStream(WorkerGateway gateway, ServerCallStreamObserver<ServerMessage> observer, Principal principal) {
         this.gateway = gateway;
+        this.principal = principal;
         var redelivery = new Redelivery(gateway);
-        this.leases = new StreamLeases(this, redelivery, gateway.executor());
+        var guard = new ReportGuard(principal, gateway.namespaces(), gateway.executor());
+        this.leases = new StreamLeases(this, redelivery, gateway.executor(), guard);
         this.own = leases.own();
-        this.results = new ResultRelay(this, leases, redelivery, gateway.results());
-        this.checkpoints = new CheckpointRelay(this, leases, redelivery);
+        this.results = new ResultRelay(this, leases, redelivery, gateway.results(), guard);
+        this.checkpoints = new CheckpointRelay(this, leases, redelivery, guard);
         GatewayConfig config = gateway.config();
         this.outbox = new Outbox(
                 observer,
@@ -145,9 +149,13 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
             refuse(refusal);
             return;
         }
-        List<HandlerKey> handlers = message.getHandlersList().stream()
-                .map(handler -> new HandlerKey(handler.getNamespace(), handler.getCallable()))
-                .toList();
+        NamespaceFilter filter = NamespaceFilter.of(message.getHandlersList(), principal.namespaces());
+        List<HandlerKey> handlers = filter.handlers();
+        if (handlers.isEmpty()) {
+            refuse(Status.PERMISSION_DENIED.withDescription(
+                    "namespaces: " + filter.rejected() + " (expected: those of the credential)"));
+            return;
+        }
         try {
             Duration handlerTimeout = Duration.ofMillis(Math.max(0, message.getHandlerTimeoutMs()));
             own.opened(gateway.sessions()
@@ -170,6 +178,8 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
                 .setLeaseDurationMs(gateway.config().leases().duration().toMillis())
                 .setHeartbeatIntervalMs(gateway.config().leases().heartbeat().toMillis())
                 .setMaxInflight(message.getMaxInflight())
+                .addAllAcceptedNamespaces(filter.accepted())
+                .addAllRejectedNamespaces(filter.rejected())
                 .setLimits(Limits.newBuilder()
                         .setResultBytesMax(ResultReader.DOCUMENT_BYTES_MAX)
                         .setAssignmentBytesMax(Outbox.ASSIGNMENT_BYTES_MAX));
@@ -178,11 +188,14 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
         }
         outbox.begin(ServerMessage.newBuilder().setRegistered(registered).build());
         LOG.info(
-                "worker {} connected as session {}, {} handlers, {} slots",
+                "worker {} of {} connected as session {}, {} handlers, {} slots, namespaces {}, refused {}",
                 message.getWorkerName(),
+                principal.subject(),
                 sessionId(),
                 handlers.size(),
-                message.getMaxInflight());
+                message.getMaxInflight(),
+                filter.accepted(),
+                filter.rejected());
     }
 
     /** Takes over what the earlier stream left and answers which of the worker's leases are over. */
@@ -335,6 +348,13 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
             state = State.CLOSED;
             gateway.leave(this);
             leases.closeEmpty();
+        }
+    }
+
+    /** The credential has not been good for a while; a worker that has another one comes back with it and finds its leases. */
+    void credentialExpired() {
+        if (isConnected()) {
+            refuse(CallGuard.EXPIRED);
         }
     }
 

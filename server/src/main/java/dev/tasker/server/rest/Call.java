@@ -1,6 +1,7 @@
 package dev.tasker.server.rest;
 
 import dev.tasker.server.rest.Problem.Detail;
+import dev.tasker.server.security.Principal;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
@@ -22,8 +23,9 @@ import java.util.regex.Pattern;
  * A request on its way to a route.
  *
  * @param parameters of the path, decoded, by the name in the route's pattern
+ * @param principal who calls
  */
-record Call(ServerRequest request, Map<String, String> parameters) {
+record Call(ServerRequest request, Map<String, String> parameters, Principal principal) {
     static final int BODY_BYTES_MAX = 2 * 1024 * 1024;
 
     private static final Pattern UUID_FORM =

@@ -26,7 +26,7 @@ final class MetricsRoute {
     }
 
     Route route() {
-        return Route.always(
+        return Route.open(
                 "GET",
                 "/metrics",
                 _ -> new Reply(200, CONTENT_TYPE, text().getBytes(StandardCharsets.UTF_8), Map.of()));

@@ -1,6 +1,7 @@
 package dev.tasker.server.rest;
 
 import dev.tasker.engine.EngineException;
+import dev.tasker.server.security.Admission;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +64,8 @@ record Problem(
         return new Problem(422, "VALIDATION_ERROR", message, details, null, null);
     }
 
-    static Problem identityTaken(UUID existing) {
+    /** @param existing the task that has it, null for callers who may not know */
+    static Problem identityTaken(@Nullable UUID existing) {
         return new Problem(409, "CONFLICT", "A task with this identity already exists", List.of(), existing, null);
     }
 
@@ -85,6 +87,14 @@ record Problem(
     private static Problem backpressure(String reason) {
         return new Problem(
                 503, "BACKPRESSURE", "Service under backpressure: " + reason, List.of(), null, LANE_RETRY_SECONDS);
+    }
+
+    /** Nobody has shown who they are, or not somebody who may. */
+    static Problem refused(Admission.Refused refused) {
+        return switch (refused.reason()) {
+            case MISSING, INVALID, MALFORMED -> of(401, "AUTHENTICATION_FAILED", refused.message());
+            case FORBIDDEN -> of(403, "AUTHORIZATION_FAILED", refused.message());
+        };
     }
 
     /** The answer that carries this refusal. */

@@ -23,8 +23,12 @@ record Reply(int status, String contentType, byte[] body, Map<String, String> he
     }
 
     Reply with(String header, String value) {
+        return with(Map.of(header, value));
+    }
+
+    Reply with(Map<String, String> further) {
         Map<String, String> extended = new TreeMap<>(headers);
-        extended.put(header, value);
+        extended.putAll(further);
         return new Reply(status, contentType, body, extended);
     }
 

@@ -6,6 +6,11 @@ import dev.tasker.engine.ErrorCode;
 import dev.tasker.server.config.WebConfig;
 import dev.tasker.server.health.NodeHealth;
 import dev.tasker.server.health.OperationalState;
+import dev.tasker.server.security.Authenticator;
+import dev.tasker.server.security.Principal;
+import dev.tasker.server.security.ServerTls;
+import io.helidon.common.tls.Tls;
+import io.helidon.common.tls.TlsClientAuth;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.WebServer;
@@ -23,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -39,6 +45,7 @@ public final class RestServer implements AutoCloseable {
     private static final int CONNECTIONS_MAX = 10_000;
 
     private final NodeHealth health;
+    private final Door door;
     private final TimeLimit timeLimit;
     private final OpenInvestigations investigations;
     private final List<Route> routes = new ArrayList<>();
@@ -46,12 +53,15 @@ public final class RestServer implements AutoCloseable {
 
     private RestServer(
             WebConfig config,
+            Authenticator authenticator,
+            @Nullable ServerTls tls,
             Engine engine,
             NodeHealth health,
             InstantSource clock,
             ServerIdentity identity,
             Duration shutdownTimeout) {
         this.health = health;
+        this.door = new Door(authenticator);
         this.timeLimit = new TimeLimit(config.requestTimeout());
         this.investigations = new OpenInvestigations(engine.deadLetters()::pending, System::nanoTime);
         routes.addAll(new TaskRoutes(engine, timeLimit).routes());
@@ -66,28 +76,43 @@ public final class RestServer implements AutoCloseable {
                 .shutdownHook(false)
                 .featuresDiscoverServices(false)
                 .routing(routing -> routing.any(this::serve))
+                .tls(tls(tls))
                 .build();
     }
 
     /**
      * Listens and serves.
      *
+     * @param tls null: plain HTTP
      * @param shutdownTimeout how long {@link #close()} waits for requests under way
      */
     public static RestServer start(
             WebConfig config,
+            Authenticator authenticator,
+            @Nullable ServerTls tls,
             Engine engine,
             NodeHealth health,
             InstantSource clock,
             ServerIdentity identity,
             Duration shutdownTimeout) {
-        RestServer rest = new RestServer(config, engine, health, clock, identity, shutdownTimeout);
+        RestServer rest = new RestServer(config, authenticator, tls, engine, health, clock, identity, shutdownTimeout);
         rest.server.start();
         if (!rest.server.isRunning()) { // it says so only in its log
             rest.close();
             throw new IllegalStateException("REST does not listen on " + config.bindAddress());
         }
         return rest;
+    }
+
+    private static Tls tls(@Nullable ServerTls tls) {
+        if (tls == null) {
+            return Tls.builder().enabled(false).build();
+        }
+        return Tls.builder()
+                .sslContext(tls.sslContext())
+                .enabledProtocols(ServerTls.PROTOCOLS)
+                .clientAuth(tls.needsClientCertificate() ? TlsClientAuth.REQUIRED : TlsClientAuth.NONE)
+                .build();
     }
 
     /** The port in use. */
@@ -120,7 +145,7 @@ public final class RestServer implements AutoCloseable {
         try {
             return dispatch(request);
         } catch (RefusedException e) {
-            return e.problem().toReply();
+            return e.problem().toReply().with(e.headers());
         } catch (EngineException e) {
             if (e.code().kind() == ErrorCode.Kind.INTERNAL) {
                 log.error(
@@ -151,10 +176,11 @@ public final class RestServer implements AutoCloseable {
                 continue;
             }
             if (route.method().equals(wanted)) {
+                Principal principal = door.admit(request, route.access());
                 if (!route.whileUnready() && health.state() != OperationalState.NORMAL) {
                     throw new RefusedException(Problem.UNAVAILABLE);
                 }
-                return route.handler().handle(new Call(request, parameters.get()));
+                return route.handler().handle(new Call(request, parameters.get(), principal));
             }
             allowed.add(route.method());
             if (route.method().equals("GET")) {

@@ -1,5 +1,7 @@
 package dev.tasker.server.rest;
 
+import dev.tasker.server.security.Access;
+import dev.tasker.server.security.Permission;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,9 +13,10 @@ import org.jspecify.annotations.Nullable;
  * One operation: a method, a path and what answers it.
  *
  * @param segments of the path; one in braces is a parameter
+ * @param access who may call it
  * @param whileUnready whether it is served during start and shutdown too
  */
-record Route(String method, List<String> segments, boolean whileUnready, Handler handler) {
+record Route(String method, List<String> segments, Access access, boolean whileUnready, Handler handler) {
 
     /** Answers a call, or throws {@link RefusedException} or an EngineException. */
     @FunctionalInterface
@@ -21,12 +24,18 @@ record Route(String method, List<String> segments, boolean whileUnready, Handler
         Reply handle(Call call) throws InterruptedException;
     }
 
-    static Route of(String method, String path, Handler handler) {
-        return new Route(method, List.of(path.substring(1).split("/", -1)), false, handler);
+    /** An operation for those who hold a permission. */
+    static Route of(String method, String path, Permission permission, Handler handler) {
+        return new Route(method, segments(path), Access.needs(permission), false, handler);
     }
 
-    static Route always(String method, String path, Handler handler) {
-        return new Route(method, List.of(path.substring(1).split("/", -1)), true, handler);
+    /** An operation for everybody, in every state of the node. */
+    static Route open(String method, String path, Handler handler) {
+        return new Route(method, segments(path), Access.PUBLIC, true, handler);
+    }
+
+    private static List<String> segments(String path) {
+        return List.of(path.substring(1).split("/", -1));
     }
 
     /** The path's parameters when this route has that path. */

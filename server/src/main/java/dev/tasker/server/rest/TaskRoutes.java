@@ -5,6 +5,7 @@ import dev.tasker.engine.Engine;
 import dev.tasker.engine.StepView;
 import dev.tasker.engine.TaskRequest;
 import dev.tasker.engine.TaskView;
+import dev.tasker.server.security.Permission;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import java.util.List;
@@ -25,9 +26,9 @@ final class TaskRoutes {
 
     List<Route> routes() {
         return List.of(
-                Route.of("POST", "/v1/tasks", this::create),
-                Route.of("GET", "/v1/tasks/{uuid}", this::task),
-                Route.of("GET", "/v1/tasks/{uuid}/workflow_steps", this::steps));
+                Route.of("POST", "/v1/tasks", Permission.TASKS_CREATE, this::create),
+                Route.of("GET", "/v1/tasks/{uuid}", Permission.TASKS_READ, this::task),
+                Route.of("GET", "/v1/tasks/{uuid}/workflow_steps", Permission.STEPS_READ, this::steps));
     }
 
     private Reply create(Call call) throws InterruptedException {
@@ -38,7 +39,8 @@ final class TaskRoutes {
                 Reply.ok(TaskJson.task(read(taskUuid).withInitialSteps()));
             case Creation.Duplicate(UUID taskUuid) -> {
                 if (key.isEmpty()) {
-                    throw new RefusedException(Problem.identityTaken(taskUuid));
+                    boolean mayKnow = call.principal().may(Permission.TASKS_READ);
+                    throw new RefusedException(Problem.identityTaken(mayKnow ? taskUuid : null));
                 }
                 yield Reply.ok(TaskJson.task(read(taskUuid))).with("Idempotent-Replayed", "true");
             }

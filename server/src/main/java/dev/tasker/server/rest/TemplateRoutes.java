@@ -2,6 +2,7 @@ package dev.tasker.server.rest;
 
 import dev.tasker.engine.Engine;
 import dev.tasker.engine.TemplateSummary;
+import dev.tasker.server.security.Permission;
 import java.util.List;
 
 /** Registered templates (03 §1.7). */
@@ -15,7 +16,7 @@ final class TemplateRoutes {
     }
 
     List<Route> routes() {
-        return List.of(Route.of("GET", "/v1/templates", this::list));
+        return List.of(Route.of("GET", "/v1/templates", Permission.TEMPLATES_READ, this::list));
     }
 
     private Reply list(Call call) throws InterruptedException {

@@ -29,8 +29,9 @@ class ConfigLoaderTest {
         assertThat(config.environment()).isEqualTo(Environment.DEVELOPMENT);
         assertThat(config.database().isExternal()).isFalse();
         assertThat(config.database().dataDirectory()).isEqualTo(Path.of("/data/tasker/development"));
-        assertThat(config.web()).isEqualTo(new WebConfig(true, BindAddress.loopback(8080), Duration.ofSeconds(30)));
-        assertThat(config.grpc()).isEqualTo(new GrpcConfig(true, BindAddress.loopback(9190)));
+        assertThat(config.web())
+                .isEqualTo(new WebConfig(true, BindAddress.loopback(8080), Duration.ofSeconds(30), null));
+        assertThat(config.grpc()).isEqualTo(new GrpcConfig(true, BindAddress.loopback(9190), null));
         assertThat(config.shutdownTimeout()).isEqualTo(Duration.ofSeconds(15));
         assertThat(config.templatePaths()).isEmpty();
     }
@@ -145,7 +146,7 @@ class ConfigLoaderTest {
             bind_address = "nowhere"
             tls_enabled = true
             [orchestration.web.auth]
-            enabled = true
+            enabled = "yes"
             [orchestration.leases]
             duration_seconds = 9
             heartbeat_seconds = 4
@@ -161,8 +162,8 @@ class ConfigLoaderTest {
                 .hasMessageContaining("orchestration.web.request_timout_ms: unknown key"
                         + " (nearest known: orchestration.web.request_timeout_ms)")
                 .hasMessageContaining("orchestration.web.bind_address: \"nowhere\" (expected: host:port")
-                .hasMessageContaining("orchestration.web.tls_enabled: true (expected: false or absent")
-                .hasMessageContaining("orchestration.web.auth.enabled: true (expected: false or absent")
+                .hasMessageContaining("orchestration.web.tls_enabled: true (expected: tls_cert_path and tls_key_path")
+                .hasMessageContaining("orchestration.web.auth.enabled: \"yes\" (expected: true or false")
                 .hasMessageContaining("orchestration.leases.heartbeat_seconds: 4 (expected: at most a third")
                 .hasMessageNotContaining("hunter2");
     }
@@ -178,7 +179,7 @@ class ConfigLoaderTest {
             description = "what it does"
             [worker.grpc]
             bind_address = "0.0.0.0:9191"
-            [[orchestration.web.auth.api_keys]]
+            [[worker.web.auth.api_keys]]
             key = "x"
             """);
 

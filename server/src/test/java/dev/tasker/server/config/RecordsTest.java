@@ -87,8 +87,9 @@ class RecordsTest {
             bind_address = "localhost:82"
             """);
 
-        assertThat(config.web()).isEqualTo(new WebConfig(false, new BindAddress("::1", 81), Duration.ofMillis(100)));
-        assertThat(config.grpc()).isEqualTo(new GrpcConfig(false, new BindAddress("localhost", 82)));
+        assertThat(config.web())
+                .isEqualTo(new WebConfig(false, new BindAddress("::1", 81), Duration.ofMillis(100), null));
+        assertThat(config.grpc()).isEqualTo(new GrpcConfig(false, new BindAddress("localhost", 82), null));
         assertThat(config.shutdownTimeout()).isEqualTo(Duration.ofMillis(1234));
     }
 

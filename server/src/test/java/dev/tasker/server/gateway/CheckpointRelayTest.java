@@ -13,9 +13,11 @@ import dev.tasker.protocol.worker.v1.Completed;
 import dev.tasker.protocol.worker.v1.WorkerMessage;
 import dev.tasker.server.gateway.FakeEngine.FakeSession;
 import dev.tasker.server.gateway.FakeEngine.Progress;
+import dev.tasker.server.security.Authenticator;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,9 +34,13 @@ class CheckpointRelayTest {
 
         static Wire open() throws InterruptedException {
             var engine = new FakeEngine();
-            var gateway = new WorkerGateway(engine, template -> {}, GatewayConfig.DEFAULT);
-            var server =
-                    GatewayServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), gateway, List.of());
+            var gateway = new WorkerGateway(engine, template -> {}, _ -> Optional.empty(), GatewayConfig.DEFAULT);
+            var server = GatewayServer.start(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    Authenticator.DISABLED,
+                    null,
+                    gateway,
+                    List.of());
             WireWorker worker = WireWorker.registered(server.port());
             return new Wire(engine, server, worker, engine.session());
         }

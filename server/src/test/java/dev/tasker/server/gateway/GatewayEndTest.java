@@ -9,6 +9,7 @@ import dev.tasker.engine.Completion;
 import dev.tasker.protocol.worker.v1.Completed;
 import dev.tasker.server.gateway.FakeEngine.FakeSession;
 import dev.tasker.server.gateway.FakeEngine.Report;
+import dev.tasker.server.security.Authenticator;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -18,6 +19,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -77,9 +79,13 @@ class GatewayEndTest extends GatewayScene {
     @Test
     void takenPortIsNamedInOneMessage() {
         int port = port();
-        var gateway = closing(new WorkerGateway(engine, template -> {}, GatewayConfig.DEFAULT));
+        var gateway = closing(new WorkerGateway(engine, template -> {}, _ -> Optional.empty(), GatewayConfig.DEFAULT));
         assertThatThrownBy(() -> GatewayServer.start(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port), gateway, List.of()))
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                        Authenticator.DISABLED,
+                        null,
+                        gateway,
+                        List.of()))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessage("gRPC cannot listen at "
                         + InetAddress.getLoopbackAddress().getHostName() + ":" + port

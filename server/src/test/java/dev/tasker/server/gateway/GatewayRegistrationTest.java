@@ -18,6 +18,7 @@ import dev.tasker.protocol.worker.v1.TemplateOutcome;
 import dev.tasker.protocol.worker.v1.WorkerGatewayGrpc;
 import dev.tasker.protocol.worker.v1.WorkerMessage;
 import dev.tasker.server.gateway.FakeEngine.FakeSession;
+import dev.tasker.server.security.Authenticator;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.net.InetAddress;
@@ -25,6 +26,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -145,9 +147,14 @@ class GatewayRegistrationTest extends GatewayScene {
                         throw new EngineException(ErrorCode.TEMPLATE_CHANGED, "content differs");
                     }
                 },
+                _ -> Optional.empty(),
                 GatewayConfig.DEFAULT.withDrain(Duration.ZERO));
-        var server = closing(
-                GatewayServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), gateway, List.of()));
+        var server = closing(GatewayServer.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                Authenticator.DISABLED,
+                null,
+                gateway,
+                List.of()));
         var worker = closing(new WireWorker(server.port()));
         List<TemplateOutcome> outcomes = WorkerGatewayGrpc.newBlockingStub(worker.channel)
                 .registerTemplates(RegisterTemplatesRequest.newBuilder()
@@ -174,9 +181,14 @@ class GatewayRegistrationTest extends GatewayScene {
                 template -> {
                     throw new EngineException(ErrorCode.DATABASE_UNAVAILABLE, "gone");
                 },
+                _ -> Optional.empty(),
                 GatewayConfig.DEFAULT.withDrain(Duration.ZERO));
-        var server = closing(
-                GatewayServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), gateway, List.of()));
+        var server = closing(GatewayServer.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                Authenticator.DISABLED,
+                null,
+                gateway,
+                List.of()));
         var stub = WorkerGatewayGrpc.newBlockingStub(closing(new WireWorker(server.port())).channel);
         var request = RegisterTemplatesRequest.newBuilder()
                 .addTemplatesYaml(template("order"))

@@ -1,10 +1,12 @@
 package dev.tasker.server.gateway;
 
+import dev.tasker.server.security.Authenticator;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 
 /** A gateway before an engine that answers as told, and workers on the wire; all of it is closed after the test. */
@@ -22,9 +24,13 @@ abstract class GatewayScene {
     }
 
     GatewayServer start(GatewayConfig config) {
-        var gateway = new WorkerGateway(engine, template -> {}, config);
-        var server =
-                GatewayServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), gateway, List.of());
+        var gateway = new WorkerGateway(engine, template -> {}, _ -> Optional.empty(), config);
+        var server = GatewayServer.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                Authenticator.DISABLED,
+                null,
+                gateway,
+                List.of());
         open.add(server);
         return server;
     }

@@ -6,6 +6,7 @@ import dev.tasker.engine.Checkpoint;
 import dev.tasker.engine.Completion;
 import dev.tasker.engine.Session;
 import dev.tasker.engine.StepResult;
+import dev.tasker.server.security.Authenticator;
 import dev.tasker.worker.HandlerRegistry;
 import dev.tasker.worker.WorkerConfig;
 import dev.tasker.worker.WorkerRuntime;
@@ -17,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -42,9 +44,16 @@ final class GatewayThroughput {
         int slots = arguments.length == 0 ? 500 : Integer.parseInt(arguments[0]);
         var lane = new Lane();
         var gateway = new WorkerGateway(
-                (request, listener) -> new LaneSession(lane, listener), template -> {}, GatewayConfig.DEFAULT);
-        try (GatewayServer server =
-                GatewayServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), gateway, List.of())) {
+                (request, listener) -> new LaneSession(lane, listener),
+                template -> {},
+                _ -> Optional.empty(),
+                GatewayConfig.DEFAULT);
+        try (GatewayServer server = GatewayServer.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                Authenticator.DISABLED,
+                null,
+                gateway,
+                List.of())) {
             Process worker = new ProcessBuilder(
                             ProcessHandle.current().info().command().orElseThrow(),
                             "-cp",

@@ -7,6 +7,7 @@ import dev.tasker.engine.EngineConfig;
 import dev.tasker.engine.StepState;
 import dev.tasker.engine.TaskRequest;
 import dev.tasker.engine.TaskState;
+import dev.tasker.server.security.Authenticator;
 import dev.tasker.template.TemplateParser;
 import dev.tasker.testkit.DatabaseExtension;
 import dev.tasker.testkit.TestDatabase;
@@ -63,8 +64,16 @@ class RemoteEngineTest {
 
     private static GatewayServer serve(Engine engine, int port) {
         var gateway = new WorkerGateway(
-                engine::openSession, engine::register, GatewayConfig.DEFAULT.withDrain(Duration.ZERO));
-        return GatewayServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), gateway, List.of());
+                engine::openSession,
+                engine::register,
+                engine::namespaceOf,
+                GatewayConfig.DEFAULT.withDrain(Duration.ZERO));
+        return GatewayServer.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                Authenticator.DISABLED,
+                null,
+                gateway,
+                List.of());
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.tasker.engine.EngineConfig;
 import dev.tasker.engine.TaskRequest;
 import dev.tasker.engine.TaskState;
 import dev.tasker.server.embedded.InProcessWorkSource;
+import dev.tasker.server.security.Authenticator;
 import dev.tasker.template.TemplateParser;
 import dev.tasker.testkit.DatabaseExtension;
 import dev.tasker.testkit.TestDatabase;
@@ -126,8 +127,13 @@ class RemoteEventTest {
         try (Engine engine = open(database);
                 GatewayServer server = GatewayServer.start(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        Authenticator.DISABLED,
+                        null,
                         new WorkerGateway(
-                                engine::openSession, engine::register, GatewayConfig.DEFAULT.withDrain(Duration.ZERO)),
+                                engine::openSession,
+                                engine::register,
+                                engine::namespaceOf,
+                                GatewayConfig.DEFAULT.withDrain(Duration.ZERO)),
                         List.of());
                 var source = new GrpcWorkSource("127.0.0.1:" + server.port(), GrpcWorkSourceConfig.DEFAULT)) {
             runOnce(database, engine, source, new PublisherRegistry());
@@ -141,8 +147,13 @@ class RemoteEventTest {
         try (Engine engine = open(database);
                 GatewayServer server = GatewayServer.start(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        Authenticator.DISABLED,
+                        null,
                         new WorkerGateway(
-                                engine::openSession, engine::register, GatewayConfig.DEFAULT.withDrain(Duration.ZERO)),
+                                engine::openSession,
+                                engine::register,
+                                engine::namespaceOf,
+                                GatewayConfig.DEFAULT.withDrain(Duration.ZERO)),
                         List.of());
                 var source = new GrpcWorkSource("127.0.0.1:" + server.port(), GrpcWorkSourceConfig.DEFAULT)) {
             runOnce(database, engine, source, publishers);

@@ -6,6 +6,7 @@ import dev.tasker.engine.Assignment;
 import dev.tasker.engine.Completion;
 import dev.tasker.server.gateway.FakeEngine.FakeSession;
 import dev.tasker.server.gateway.FakeEngine.Report;
+import dev.tasker.server.security.Authenticator;
 import dev.tasker.worker.HandlerRegistry;
 import dev.tasker.worker.StepResult;
 import dev.tasker.worker.WorkerConfig;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -32,8 +34,14 @@ class RemoteWorkerTest {
     private final FakeEngine engine = new FakeEngine();
 
     private GatewayServer start(int port) {
-        var gateway = new WorkerGateway(engine, template -> {}, GatewayConfig.DEFAULT.withDrain(Duration.ZERO));
-        return GatewayServer.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), gateway, List.of());
+        var gateway = new WorkerGateway(
+                engine, template -> {}, _ -> Optional.empty(), GatewayConfig.DEFAULT.withDrain(Duration.ZERO));
+        return GatewayServer.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                Authenticator.DISABLED,
+                null,
+                gateway,
+                List.of());
     }
 
     private static WorkerRuntime work(GrpcWorkSource source, HandlerRegistry handlers) {

@@ -16,8 +16,10 @@ import dev.tasker.protocol.worker.v1.ServerMessage;
 import dev.tasker.protocol.worker.v1.WorkerGatewayGrpc;
 import dev.tasker.protocol.worker.v1.WorkerMessage;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
@@ -33,11 +35,17 @@ final class WireWorker implements AutoCloseable, StreamObserver<ServerMessage> {
     private final StreamObserver<WorkerMessage> requests;
 
     WireWorker(int port) {
+        this(port, new Metadata());
+    }
+
+    WireWorker(int port, Metadata headers) {
         channel = NettyChannelBuilder.forAddress("127.0.0.1", port)
                 .usePlaintext()
                 .maxInboundMessageSize(9 << 20)
                 .build();
-        requests = WorkerGatewayGrpc.newStub(channel).session(this);
+        requests = WorkerGatewayGrpc.newStub(channel)
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+                .session(this);
     }
 
     static Register.Builder registration() {

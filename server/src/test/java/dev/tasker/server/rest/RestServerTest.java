@@ -129,6 +129,16 @@ class RestServerTest {
     }
 
     @Test
+    void stepIsOfTheNamespaceOfItsTask() throws Exception {
+        String uuid = json(post(request().toString())).get("task_uuid").asString();
+        JsonNode steps = json(get("/v1/tasks/" + uuid + "/workflow_steps"));
+        UUID stepUuid = UUID.fromString(steps.get(1).get("step_uuid").asString());
+
+        assertThat(server.engine().namespaceOf(stepUuid)).contains("rest_test");
+        assertThat(server.engine().namespaceOf(UUID.randomUUID())).isEmpty();
+    }
+
+    @Test
     void stepsOfAnUnknownTaskAreNone() throws Exception {
         HttpResponse<String> answer = get("/v1/tasks/" + UUID.randomUUID() + "/workflow_steps");
 

@@ -5,9 +5,12 @@ import dev.tasker.protocol.worker.v1.ServerMessage;
 import dev.tasker.protocol.worker.v1.WorkerGatewayGrpc;
 import dev.tasker.protocol.worker.v1.WorkerMessage;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import io.grpc.stub.MetadataUtils;
+import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connection implements ClientResponseObserver<WorkerMessage, ServerMessage> {
     private final GrpcWorkSession session;
+    private final @Nullable WorkerCredential credential;
     private final ManagedChannel channel;
     private final Executor executor;
     private final AtomicInteger calls =
@@ -28,14 +32,28 @@ final class Connection implements ClientResponseObserver<WorkerMessage, ServerMe
     private volatile boolean registered;
     private boolean halfClosed; // by the flushing thread
 
-    Connection(GrpcWorkSession session, ManagedChannel channel, Executor executor) {
+    Connection(GrpcWorkSession session, GrpcWorkSource source) throws IOException {
         this.session = session;
-        this.channel = channel;
-        this.executor = executor;
+        this.credential = source.config().credential();
+        this.channel = source.newChannel();
+        this.executor = source.executor();
     }
 
     void start(Register register) {
-        WorkerGatewayGrpc.newStub(channel).session(this);
+        var headers = new Metadata();
+        if (credential != null) {
+            try {
+                headers.put(
+                        Metadata.Key.of(credential.header(), Metadata.ASCII_STRING_MARSHALLER),
+                        credential.prefix() + credential.secret().get());
+            } catch (RuntimeException e) {
+                end(Status.UNAVAILABLE.withDescription("no credential: " + e));
+                return;
+            }
+        }
+        WorkerGatewayGrpc.newStub(channel)
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+                .session(this);
         ClientCallStreamObserver<WorkerMessage> call = requests;
         if (call != null) {
             call.onNext(WorkerMessage.newBuilder().setRegister(register).build());

@@ -20,6 +20,7 @@ import dev.tasker.worker.RejectReason;
 import dev.tasker.worker.StepReport;
 import dev.tasker.worker.WorkSession;
 import io.grpc.Status;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -194,10 +195,18 @@ final class GrpcWorkSession implements WorkSession {
     // --- the stream
 
     void connect() {
-        var next = new Connection(this, source.newChannel(), source.executor());
+        Connection next;
         Register register;
         synchronized (lock) {
             if (closing || gone) {
+                return;
+            }
+            try {
+                next = new Connection(this, source);
+            } catch (IOException e) {
+                Duration pause = pause(failures++);
+                LOG.warn("no TLS towards {}: {}; trying again in {}", source.target(), e.toString(), pause);
+                later(pause, this::connect);
                 return;
             }
             ledger.connecting(next);
@@ -236,12 +245,19 @@ final class GrpcWorkSession implements WorkSession {
         later(pause, this::connect);
     }
 
-    /** Whether the server will give the same answer next time. */
-    private static boolean isFinal(Status status) {
+    /** Whether the server will give the same answer next time. Not so about a credential that was good once: it gets renewed. */
+    private boolean isFinal(Status status) {
         return switch (status.getCode()) {
-            case INVALID_ARGUMENT, FAILED_PRECONDITION, PERMISSION_DENIED, UNAUTHENTICATED, ABORTED -> true;
+            case INVALID_ARGUMENT, FAILED_PRECONDITION, PERMISSION_DENIED, ABORTED -> true;
+            case UNAUTHENTICATED -> !wasEverRegistered();
             default -> false;
         };
+    }
+
+    private boolean wasEverRegistered() {
+        synchronized (lock) {
+            return wasRegistered;
+        }
     }
 
     /** Full jitter: any part of a bound that doubles, so that a fleet does not return as one. */
@@ -343,6 +359,9 @@ final class GrpcWorkSession implements WorkSession {
             lost = ledger.registered(from, message.getLostList());
         }
         LOG.info("session {} with {}", sessionId, source.target());
+        if (message.getRejectedNamespacesCount() > 0) {
+            LOG.warn("no work of namespaces {}: outside the credential", message.getRejectedNamespacesList());
+        }
         lost.forEach(listener::lost);
     }
 

@@ -4,8 +4,11 @@ import dev.tasker.worker.AssignmentListener;
 import dev.tasker.worker.Registration;
 import dev.tasker.worker.WorkSession;
 import dev.tasker.worker.WorkSource;
+import io.grpc.ChannelCredentials;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,10 +35,18 @@ public final class GrpcWorkSource implements WorkSource {
             Thread.ofPlatform().name("tasker-grpc-", 0).daemon().factory());
     private final Set<GrpcWorkSession> sessions = ConcurrentHashMap.newKeySet();
 
-    /** @param target {@code host:port} of the server's gRPC listener, or any gRPC target name */
+    /**
+     * @param target {@code host:port} of the server's gRPC listener, or any gRPC target name
+     * @throws IllegalArgumentException when files of TLS cannot be used
+     */
     public GrpcWorkSource(String target, GrpcWorkSourceConfig config) {
         this.target = target;
         this.config = config;
+        try {
+            channelCredentials();
+        } catch (IOException e) {
+            throw new IllegalArgumentException("tls: " + e + " (expected: readable PEM files)", e);
+        }
     }
 
     @Override
@@ -89,9 +100,8 @@ public final class GrpcWorkSource implements WorkSource {
      * A channel of its own for each stream, so that the pauses between attempts are ours and not those of a channel that
      * remembers failures, and names are resolved again.
      */
-    ManagedChannel newChannel() {
-        return NettyChannelBuilder.forTarget(target)
-                .usePlaintext()
+    ManagedChannel newChannel() throws IOException {
+        return NettyChannelBuilder.forTarget(target, channelCredentials())
                 .executor(executor())
                 .keepAliveTime(config.keepAlive().toMillis(), TimeUnit.MILLISECONDS)
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
@@ -99,5 +109,10 @@ public final class GrpcWorkSource implements WorkSource {
                 .maxInboundMessageSize(MESSAGE_BYTES_MAX)
                 .disableRetry()
                 .build();
+    }
+
+    private ChannelCredentials channelCredentials() throws IOException {
+        WorkerTls tls = config.tls();
+        return tls == null ? InsecureChannelCredentials.create() : tls.credentials();
     }
 }

@@ -1,6 +1,7 @@
 package dev.tasker.worker.grpc;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a worker keeps its stream.
@@ -10,9 +11,16 @@ import java.time.Duration;
  *     random part of it
  * @param backoffMax largest bound
  * @param resendAfter when a result without an answer is sent again on the same stream
+ * @param credential null: none is shown
+ * @param tls null: plain HTTP/2
  */
 public record GrpcWorkSourceConfig(
-        Duration keepAlive, Duration backoffFirst, Duration backoffMax, Duration resendAfter) {
+        Duration keepAlive,
+        Duration backoffFirst,
+        Duration backoffMax,
+        Duration resendAfter,
+        @Nullable WorkerCredential credential,
+        @Nullable WorkerTls tls) {
 
     public static final GrpcWorkSourceConfig DEFAULT = new GrpcWorkSourceConfig(
             Duration.ofSeconds(30), Duration.ofMillis(100), Duration.ofSeconds(10), Duration.ofSeconds(30));
@@ -28,5 +36,20 @@ public record GrpcWorkSourceConfig(
         if (resendAfter.compareTo(Duration.ofMillis(1)) < 0) {
             throw new IllegalArgumentException("resend_after: " + resendAfter + " (expected: >= PT0.001S)");
         }
+    }
+
+    /** Without credential and TLS. */
+    public GrpcWorkSourceConfig(Duration keepAlive, Duration backoffFirst, Duration backoffMax, Duration resendAfter) {
+        this(keepAlive, backoffFirst, backoffMax, resendAfter, null, null);
+    }
+
+    /** With this credential, null: with none. */
+    public GrpcWorkSourceConfig withCredential(@Nullable WorkerCredential newCredential) {
+        return new GrpcWorkSourceConfig(keepAlive, backoffFirst, backoffMax, resendAfter, newCredential, tls);
+    }
+
+    /** With TLS, null: plain HTTP/2. */
+    public GrpcWorkSourceConfig withTls(@Nullable WorkerTls newTls) {
+        return new GrpcWorkSourceConfig(keepAlive, backoffFirst, backoffMax, resendAfter, credential, newTls);
     }
 }

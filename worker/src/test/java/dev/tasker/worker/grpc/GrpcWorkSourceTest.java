@@ -435,10 +435,28 @@ class GrpcWorkSourceTest {
         }
     }
 
+    @Test
+    void credentialThatWasGoodOnceIsShownAnew() throws Exception {
+        open();
+        server.registered(NEVER_MS).end(Status.UNAUTHENTICATED.withDescription("expired"));
+
+        assertThat(server.registered(NEVER_MS)).isNotNull();
+        assertThat(inbox.sessionLost).isEmpty();
+    }
+
+    @Test
+    void credentialThatNeverWasGoodEndsTheSession() throws Exception {
+        open();
+        server.stream().end(Status.UNAUTHENTICATED.withDescription("no"));
+
+        assertThat(WireServer.take(inbox.sessionLost)).hasMessage("UNAUTHENTICATED: no");
+        assertThat(server.hasNoStream()).isTrue();
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = Status.Code.class,
-            names = {"INVALID_ARGUMENT", "FAILED_PRECONDITION", "PERMISSION_DENIED", "UNAUTHENTICATED"})
+            names = {"INVALID_ARGUMENT", "FAILED_PRECONDITION", "PERMISSION_DENIED"})
     void refusalThatWillNotChangeEndsTheSession(Status.Code code) throws Exception {
         WorkSession session = open();
         Stream stream = server.registered(NEVER_MS);

@@ -42,6 +42,8 @@ public final class TaskReader {
         ORDER  BY step.step_index
         """;
 
+    private static final String TEMPLATE = "SELECT template_id FROM tasker.tasks WHERE task_uuid = ?";
+
     private static final String DEFINITION = """
         SELECT task.template_id, step.template_step, step.attempts
         FROM   tasker.workflow_steps AS step JOIN tasker.tasks AS task USING (task_uuid)
@@ -71,6 +73,20 @@ public final class TaskReader {
     /** The steps of a task in order of creation, none for an unknown uuid. */
     public List<StepView> steps(UUID task) {
         return database.call(connection -> readSteps(connection, task));
+    }
+
+    /** The namespace of a task, empty for an unknown uuid. */
+    public Optional<String> namespace(UUID task) {
+        return database.call(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(TEMPLATE)) {
+                select.setObject(1, task);
+                ResultSet row = select.executeQuery();
+                return row.next()
+                        ? Optional.of(
+                                templates.byId(row.getInt(1)).plan().template().namespace())
+                        : Optional.empty();
+            }
+        });
     }
 
     /** What a step runs of which this node holds no lease, empty for an unknown step. */
