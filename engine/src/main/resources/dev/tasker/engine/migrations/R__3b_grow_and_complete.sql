@@ -64,6 +64,12 @@ BEGIN
               ELSE step.state NOT IN (step_state('complete'), step_state('cancelled'), step_state('resolved_manually'))
                    AND task.state NOT IN (task_state('complete'), task_state('cancelled'), task_state('resolved_manually')) END;
 
+  -- Claims take waiting steps without their tasks' locks: from here on they wait, and the statement below gives children to what they took before.
+  PERFORM 1 FROM unnest(p_edge_task, p_edge_from) AS i(task_uuid, from_index)
+                 JOIN workflow_steps AS step ON step.task_uuid = i.task_uuid AND step.step_index = i.from_index
+  WHERE  step.state = step_state('enqueued') AND in_span(step.task_uuid, v_low, v_high)
+  ORDER BY step.task_uuid, step.step_index FOR NO KEY UPDATE OF step;
+
   WITH edge AS (
     SELECT i.task_uuid, i.from_index, i.to_index, (parent.state NOT IN (step_state('complete'), step_state('resolved_manually')))::integer AS pending
     FROM   unnest(p_edge_task, p_edge_from, p_edge_to, p_edge_barrier) AS i(task_uuid, from_index, to_index, barrier)

@@ -61,6 +61,13 @@ BEGIN
   v_low := v_task[1];
   v_high := v_task[cardinality(v_task)];
 
+  -- Before the statement that changes them, or a step that somebody changes at this moment would be left out by it, with its waiting row gone:
+  -- PostgreSQL 18 loses rows that it looks at once more after a wait, where partitions were pruned when the statement started.
+  PERFORM 1 FROM unnest(v_task, v_step) AS taken(task_uuid, step_index)
+                 JOIN workflow_steps AS step ON step.task_uuid = taken.task_uuid AND step.step_index = taken.step_index
+                                                AND in_span(step.task_uuid, v_low, v_high)
+  ORDER BY step.task_uuid, step.step_index FOR NO KEY UPDATE OF step;
+
   RETURN QUERY
   WITH claimed AS (
     UPDATE workflow_steps AS step

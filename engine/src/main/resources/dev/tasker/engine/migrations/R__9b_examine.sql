@@ -138,7 +138,8 @@ DECLARE
   v_doubtful integer[];
   v_session integer;
 BEGIN
-  SELECT task.* INTO v_task FROM tasks AS task WHERE task.task_uuid = p_task FOR NO KEY UPDATE;
+  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = p_task FOR NO KEY UPDATE;
+  SELECT task.* INTO v_task FROM tasks AS task WHERE task.task_uuid = p_task;
   -- Claims take waiting steps without their tasks' locks.
   PERFORM 1 FROM workflow_steps AS step WHERE step.task_uuid = p_task AND step.state = step_state('enqueued')
   ORDER BY step.step_index FOR NO KEY UPDATE;

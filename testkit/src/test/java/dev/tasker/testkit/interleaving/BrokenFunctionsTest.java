@@ -42,6 +42,19 @@ class BrokenFunctionsTest {
           ORDER BY step.task_uuid, step.step_index FOR NO KEY UPDATE;
         """;
 
+    private static final String LOCK_TAKEN_STEPS = """
+          PERFORM 1 FROM unnest(v_task, v_step) AS taken(task_uuid, step_index)
+                         JOIN workflow_steps AS step ON step.task_uuid = taken.task_uuid AND step.step_index = taken.step_index
+                                                        AND in_span(step.task_uuid, v_low, v_high)
+          ORDER BY step.task_uuid, step.step_index FOR NO KEY UPDATE OF step;
+        """;
+    private static final String LOCK_WAITING_PARENTS = """
+          PERFORM 1 FROM unnest(p_edge_task, p_edge_from) AS i(task_uuid, from_index)
+                         JOIN workflow_steps AS step ON step.task_uuid = i.task_uuid AND step.step_index = i.from_index
+          WHERE  step.state = step_state('enqueued') AND in_span(step.task_uuid, v_low, v_high)
+          ORDER BY step.task_uuid, step.step_index FOR NO KEY UPDATE OF step;
+        """;
+
     private Stage stage;
     private Operations operations;
     private Rehearsal rehearsal;
@@ -112,6 +125,15 @@ class BrokenFunctionsTest {
                         "WHERE task.task_uuid = p_task;",
                         "mendLame",
                         "finishLameP"),
+                new Break(
+                        "claim without the locks of its steps", "claim_steps", LOCK_TAKEN_STEPS, "", "growA", "claim"),
+                new Break(
+                        "growth without the locks of waiting parents",
+                        "grow_and_complete",
+                        LOCK_WAITING_PARENTS,
+                        "",
+                        "claim",
+                        "growA"),
                 new Break("growth without the lock of its own", "grow_and_complete", LOCK_TASKS, "", "growA", "growB"),
                 new Break(
                         "growth for a result that is not accepted",
@@ -239,8 +261,8 @@ class BrokenFunctionsTest {
                         "expire_session",
                         LOCK_READ_TASKS,
                         "",
-                        "failBForGood",
-                        "expireOne"),
+                        "expireOne",
+                        "expireTwo"),
                 new Break(
                         "expiry of a session that was renewed",
                         "expire_session",

@@ -329,7 +329,7 @@ final class Operations {
                 + " '{it.worked,it.waits,it.failed,it.ended}', ARRAY['{}', '{}', '{}', '{}']";
     }
 
-    /** The decider completes and adds a step behind itself, on which c waits too. */
+    /** The decider completes and adds a step behind itself and d, on which c waits too. */
     private static Operation grow(String name, Stage stage, int batch, int decider, int token, int session, int added) {
         String task = "ARRAY['" + Stage.TASK + "']::uuid[]";
         return Operation.of(
@@ -341,7 +341,7 @@ final class Operations {
                         + "\"}'], '{}', '{}', '{}', '{}', " + growth(name, stage, decider, token, added) + ")");
     }
 
-    /** An operator completes the decider with a result that adds a step behind it. */
+    /** An operator completes the decider with a result that adds such a step. */
     private static Operation growByHand(String name, Stage stage, int decider, int added) {
         return Operation.of(
                 name,
@@ -356,8 +356,10 @@ final class Operations {
         String task = "ARRAY['" + Stage.TASK + "']::uuid[]";
         return task + ", '{" + decider + "}', '{" + token + "}', '{0}', "
                 + task + ", '{" + added + "}', ARRAY[" + stage.queueId() + "], '{" + decider
-                + "}', '{null}', '{1}', '{3}', '{0}', ARRAY['{5}'], '{" + name + "}', '{null}', " + task + ", '{"
-                + decider + "}', '{" + added + "}', '{0}', " + task + ", '{5}', '{1}', '{}', '{}', '{}', '{}'";
+                + "}', '{null}', '{1}', '{3}', '{0}', ARRAY['{5}'], '{" + name + "}', '{null}', array_fill('"
+                + Stage.TASK + "'::uuid, '{2}'), '{"
+                + decider + ",3}', '{" + added + "," + added + "}', '{0,0}', " + task
+                + ", '{5}', '{1}', '{}', '{}', '{}', '{}'";
     }
 
     Operation named(String name) {

@@ -139,6 +139,9 @@ final class Stage implements AutoCloseable {
         """;
 
     private static final List<String> SCENE = List.of(
+            // one before that of the tasks: only when earlier partitions are pruned does PostgreSQL lose rows it has
+            // waited for
+            "SELECT tasker.create_period('2024-05-01Z', '2024-06-01Z')",
             "SELECT tasker.create_period('2024-06-01Z', '2024-07-01Z')",
             """
             INSERT INTO tasker.worker_sessions (session_id, session_uuid, node_uuid, worker_name, in_process, lease_duration, created_at, expires_at)
