@@ -100,7 +100,7 @@ class TwoWritersTest {
 
     @Test
     void rowThatAClaimHoldsIsLeftToIt() throws SQLException {
-        Outcome outcome = stage.gated(operations.mendLame, 3, operations.claimLame, 0);
+        Outcome outcome = stage.gated(operations.mendLame, 4, operations.claimLame, 0);
 
         assertThat(outcome.first())
                 .anyMatch(row -> row.startsWith("wrong_queue 2 ") && row.endsWith(" f"))

@@ -231,13 +231,15 @@ final class LeaseLedger {
         return answer;
     }
 
+    /** Of a stream not yet registered nothing waits: its registration queues all, in order of completion. */
     private void queue(Entry entry) {
+        if (!isRegistered()) {
+            return;
+        }
         if (entry.yielded != null) {
-            if (isRegistered()) {
-                entry.sentNanos = System.nanoTime();
-                outgoing.checkpoint(entry.yielded);
-            }
-        } else if (!entry.queued && connection != null) {
+            entry.sentNanos = System.nanoTime();
+            outgoing.checkpoint(entry.yielded);
+        } else if (!entry.queued) {
             outgoing.outcome(entry);
         }
     }

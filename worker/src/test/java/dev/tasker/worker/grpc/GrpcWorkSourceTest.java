@@ -236,6 +236,33 @@ class GrpcWorkSourceTest {
     }
 
     @Test
+    void resultsTravelInOrderAlsoWhenSomeAreReadyWhileTheStreamIsOpened() throws Exception {
+        WorkSession session = open();
+        session.grant(4);
+        UUID[] steps = steps(4);
+        List<Assignment> held = take(server.registered(NEVER_MS), steps);
+        int port = server.port();
+        server.close();
+        try (var second = new WireServer(port)) {
+            for (Assignment early : held.subList(0, 2)) {
+                var _ = session.complete(early, success());
+            }
+            Stream stream = second.stream();
+            stream.registration = stream.next().getRegister();
+            for (Assignment late : held.subList(2, 4)) {
+                var _ = session.complete(late, success());
+            }
+            stream.register(NEVER_MS);
+            stream.next();
+            assertThat(stream.next().getResults().getResultsList())
+                    .extracting(result -> LeaseKey.uuid(result.getStepUuid()))
+                    .containsExactly(steps);
+            stream.answer(Completed.Status.ACCEPTED, steps);
+            source.close();
+        }
+    }
+
+    @Test
     void resultTooLargeIsInvalidAndNotSent() throws Exception {
         WorkSession session = open();
         Stream stream = server.registered(NEVER_MS);
