@@ -9,7 +9,6 @@ import dev.tasker.postgres.EmbeddedPostgresConfig;
 import dev.tasker.template.TemplateParser;
 import java.nio.file.Files;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -84,7 +83,7 @@ public final class StalenessBench {
                     Connection connection = dataSource.getConnection();
                     Statement statement = connection.createStatement()) {
                 fill(engine, statement);
-                double first = sweepUntilNothing(engine, statement);
+                double first = sweepUntilNothing(engine);
                 List<Double> idle = new ArrayList<>();
                 List<Double> later = new ArrayList<>();
                 List<Double> hundred = new ArrayList<>();
@@ -163,28 +162,12 @@ public final class StalenessBench {
         return (System.nanoTime() - start) / 1e6;
     }
 
-    /** A hundred stale tasks at a time, and as far along the creation times as one sweep looks. */
-    private static double sweepUntilNothing(Engine engine, Statement statement) throws SQLException {
+    private static double sweepUntilNothing(Engine engine) {
         long start = System.nanoTime();
-        String seen = "";
-        while (true) {
-            boolean judged = !engine.deadLetters().sweep().isEmpty();
-            String looked = marks(statement);
-            if (!judged && looked.equals(seen)) {
-                return (System.nanoTime() - start) / 1e6;
-            }
-            seen = looked;
+        while (!engine.deadLetters().sweep().isEmpty()) {
+            // a hundred at a time
         }
-    }
-
-    /** How far sweeps have looked for lifetimes; by states they follow the clock. */
-    private static String marks(Statement statement) throws SQLException {
-        try (ResultSet row = statement.executeQuery(
-                "SELECT string_agg(id || ':' || task_uuid, ',' ORDER BY id) FROM tasker.staleness_marks WHERE kind"
-                        + " = -1")) {
-            row.next();
-            return String.valueOf(row.getString(1));
-        }
+        return (System.nanoTime() - start) / 1e6;
     }
 
     private static void shift(Statement statement, int minutes) throws SQLException {
