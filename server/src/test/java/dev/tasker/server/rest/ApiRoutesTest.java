@@ -431,7 +431,7 @@ class ApiRoutesTest {
         assertThat(scene.patch(entry, "{\"resolution_notes\":\"more\"}").statusCode())
                 .isEqualTo(200);
         assertThat(scene.patch(entry, "{\"resolution_status\":\"Open\"}").statusCode())
-                .isEqualTo(400);
+                .isEqualTo(422);
         assertThat(scene.patch(UUID.randomUUID().toString(), "{}").body()).contains("DLQ entry not found: ");
         JsonNode stats = client.read("/v1/dlq/stats");
         Shapes.assertSame(stats, Vectors.read("DlqStats_list.json"));

@@ -133,6 +133,18 @@ class EventStreamTest {
     }
 
     @Test
+    void headOfAStreamBeginsNone() throws Exception {
+        String task = scene.create(scene.register());
+
+        HttpResponse<String> head = client.open(
+                client.request("/v1/tasks/" + task + "/events").HEAD().build(), BodyHandlers.ofString());
+
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.headers().firstValue("content-type")).contains("text/event-stream");
+        assertThat(head.body()).isEmpty();
+    }
+
+    @Test
     void durableEventsOfANamespaceAreFollowedAndResumed() throws Exception {
         try (HandDrivenWorker worker = HandDrivenWorker.open(
                         scene.server().engine(),
