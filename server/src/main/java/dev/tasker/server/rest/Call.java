@@ -11,8 +11,6 @@ import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -68,15 +66,6 @@ record Call(ServerRequest request, Map<String, String> parameters, Principal pri
     /** As {@link #query}; an empty value stands for none. */
     Optional<String> text(String name) {
         return query(name).filter(text -> !text.isEmpty());
-    }
-
-    /** All values of a query parameter. */
-    List<String> texts(String name) {
-        return Arrays.stream(request.query().rawValue().split("&", -1))
-                .filter(pair -> pair.indexOf('=') > 0
-                        && decoded(pair.substring(0, pair.indexOf('='))).equals(name))
-                .map(pair -> decoded(pair.substring(pair.indexOf('=') + 1)))
-                .toList();
     }
 
     /** A number from 0 to {@code max}. */

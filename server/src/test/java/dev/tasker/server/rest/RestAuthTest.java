@@ -233,7 +233,11 @@ class RestAuthTest {
             request.header("Content-Type", "application/json");
         }
         headers.forEach(request::header);
-        return http.send(request.build(), BodyHandlers.ofString());
+        HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
+        if (!method.equals("HEAD")) {
+            ApiContract.check(answer);
+        }
+        return answer;
     }
 
     /** Anything but nothing while a body is announced, so that an empty one ends the answer. */
