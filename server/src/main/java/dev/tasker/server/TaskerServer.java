@@ -135,15 +135,7 @@ public final class TaskerServer implements AutoCloseable {
         RestServer opened = listening(
                 "REST",
                 address,
-                () -> RestServer.start(
-                        config.web(),
-                        authenticator,
-                        tls,
-                        engine,
-                        health,
-                        InstantSource.system(),
-                        identity,
-                        config.shutdownTimeout()));
+                () -> RestServer.start(config, authenticator, tls, engine, health, InstantSource.system(), identity));
         rest = opened;
         graceful.push(opened);
     }

@@ -3,7 +3,7 @@ package dev.tasker.server.rest;
 import dev.tasker.engine.Engine;
 import dev.tasker.engine.EngineException;
 import dev.tasker.engine.ErrorCode;
-import dev.tasker.server.config.WebConfig;
+import dev.tasker.server.config.ServerConfig;
 import dev.tasker.server.health.NodeHealth;
 import dev.tasker.server.health.OperationalState;
 import dev.tasker.server.security.Authenticator;
@@ -18,7 +18,6 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -52,27 +51,27 @@ public final class RestServer implements AutoCloseable {
     private final WebServer server;
 
     private RestServer(
-            WebConfig config,
+            ServerConfig config,
             Authenticator authenticator,
             @Nullable ServerTls tls,
             Engine engine,
             NodeHealth health,
             InstantSource clock,
-            ServerIdentity identity,
-            Duration shutdownTimeout) {
+            ServerIdentity identity) {
         this.health = health;
         this.door = new Door(authenticator);
-        this.timeLimit = new TimeLimit(config.requestTimeout());
+        this.timeLimit = new TimeLimit(config.web().requestTimeout());
         this.investigations = new OpenInvestigations(engine.deadLetters()::pending, System::nanoTime);
         routes.addAll(new TaskRoutes(engine, timeLimit).routes());
         routes.addAll(new TemplateRoutes(engine, timeLimit).routes());
         routes.addAll(new HealthRoutes(health, timeLimit, clock, identity).routes());
+        routes.addAll(new ConfigRoute(config, identity, clock).routes());
         routes.add(new MetricsRoute(engine, health, identity, investigations).route());
         this.server = WebServer.builder()
-                .address(config.bindAddress().toSocketAddress().getAddress())
-                .port(config.bindAddress().port())
+                .address(config.web().bindAddress().toSocketAddress().getAddress())
+                .port(config.web().bindAddress().port())
                 .maxTcpConnections(CONNECTIONS_MAX)
-                .shutdownGracePeriod(shutdownTimeout)
+                .shutdownGracePeriod(config.shutdownTimeout())
                 .shutdownHook(false)
                 .featuresDiscoverServices(false)
                 .routing(routing -> routing.any(this::serve))
@@ -84,22 +83,21 @@ public final class RestServer implements AutoCloseable {
      * Listens and serves.
      *
      * @param tls null: plain HTTP
-     * @param shutdownTimeout how long {@link #close()} waits for requests under way
      */
     public static RestServer start(
-            WebConfig config,
+            ServerConfig config,
             Authenticator authenticator,
             @Nullable ServerTls tls,
             Engine engine,
             NodeHealth health,
             InstantSource clock,
-            ServerIdentity identity,
-            Duration shutdownTimeout) {
-        RestServer rest = new RestServer(config, authenticator, tls, engine, health, clock, identity, shutdownTimeout);
+            ServerIdentity identity) {
+        RestServer rest = new RestServer(config, authenticator, tls, engine, health, clock, identity);
         rest.server.start();
         if (!rest.server.isRunning()) { // it says so only in its log
             rest.close();
-            throw new IllegalStateException("REST does not listen on " + config.bindAddress());
+            throw new IllegalStateException(
+                    "REST does not listen on " + config.web().bindAddress());
         }
         return rest;
     }

@@ -59,7 +59,7 @@ public final class Authenticator {
                             + " can be fetched, or an API key; or allow_degraded_auth = true)");
         }
         if (!isUsable && !config.allowDegraded()) {
-            throw new ConfigException(problems);
+            throw ConfigException.of(problems);
         }
         problems.forEach(problem -> log.warn("Authentication: {}", problem));
         JwtVerifier tokens = keys == null ? null : new JwtVerifier(config.jwt(), keys, permissions, clock);
