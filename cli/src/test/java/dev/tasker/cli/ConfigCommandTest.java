@@ -87,8 +87,13 @@ class ConfigCommandTest {
 
     @Test
     void dumpSaysWhatAppliesAndHidesSecrets() throws IOException {
-        String file = file("[[orchestration.web.auth.api_keys]]\nkey = \"hunter2\"\nexpires_at = 2031-01-01T00:00:00Z\n"
-                + "[worker]\nworker_type = \"x\"\n");
+        String file = file("""
+            [[orchestration.web.auth.api_keys]]
+            key = "hunter2"
+            expires_at = 2031-01-01T00:00:00Z
+            [worker]
+            worker_type = "x"
+            """);
 
         JsonNode json = json(Execution.of("config", "dump", "--json", "--origin", "--path", file));
         JsonNode key = json.get("orchestration.web.auth.api_keys[0].key");
