@@ -54,7 +54,7 @@ public final class TaskerServer implements AutoCloseable {
         this.config = config;
         this.database = database;
         this.engine = engine;
-        this.health = new NodeHealth(database::probe, database::poolFigures, engine::isHealthy);
+        this.health = new NodeHealth(database::probe, database::poolFigures, engine::isHealthy, database::instruments);
         graceful.push(engine);
     }
 

@@ -1,5 +1,6 @@
 package dev.tasker.server.health;
 
+import dev.tasker.engine.meter.Instrument;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -10,6 +11,7 @@ public final class NodeHealth {
     private final DatabaseProbe database;
     private final Supplier<PoolFigures> pool;
     private final BooleanSupplier engineHealthy;
+    private final Supplier<List<Instrument>> instruments;
     private volatile OperationalState state = OperationalState.STARTUP;
 
     /** Asks the database for a sign of life. */
@@ -19,11 +21,21 @@ public final class NodeHealth {
         void ask() throws Exception;
     }
 
+    /** What else was measured of the node, for scrapes. */
+    public List<Instrument> instruments() {
+        return instruments.get();
+    }
+
     /** @param engineHealthy whether the engine takes and commits commands; must not block */
-    public NodeHealth(DatabaseProbe database, Supplier<PoolFigures> pool, BooleanSupplier engineHealthy) {
+    public NodeHealth(
+            DatabaseProbe database,
+            Supplier<PoolFigures> pool,
+            BooleanSupplier engineHealthy,
+            Supplier<List<Instrument>> instruments) {
         this.database = database;
         this.pool = pool;
         this.engineHealthy = engineHealthy;
+        this.instruments = instruments;
     }
 
     public OperationalState state() {

@@ -1,8 +1,11 @@
 package dev.tasker.server.rest;
 
+import dev.tasker.engine.DeadLetterReason;
 import dev.tasker.engine.Engine;
 import dev.tasker.engine.EngineException;
 import dev.tasker.engine.ErrorCode;
+import dev.tasker.engine.TaskState;
+import dev.tasker.engine.meter.Instrument;
 import dev.tasker.server.config.ServerConfig;
 import dev.tasker.server.health.NodeHealth;
 import dev.tasker.server.health.OperationalState;
@@ -20,12 +23,14 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,7 +51,9 @@ public final class RestServer implements AutoCloseable {
     private final NodeHealth health;
     private final Door door;
     private final TimeLimit timeLimit;
-    private final OpenInvestigations investigations;
+    private final HttpMeter meter = new HttpMeter();
+    private final DatabaseFigures<DeadLetterReason> investigations;
+    private final DatabaseFigures<TaskState> active;
     private final List<Route> routes = new ArrayList<>();
     private final WebServer server;
 
@@ -61,12 +68,15 @@ public final class RestServer implements AutoCloseable {
         this.health = health;
         this.door = new Door(authenticator);
         this.timeLimit = new TimeLimit(config.web().requestTimeout());
-        this.investigations = new OpenInvestigations(engine.deadLetters()::pending, System::nanoTime);
+        this.investigations = new DatabaseFigures<>(engine.deadLetters()::pending, System::nanoTime);
+        this.active = new DatabaseFigures<>(() -> activeTasks(engine), System::nanoTime);
         routes.addAll(new TaskRoutes(engine, timeLimit).routes());
         routes.addAll(new TemplateRoutes(engine, timeLimit).routes());
         routes.addAll(new HealthRoutes(health, timeLimit, clock, identity).routes());
         routes.addAll(new ConfigRoute(config, identity, clock).routes());
-        routes.add(new MetricsRoute(engine, health, identity, investigations).route());
+        List<Supplier<List<Instrument>>> sources =
+                List.of(authenticator::instruments, meter::instruments, health::instruments);
+        routes.add(new MetricsRoute(engine, health, identity, investigations, active, sources).route());
         this.server = WebServer.builder()
                 .address(config.web().bindAddress().toSocketAddress().getAddress())
                 .port(config.web().bindAddress().port())
@@ -124,6 +134,13 @@ public final class RestServer implements AutoCloseable {
         server.stop();
         timeLimit.close();
         investigations.close();
+        active.close();
+    }
+
+    private static Map<TaskState, Long> activeTasks(Engine engine) {
+        Map<TaskState, Long> active = new EnumMap<>(engine.analytics().health().tasks());
+        active.keySet().removeIf(TaskState::isTerminal);
+        return active;
     }
 
     private void serve(ServerRequest request, ServerResponse response) {
@@ -132,16 +149,26 @@ public final class RestServer implements AutoCloseable {
                 .filter(id -> REQUEST_ID_FORM.matcher(id).matches())
                 .orElseGet(() -> UUID.randomUUID().toString());
         MDC.put("request_id", requestId);
+        long began = System.nanoTime();
+        Served served = new Served();
         try {
-            send(request, response, requestId, reply(request));
+            Reply reply = reply(request, served);
+            send(request, response, requestId, reply);
+            String method = request.prologue().method().text();
+            meter.served(method, served.route, reply.status(), System.nanoTime() - began);
         } finally {
             MDC.remove("request_id");
         }
     }
 
-    private Reply reply(ServerRequest request) {
+    /** What is learned of a request on the way. */
+    private static final class Served {
+        private String route = "none";
+    }
+
+    private Reply reply(ServerRequest request, Served served) {
         try {
-            return dispatch(request);
+            return dispatch(request, served);
         } catch (RefusedException e) {
             return e.problem().toReply().with(e.headers());
         } catch (EngineException e) {
@@ -163,7 +190,7 @@ public final class RestServer implements AutoCloseable {
         }
     }
 
-    private Reply dispatch(ServerRequest request) throws InterruptedException {
+    private Reply dispatch(ServerRequest request, Served served) throws InterruptedException {
         String method = request.prologue().method().text();
         String wanted = method.equals("HEAD") ? "GET" : method;
         List<String> path = segments(request.path().rawPath());
@@ -174,6 +201,7 @@ public final class RestServer implements AutoCloseable {
                 continue;
             }
             if (route.method().equals(wanted)) {
+                served.route = route.pattern();
                 Principal principal = door.admit(request, route.access());
                 if (!route.whileUnready() && health.state() != OperationalState.NORMAL) {
                     throw new RefusedException(Problem.UNAVAILABLE);

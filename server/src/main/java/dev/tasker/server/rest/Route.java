@@ -34,6 +34,11 @@ record Route(String method, List<String> segments, Access access, boolean whileU
         return new Route(method, segments(path), Access.PUBLIC, true, handler);
     }
 
+    /** The path with its parameters in braces. */
+    String pattern() {
+        return "/" + String.join("/", segments);
+    }
+
     private static List<String> segments(String path) {
         return List.of(path.substring(1).split("/", -1));
     }

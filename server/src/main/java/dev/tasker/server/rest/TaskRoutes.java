@@ -11,9 +11,13 @@ import io.helidon.http.HeaderNames;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Tasks and their steps (03 §1.5, §1.6). */
 final class TaskRoutes {
+    private static final Logger log = LoggerFactory.getLogger(TaskRoutes.class);
+
     private static final HeaderName IDEMPOTENCY_KEY = HeaderNames.create("Idempotency-Key");
 
     private final Engine engine;
@@ -35,8 +39,17 @@ final class TaskRoutes {
         Optional<String> key = call.header(IDEMPOTENCY_KEY).filter(text -> !text.isBlank());
         TaskRequest request = CreateTaskBody.parse(call.jsonBody(), key);
         return switch (timeLimit.await(engine.create(request))) {
-            case Creation.Created(UUID taskUuid) ->
-                Reply.ok(TaskJson.task(read(taskUuid).withInitialSteps()));
+            case Creation.Created(UUID taskUuid) -> {
+                TaskView task = read(taskUuid);
+                log.atInfo() // beside the request's id, which the thread has
+                        .addKeyValue("correlation_id", task.correlationId())
+                        .addKeyValue("task_uuid", taskUuid)
+                        .addKeyValue("namespace", task.namespace())
+                        .addKeyValue("operation", "create_task")
+                        .addKeyValue("task_name", task.name())
+                        .log("Task created");
+                yield Reply.ok(TaskJson.task(task.withInitialSteps()));
+            }
             case Creation.Duplicate(UUID taskUuid) -> {
                 if (key.isEmpty()) {
                     boolean mayKnow = call.principal().may(Permission.TASKS_READ);

@@ -33,8 +33,13 @@ class RecordsTest {
     @Test
     void poolDefaults() throws IOException {
         assertThat(load("").database().pool())
-                .isEqualTo(
-                        new PoolConfig(25, 5, Duration.ofSeconds(10), Duration.ofSeconds(300), Duration.ofMinutes(30)));
+                .isEqualTo(new PoolConfig(
+                        25,
+                        5,
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(300),
+                        Duration.ofMinutes(30),
+                        Duration.ofMillis(200)));
     }
 
     @Test
@@ -46,8 +51,15 @@ class RecordsTest {
             acquire_timeout_seconds = 4
             idle_timeout_seconds = 5
             max_lifetime_seconds = 66
+            slow_acquire_threshold_ms = 77
             """).database().pool())
-                .isEqualTo(new PoolConfig(7, 3, Duration.ofSeconds(4), Duration.ofSeconds(5), Duration.ofSeconds(66)));
+                .isEqualTo(new PoolConfig(
+                        7,
+                        3,
+                        Duration.ofSeconds(4),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(66),
+                        Duration.ofMillis(77)));
     }
 
     @Test

@@ -429,7 +429,7 @@ class RestServerTest {
                 .contains("tasker_db_pool_connections{pool=\"tasker\",state=\"idle\"}")
                 .contains("tasker_lane_depth{lane=");
         assertThat(answer.body().lines().filter(line -> !line.startsWith("#")))
-                .allMatch(line -> line.matches("[a-z_]+(\\{[^}]+})? -?\\d+(\\.\\d+)?"));
+                .allMatch(line -> line.matches("[a-z0-9_]+(\\{.+})? -?\\d+(\\.\\d+)?"));
     }
 
     private ObjectNode request() {
