@@ -48,6 +48,7 @@ class LogEncoderTest {
     @Test
     void failureIsPartOfItsLine() {
         LoggingEvent event = event(new IllegalStateException("broken"));
+        event.setMDCPropertyMap(Map.of());
 
         String line = encoded("json", event);
 

@@ -9,6 +9,7 @@ import dev.tasker.server.embedded.InProcessWorkSource;
 import dev.tasker.server.gateway.GatewayConfig;
 import dev.tasker.server.gateway.GatewayServer;
 import dev.tasker.server.gateway.WorkerGateway;
+import dev.tasker.server.health.LaneFill;
 import dev.tasker.server.health.NodeHealth;
 import dev.tasker.server.health.OperationalState;
 import dev.tasker.server.rest.RestServer;
@@ -54,8 +55,17 @@ public final class TaskerServer implements AutoCloseable {
         this.config = config;
         this.database = database;
         this.engine = engine;
-        this.health = new NodeHealth(database::probe, database::poolFigures, engine::isHealthy, database::instruments);
+        this.health = new NodeHealth(
+                database::probe,
+                database::poolFigures,
+                engine::isHealthy,
+                () -> engine.metrics().lanes().stream()
+                        .map(lane -> new LaneFill(lane.name(), lane.depth(), lane.capacity()))
+                        .toList(),
+                config.operations(),
+                System::nanoTime);
         graceful.push(engine);
+        graceful.push(health);
     }
 
     /**
@@ -105,6 +115,7 @@ public final class TaskerServer implements AutoCloseable {
         if (config.web().enabled()) {
             openRest(config.web().bindAddress());
         }
+        health.start();
         health.become(OperationalState.NORMAL);
         log.info(
                 "Ready: REST {}, gRPC {}, database {}",
@@ -135,7 +146,15 @@ public final class TaskerServer implements AutoCloseable {
         RestServer opened = listening(
                 "REST",
                 address,
-                () -> RestServer.start(config, authenticator, tls, engine, health, InstantSource.system(), identity));
+                () -> RestServer.start(
+                        config,
+                        authenticator,
+                        tls,
+                        engine,
+                        health,
+                        InstantSource.system(),
+                        identity,
+                        database::instruments));
         rest = opened;
         graceful.push(opened);
     }

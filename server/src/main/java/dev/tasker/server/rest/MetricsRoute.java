@@ -64,7 +64,8 @@ final class MetricsRoute {
         text.gauge("tasker_db_pool_connections")
                 .value("pool=\"tasker\",state=\"active\"", pool.active())
                 .value("pool=\"tasker\",state=\"idle\"", pool.idle());
-        text.gauge("tasker_orchestration_circuit_breaker_state").value(0);
+        text.gauge("tasker_orchestration_circuit_breaker_state")
+                .value(health.breaker().state().code());
         EngineMetrics metrics = engine.metrics();
         text.counter("tasker_tasks_duplicates_total").value(metrics.tasksDuplicate());
         text.counter("tasker_steps_claimed_total").value(metrics.stepsClaimed());

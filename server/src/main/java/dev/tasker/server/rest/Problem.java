@@ -30,6 +30,9 @@ record Problem(
     static final Problem INTERNAL_ERROR = of(500, "INTERNAL_ERROR", "Internal server error");
     static final Problem UNAVAILABLE = of(503, "SERVICE_UNAVAILABLE", "Service temporarily unavailable");
 
+    static final Problem CIRCUIT_BREAKER_OPEN =
+            of(503, "CIRCUIT_BREAKER_OPEN", "Circuit breaker is open, service temporarily unavailable");
+
     private static final int LANE_RETRY_SECONDS = 15;
 
     /** One fault of a request. */
@@ -78,15 +81,16 @@ record Problem(
             case TEMPLATE_NOT_FOUND -> of(404, "NOT_FOUND", message);
             case SWITCHED_OFF -> of(422, "VALIDATION_ERROR", message);
             case TEMPLATE_CHANGED -> of(409, "CONFLICT", message);
-            case OVERLOADED -> backpressure(message);
+            case OVERLOADED -> backpressure(message, LANE_RETRY_SECONDS);
             case DATABASE_UNAVAILABLE, CLOSED -> UNAVAILABLE;
             case INTERNAL -> INTERNAL_ERROR;
         };
     }
 
-    private static Problem backpressure(String reason) {
+    /** No room for more work now. */
+    static Problem backpressure(String reason, int retryAfterSeconds) {
         return new Problem(
-                503, "BACKPRESSURE", "Service under backpressure: " + reason, List.of(), null, LANE_RETRY_SECONDS);
+                503, "BACKPRESSURE", "Service under backpressure: " + reason, List.of(), null, retryAfterSeconds);
     }
 
     /** Nobody has shown who they are, or not somebody who may. */

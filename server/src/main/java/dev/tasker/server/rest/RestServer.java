@@ -50,6 +50,7 @@ public final class RestServer implements AutoCloseable {
 
     private final NodeHealth health;
     private final Door door;
+    private final ApiGuard guard;
     private final TimeLimit timeLimit;
     private final HttpMeter meter = new HttpMeter();
     private final DatabaseFigures<DeadLetterReason> investigations;
@@ -64,9 +65,11 @@ public final class RestServer implements AutoCloseable {
             Engine engine,
             NodeHealth health,
             InstantSource clock,
-            ServerIdentity identity) {
+            ServerIdentity identity,
+            Supplier<List<Instrument>> pool) {
         this.health = health;
         this.door = new Door(authenticator);
+        this.guard = new ApiGuard(health);
         this.timeLimit = new TimeLimit(config.web().requestTimeout());
         this.investigations = new DatabaseFigures<>(engine.deadLetters()::pending, System::nanoTime);
         this.active = new DatabaseFigures<>(() -> activeTasks(engine), System::nanoTime);
@@ -75,7 +78,7 @@ public final class RestServer implements AutoCloseable {
         routes.addAll(new HealthRoutes(health, timeLimit, clock, identity).routes());
         routes.addAll(new ConfigRoute(config, identity, clock).routes());
         List<Supplier<List<Instrument>>> sources =
-                List.of(authenticator::instruments, meter::instruments, health::instruments);
+                List.of(authenticator::instruments, meter::instruments, health::instruments, pool);
         routes.add(new MetricsRoute(engine, health, identity, investigations, active, sources).route());
         this.server = WebServer.builder()
                 .address(config.web().bindAddress().toSocketAddress().getAddress())
@@ -93,6 +96,7 @@ public final class RestServer implements AutoCloseable {
      * Listens and serves.
      *
      * @param tls null: plain HTTP
+     * @param pool what is measured of the connection pool
      */
     public static RestServer start(
             ServerConfig config,
@@ -101,8 +105,9 @@ public final class RestServer implements AutoCloseable {
             Engine engine,
             NodeHealth health,
             InstantSource clock,
-            ServerIdentity identity) {
-        RestServer rest = new RestServer(config, authenticator, tls, engine, health, clock, identity);
+            ServerIdentity identity,
+            Supplier<List<Instrument>> pool) {
+        RestServer rest = new RestServer(config, authenticator, tls, engine, health, clock, identity, pool);
         rest.server.start();
         if (!rest.server.isRunning()) { // it says so only in its log
             rest.close();
@@ -206,7 +211,7 @@ public final class RestServer implements AutoCloseable {
                 if (!route.whileUnready() && health.state() != OperationalState.NORMAL) {
                     throw new RefusedException(Problem.UNAVAILABLE);
                 }
-                return route.handler().handle(new Call(request, parameters.get(), principal));
+                return guard.handle(route, new Call(request, parameters.get(), principal));
             }
             allowed.add(route.method());
             if (route.method().equals("GET")) {
