@@ -16,6 +16,7 @@ import dev.tasker.server.rest.RestServer;
 import dev.tasker.server.rest.ServerIdentity;
 import dev.tasker.server.security.Authenticator;
 import dev.tasker.server.security.ServerTls;
+import dev.tasker.server.telemetry.Tracing;
 import dev.tasker.template.TaskTemplate;
 import dev.tasker.template.TemplateParser;
 import dev.tasker.worker.WorkSource;
@@ -46,6 +47,7 @@ public final class TaskerServer implements AutoCloseable {
     private final Engine engine;
     private final NodeHealth health;
     private final Deque<AutoCloseable> graceful = new ArrayDeque<>(); // closed last in, first out
+    private final Tracing tracing;
     private Authenticator authenticator = Authenticator.DISABLED;
     private @Nullable GatewayServer gateway;
     private @Nullable RestServer rest;
@@ -53,6 +55,7 @@ public final class TaskerServer implements AutoCloseable {
 
     private TaskerServer(ServerConfig config, DatabaseAccess database, Engine engine) {
         this.config = config;
+        this.tracing = Tracing.open(config.telemetry(), version());
         this.database = database;
         this.engine = engine;
         this.health = new NodeHealth(
@@ -64,6 +67,7 @@ public final class TaskerServer implements AutoCloseable {
                         .toList(),
                 config.operations(),
                 System::nanoTime);
+        graceful.push(tracing);
         graceful.push(engine);
         graceful.push(health);
     }
@@ -154,7 +158,8 @@ public final class TaskerServer implements AutoCloseable {
                         health,
                         InstantSource.system(),
                         identity,
-                        database::instruments));
+                        database::instruments,
+                        tracing));
         rest = opened;
         graceful.push(opened);
     }
@@ -207,6 +212,11 @@ public final class TaskerServer implements AutoCloseable {
     /** Work for workers in this JVM; close them before the server. */
     public WorkSource workSource() {
         return new InProcessWorkSource(engine);
+    }
+
+    /** Spans of this process, for workers in it. */
+    public Tracing tracing() {
+        return tracing;
     }
 
     /** Where REST is served, empty when it is switched off. */

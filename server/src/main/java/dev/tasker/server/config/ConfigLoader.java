@@ -168,8 +168,18 @@ public final class ConfigLoader {
                 grpc,
                 auth,
                 OperationsConfig.from(settings, mode.listening(engine.dispatch().listen())),
+                telemetry(),
                 templatePaths,
                 Duration.ofMillis(shutdownMs));
+    }
+
+    private TelemetryConfig telemetry() {
+        try {
+            return TelemetryConfig.from(variables, "tasker-orchestration");
+        } catch (ConfigException e) {
+            violations.addAll(e.violations());
+            return TelemetryConfig.OFF;
+        }
     }
 
     /** Without authentication only this machine may connect, unless somebody decided otherwise in writing (03 §3.1). */

@@ -21,6 +21,7 @@ public record ServerConfig(
         GrpcConfig grpc,
         AuthConfig auth,
         OperationsConfig operations,
+        TelemetryConfig telemetry,
         List<Path> templatePaths,
         Duration shutdownTimeout) {
 
@@ -35,7 +36,16 @@ public record ServerConfig(
 
     public ServerConfig withDatabase(DatabaseConfig newDatabase) {
         return new ServerConfig(
-                environment, newDatabase, engine, web, grpc, auth, operations, templatePaths, shutdownTimeout);
+                environment,
+                newDatabase,
+                engine,
+                web,
+                grpc,
+                auth,
+                operations,
+                telemetry,
+                templatePaths,
+                shutdownTimeout);
     }
 
     /** This configuration with an embedded PostgreSQL in a folder. */
@@ -45,7 +55,16 @@ public record ServerConfig(
 
     public ServerConfig withEngine(EngineConfig newEngine) {
         return new ServerConfig(
-                environment, database, newEngine, web, grpc, auth, operations, templatePaths, shutdownTimeout);
+                environment,
+                database,
+                newEngine,
+                web,
+                grpc,
+                auth,
+                operations,
+                telemetry,
+                templatePaths,
+                shutdownTimeout);
     }
 
     public ServerConfig withAddresses(BindAddress rest, BindAddress grpcAddress) {
@@ -57,6 +76,7 @@ public record ServerConfig(
                 new GrpcConfig(grpc.enabled(), grpcAddress, grpc.tls()),
                 auth,
                 operations,
+                telemetry,
                 templatePaths,
                 shutdownTimeout);
     }
@@ -64,17 +84,58 @@ public record ServerConfig(
     public ServerConfig withRequestTimeout(Duration timeout) {
         WebConfig newWeb = new WebConfig(web.enabled(), web.bindAddress(), timeout, web.tls());
         return new ServerConfig(
-                environment, database, engine, newWeb, grpc, auth, operations, templatePaths, shutdownTimeout);
+                environment,
+                database,
+                engine,
+                newWeb,
+                grpc,
+                auth,
+                operations,
+                telemetry,
+                templatePaths,
+                shutdownTimeout);
     }
 
     public ServerConfig withAuth(AuthConfig newAuth) {
         return new ServerConfig(
-                environment, database, engine, web, grpc, newAuth, operations, templatePaths, shutdownTimeout);
+                environment,
+                database,
+                engine,
+                web,
+                grpc,
+                newAuth,
+                operations,
+                telemetry,
+                templatePaths,
+                shutdownTimeout);
     }
 
     public ServerConfig withOperations(OperationsConfig newOperations) {
         return new ServerConfig(
-                environment, database, engine, web, grpc, auth, newOperations, templatePaths, shutdownTimeout);
+                environment,
+                database,
+                engine,
+                web,
+                grpc,
+                auth,
+                newOperations,
+                telemetry,
+                templatePaths,
+                shutdownTimeout);
+    }
+
+    public ServerConfig withTelemetry(TelemetryConfig newTelemetry) {
+        return new ServerConfig(
+                environment,
+                database,
+                engine,
+                web,
+                grpc,
+                auth,
+                operations,
+                newTelemetry,
+                templatePaths,
+                shutdownTimeout);
     }
 
     /** This configuration with TLS at both listeners, null: without. */
@@ -82,10 +143,20 @@ public record ServerConfig(
         WebConfig newWeb = new WebConfig(web.enabled(), web.bindAddress(), web.requestTimeout(), tls);
         GrpcConfig newGrpc = new GrpcConfig(grpc.enabled(), grpc.bindAddress(), tls);
         return new ServerConfig(
-                environment, database, engine, newWeb, newGrpc, auth, operations, templatePaths, shutdownTimeout);
+                environment,
+                database,
+                engine,
+                newWeb,
+                newGrpc,
+                auth,
+                operations,
+                telemetry,
+                templatePaths,
+                shutdownTimeout);
     }
 
     public ServerConfig withTemplatePaths(List<Path> paths) {
-        return new ServerConfig(environment, database, engine, web, grpc, auth, operations, paths, shutdownTimeout);
+        return new ServerConfig(
+                environment, database, engine, web, grpc, auth, operations, telemetry, paths, shutdownTimeout);
     }
 }

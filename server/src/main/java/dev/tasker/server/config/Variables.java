@@ -27,6 +27,11 @@ public final class Variables {
             Map.entry(
                     "TASKER_DATABASE_LISTEN_URL",
                     new Form(POSTGRES, "postgresql://[user:password@]host[:port]/database", true)),
+            Map.entry("TELEMETRY_ENABLED", new Form("true|false", "true or false", false)),
+            Map.entry("OTEL_SERVICE_NAME", new Form("\\S+", "a name without blanks", false)),
+            Map.entry("OTEL_EXPORTER_OTLP_ENDPOINT", new Form("https?://\\S+", "http(s)://host:port", true)),
+            Map.entry("OTEL_TRACES_SAMPLER_ARG", new Form("0(\\.\\d+)?|1(\\.0+)?", "a number from 0 to 1", false)),
+            Map.entry("DEPLOYMENT_ENVIRONMENT", new Form("\\S+", "a name without blanks", false)),
             Map.entry("TASKER_DATA_DIR", new Form(".+", "a path", false)),
             Map.entry("TASKER_ENV", new Form("test|development|production", "test, development or production", false)),
             Map.entry("TASKER_CONFIG_PATH", new Form(".+\\.toml", "a path ending in .toml", false)),

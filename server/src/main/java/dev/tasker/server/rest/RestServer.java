@@ -12,6 +12,7 @@ import dev.tasker.server.health.OperationalState;
 import dev.tasker.server.security.Authenticator;
 import dev.tasker.server.security.Principal;
 import dev.tasker.server.security.ServerTls;
+import dev.tasker.server.telemetry.Tracing;
 import io.helidon.common.tls.Tls;
 import io.helidon.common.tls.TlsClientAuth;
 import io.helidon.http.HeaderName;
@@ -19,6 +20,10 @@ import io.helidon.http.HeaderNames;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.context.Scope;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -45,6 +50,7 @@ public final class RestServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RestServer.class);
 
     private static final HeaderName REQUEST_ID = HeaderNames.create("x-request-id");
+    private static final HeaderName TRACEPARENT = HeaderNames.create("traceparent");
     private static final Pattern REQUEST_ID_FORM = Pattern.compile("[A-Za-z0-9._-]{1,128}");
     private static final int CONNECTIONS_MAX = 10_000;
 
@@ -52,6 +58,7 @@ public final class RestServer implements AutoCloseable {
     private final Door door;
     private final ApiGuard guard;
     private final TimeLimit timeLimit;
+    private final Tracing tracing;
     private final HttpMeter meter = new HttpMeter();
     private final DatabaseFigures<DeadLetterReason> investigations;
     private final DatabaseFigures<TaskState> active;
@@ -66,7 +73,9 @@ public final class RestServer implements AutoCloseable {
             NodeHealth health,
             InstantSource clock,
             ServerIdentity identity,
-            Supplier<List<Instrument>> pool) {
+            Supplier<List<Instrument>> pool,
+            Tracing tracing) {
+        this.tracing = tracing;
         this.health = health;
         this.door = new Door(authenticator);
         this.guard = new ApiGuard(health);
@@ -106,8 +115,9 @@ public final class RestServer implements AutoCloseable {
             NodeHealth health,
             InstantSource clock,
             ServerIdentity identity,
-            Supplier<List<Instrument>> pool) {
-        RestServer rest = new RestServer(config, authenticator, tls, engine, health, clock, identity, pool);
+            Supplier<List<Instrument>> pool,
+            Tracing tracing) {
+        RestServer rest = new RestServer(config, authenticator, tls, engine, health, clock, identity, pool, tracing);
         rest.server.start();
         if (!rest.server.isRunning()) { // it says so only in its log
             rest.close();
@@ -156,13 +166,33 @@ public final class RestServer implements AutoCloseable {
         MDC.put("request_id", requestId);
         long began = System.nanoTime();
         Served served = new Served();
-        try {
+        String method = request.prologue().method().text();
+        Span span = tracing.start(
+                method, SpanKind.SERVER, request.headers().first(TRACEPARENT).orElse(null));
+        try (Scope _ = span.makeCurrent()) {
+            if (span.getSpanContext().isValid()) {
+                MDC.put("trace_id", span.getSpanContext().getTraceId());
+                MDC.put("span_id", span.getSpanContext().getSpanId());
+            }
             Reply reply = reply(request, served);
             send(request, response, requestId, reply);
-            String method = request.prologue().method().text();
+            describe(span, method, served.route, reply.status());
             meter.served(method, served.route, reply.status(), System.nanoTime() - began);
         } finally {
+            span.end();
             MDC.remove("request_id");
+            MDC.remove("trace_id");
+            MDC.remove("span_id");
+        }
+    }
+
+    private static void describe(Span span, String method, String route, int status) {
+        if (span.isRecording()) {
+            span.updateName(method + " " + route)
+                    .setAttribute("http.request.method", method)
+                    .setAttribute("http.route", route)
+                    .setAttribute("http.response.status_code", status)
+                    .setStatus(status >= 500 ? StatusCode.ERROR : StatusCode.UNSET);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.tasker.engine.StepView;
 import dev.tasker.engine.TaskRequest;
 import dev.tasker.engine.TaskView;
 import dev.tasker.server.security.Permission;
+import dev.tasker.server.telemetry.TraceContext;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import java.util.List;
@@ -37,7 +38,7 @@ final class TaskRoutes {
 
     private Reply create(Call call) throws InterruptedException {
         Optional<String> key = call.header(IDEMPOTENCY_KEY).filter(text -> !text.isBlank());
-        TaskRequest request = CreateTaskBody.parse(call.jsonBody(), key);
+        TaskRequest request = CreateTaskBody.parse(call.jsonBody(), key).withTraceparent(TraceContext.current());
         return switch (timeLimit.await(engine.create(request))) {
             case Creation.Created(UUID taskUuid) -> {
                 TaskView task = read(taskUuid);

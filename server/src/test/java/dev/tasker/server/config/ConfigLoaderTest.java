@@ -191,6 +191,25 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void tracesAreSentWhereVariablesSay() {
+        assertThat(ConfigLoader.load(null, Map.of()).telemetry())
+                .isEqualTo(new TelemetryConfig(
+                        false, "tasker-orchestration", "development", "http://localhost:4317", 1.0));
+        assertThat(ConfigLoader.load(
+                                null,
+                                Map.of(
+                                        "TELEMETRY_ENABLED", "true",
+                                        "OTEL_SERVICE_NAME", "orders",
+                                        "DEPLOYMENT_ENVIRONMENT", "staging",
+                                        "OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4317",
+                                        "OTEL_TRACES_SAMPLER_ARG", "0.25"))
+                        .telemetry())
+                .isEqualTo(new TelemetryConfig(true, "orders", "staging", "http://collector:4317", 0.25));
+        assertThatThrownBy(() -> ConfigLoader.load(null, Map.of("OTEL_TRACES_SAMPLER_ARG", "2")))
+                .hasMessageContaining("OTEL_TRACES_SAMPLER_ARG: \"2\" (expected: a number from 0 to 1)");
+    }
+
+    @Test
     void overflowBelowCriticalIsAllowedWithAWarning() throws IOException {
         ConfigReport report = ConfigLoader.inspect(file("""
             [common.queues.pgmq.queue_depth_thresholds]
