@@ -43,7 +43,7 @@ public final class ConfigReport {
             Map<String, Located> values) {
         this.environment = environment;
         this.config = config;
-        this.violations = List.copyOf(violations);
+        this.violations = violations.stream().distinct().toList(); // a variable may be asked twice
         this.warnings = List.copyOf(warnings);
         this.unused = List.copyOf(unused);
         this.facts = Collections.unmodifiableMap(new TreeMap<>(facts));
