@@ -1,6 +1,9 @@
 package dev.tasker.cli;
 
+import dev.tasker.server.TaskerServer;
+import dev.tasker.server.config.TelemetryConfig;
 import dev.tasker.server.config.Variables;
+import dev.tasker.server.telemetry.Tracing;
 import dev.tasker.template.Finding;
 import dev.tasker.template.Severity;
 import dev.tasker.template.TemplateCheck;
@@ -95,12 +98,18 @@ final class WorkerCommand implements Callable<Integer> {
         // guide: start
         try (StopSignal stop = StopSignal.install();
                 WorkSource source = source();
-                WorkerRuntime worker = WorkerRuntime.start(source, registry, config())) {
+                Tracing tracing = tracing();
+                WorkerRuntime worker = WorkerRuntime.start(source, registry, config(), tracing.workerListeners())) {
             log.info("Worker runs with {} slots for {}", slots, server);
             stop.await();
             return 0;
         }
         // guide end
+    }
+
+    private static Tracing tracing() {
+        return Tracing.open(
+                TelemetryConfig.from(new Variables(System.getenv()), "tasker-worker"), TaskerServer.version());
     }
 
     private WorkSource source() {

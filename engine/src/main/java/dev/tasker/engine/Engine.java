@@ -9,6 +9,7 @@ import dev.tasker.engine.internal.step.StepKey;
 import dev.tasker.engine.internal.task.NewTask;
 import dev.tasker.engine.internal.task.TaskUuids;
 import dev.tasker.engine.internal.template.RegisteredTemplate;
+import dev.tasker.engine.meter.Instrument;
 import dev.tasker.template.TaskTemplate;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -95,14 +96,20 @@ public final class Engine implements AutoCloseable {
      * {@link ErrorCode#DATABASE_UNAVAILABLE}. After the last it may exist: the same identity asked for again tells.
      */
     public CompletableFuture<Creation> create(TaskRequest request) {
+        long began = System.nanoTime();
         CompletableFuture<Creation> answer = new CompletableFuture<>();
         try {
             NewTask task = parts.admission().admit(request);
             parts.laneOf(task.uuid(), task.template().initialSteps()).submit(new Command.Create(task, answer));
+            return answer.whenComplete((creation, _) -> {
+                if (creation != null) {
+                    parts.counters().created(creation);
+                    parts.meters().created(task, creation instanceof Creation.Created, System.nanoTime() - began);
+                }
+            });
         } catch (EngineException e) {
-            answer.completeExceptionally(e);
+            return CompletableFuture.failedFuture(e);
         }
-        return answer.whenComplete((creation, _) -> parts.counters().created(creation));
     }
 
     /**
@@ -262,6 +269,11 @@ public final class Engine implements AutoCloseable {
         return parts.metrics(EngineMetrics.Lane::of);
     }
 
+    /** What this node measured since it was opened, under the names of 03 §4. */
+    public List<Instrument> instruments() {
+        return parts.instruments();
+    }
+
     /** What this node counted about decisions and batches. */
     public GraphMetrics graphMetrics() {
         return parts.expander().metrics();
@@ -307,13 +319,17 @@ public final class Engine implements AutoCloseable {
         @Override
         public CompletableFuture<Completion> complete(UUID stepUuid, int leaseToken, StepResult result) {
             StepKey step = new StepKey(TaskUuids.taskOf(stepUuid), TaskUuids.indexOf(stepUuid));
+            long began = System.nanoTime();
             CompletableFuture<Completion> answer = new CompletableFuture<>();
             try {
                 parts.submit(parts.results().command(live, step, leaseToken, result, answer));
             } catch (EngineException e) {
                 answer.completeExceptionally(e);
             }
-            return answer.whenComplete((completion, _) -> parts.counters().completed(completion));
+            return answer.whenComplete((completion, _) -> {
+                parts.counters().completed(completion);
+                parts.meters().reported(result.success(), completion, System.nanoTime() - began);
+            });
         }
 
         @Override

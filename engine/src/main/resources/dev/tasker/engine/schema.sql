@@ -251,6 +251,7 @@ CREATE TABLE task_requests (
   reason character varying(128) NOT NULL,
   tags text,
   context text NOT NULL,
+  traceparent text,
   CONSTRAINT task_requests_pkey PRIMARY KEY (task_uuid)
 ) PARTITION BY RANGE (task_uuid);
 
@@ -702,7 +703,7 @@ FUNCTION create_periods(p_unit text, p_ahead integer, OUT created integer, OUT c
   SET search_path=tasker, pg_temp
   SET lock_timeout=200ms;
 
-FUNCTION create_tasks(p_batch bigint, p_renew integer[], p_task uuid[], p_template integer[], p_priority integer[], p_identity bytea[], p_correlation uuid[], p_parent_correlation uuid[], p_initiator text[], p_source_system text[], p_reason text[], p_tags text[], p_context text[], p_session integer[])
+FUNCTION create_tasks(p_batch bigint, p_renew integer[], p_task uuid[], p_template integer[], p_priority integer[], p_identity bytea[], p_correlation uuid[], p_parent_correlation uuid[], p_initiator text[], p_source_system text[], p_reason text[], p_tags text[], p_context text[], p_session integer[], p_traceparent text[])
   RETURNS TABLE("position" integer, owner uuid)
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp

@@ -2,8 +2,7 @@ package dev.tasker.server;
 
 import dev.tasker.engine.Engine;
 import dev.tasker.engine.EngineListener;
-import dev.tasker.server.api.Backpressure;
-import dev.tasker.server.api.DatabaseBreaker;
+import dev.tasker.server.api.DatabaseGuard;
 import dev.tasker.server.api.Operations;
 import dev.tasker.server.api.TaskSignals;
 import dev.tasker.server.config.BindAddress;
@@ -13,12 +12,14 @@ import dev.tasker.server.embedded.InProcessWorkSource;
 import dev.tasker.server.gateway.GatewayConfig;
 import dev.tasker.server.gateway.GatewayServer;
 import dev.tasker.server.gateway.WorkerGateway;
+import dev.tasker.server.health.LaneFill;
 import dev.tasker.server.health.NodeHealth;
 import dev.tasker.server.health.OperationalState;
 import dev.tasker.server.rest.RestServer;
 import dev.tasker.server.rest.ServerIdentity;
 import dev.tasker.server.security.Authenticator;
 import dev.tasker.server.security.ServerTls;
+import dev.tasker.server.telemetry.Tracing;
 import dev.tasker.template.TaskTemplate;
 import dev.tasker.template.TemplateParser;
 import dev.tasker.worker.WorkSource;
@@ -50,6 +51,7 @@ public final class TaskerServer implements AutoCloseable {
     private final Operations operations;
     private final NodeHealth health;
     private final Deque<AutoCloseable> graceful = new ArrayDeque<>(); // closed last in, first out
+    private final Tracing tracing;
     private Authenticator authenticator = Authenticator.DISABLED;
     private @Nullable GatewayServer gateway;
     private @Nullable RestServer rest;
@@ -57,20 +59,27 @@ public final class TaskerServer implements AutoCloseable {
 
     private TaskerServer(ServerConfig config, DatabaseAccess database, Engine engine, TaskSignals signals) {
         this.config = config;
+        this.tracing = Tracing.open(config.telemetry(), version());
         this.database = database;
         this.engine = engine;
-        DatabaseBreaker breaker = new DatabaseBreaker(System::nanoTime);
-        Backpressure backpressure = new Backpressure(
-                breaker, () -> engine.metrics().lanes(), config.engine().lanes(), System::nanoTime);
+        this.health = new NodeHealth(
+                database::probe,
+                database::poolFigures,
+                engine::isHealthy,
+                () -> engine.metrics().lanes().stream()
+                        .map(lane -> new LaneFill(lane.name(), lane.depth(), lane.capacity()))
+                        .toList(),
+                config.operations(),
+                System::nanoTime);
         this.operations = Operations.of(
                 engine,
                 signals,
-                backpressure,
-                breaker,
+                new DatabaseGuard(health.backpressure(), health.breaker()),
                 config.environment().text(),
-                () -> database.poolFigures().utilization());
-        this.health = new NodeHealth(database::probe, database::poolFigures, engine::isHealthy, breaker, backpressure);
+                () -> database.poolFigures().utilizationPercent() / 100);
+        graceful.push(tracing);
         graceful.push(engine);
+        graceful.push(health);
     }
 
     /**
@@ -121,6 +130,7 @@ public final class TaskerServer implements AutoCloseable {
         if (config.web().enabled()) {
             openRest(config.web().bindAddress());
         }
+        health.start();
         health.become(OperationalState.NORMAL);
         log.info(
                 "Ready: REST {}, gRPC {}, database {}",
@@ -152,7 +162,7 @@ public final class TaskerServer implements AutoCloseable {
                 "REST",
                 address,
                 () -> RestServer.start(
-                        config.web(),
+                        config,
                         authenticator,
                         tls,
                         engine,
@@ -160,7 +170,8 @@ public final class TaskerServer implements AutoCloseable {
                         health,
                         InstantSource.system(),
                         identity,
-                        config.shutdownTimeout()));
+                        database::instruments,
+                        tracing));
         rest = opened;
         graceful.push(opened);
     }
@@ -213,6 +224,11 @@ public final class TaskerServer implements AutoCloseable {
     /** Work for workers in this JVM; close them before the server. */
     public WorkSource workSource() {
         return new InProcessWorkSource(engine);
+    }
+
+    /** Spans of this process, for workers in it. */
+    public Tracing tracing() {
+        return tracing;
     }
 
     /** Where REST is served, empty when it is switched off. */

@@ -17,6 +17,7 @@ import dev.tasker.engine.internal.lane.CommitLane;
 import dev.tasker.engine.internal.lane.LaneCalls;
 import dev.tasker.engine.internal.lane.LaneStatistics;
 import dev.tasker.engine.internal.loop.BackgroundLoop;
+import dev.tasker.engine.internal.meter.NodeMeters;
 import dev.tasker.engine.internal.operator.Cancellations;
 import dev.tasker.engine.internal.operator.OperatorIntake;
 import dev.tasker.engine.internal.operator.StepOperator;
@@ -53,6 +54,7 @@ import dev.tasker.engine.internal.task.TaskAdmission;
 import dev.tasker.engine.internal.task.TaskCreator;
 import dev.tasker.engine.internal.task.TaskUuids;
 import dev.tasker.engine.internal.template.TemplateCatalogue;
+import dev.tasker.engine.meter.Instrument;
 import dev.tasker.errors.ErrorHandling;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -82,6 +84,8 @@ public final class NodeParts implements Aftermath {
     private final QueueHeads heads = new QueueHeads();
     private final BatchNumbers numbers = new BatchNumbers();
     private final Counters counters = new Counters();
+    private final NodeMeters meters = new NodeMeters(InstantSource.system());
+    private final PayloadCache payloads;
     private final ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
     private final List<DedicatedConnection> connections = new ArrayList<>();
 
@@ -120,7 +124,7 @@ public final class NodeParts implements Aftermath {
         admission = new TaskAdmission(templates, uuids, config.graph());
         reads = ReadParts.of(pool, templates);
         growth = new TableGrowth(pool, readers);
-        PayloadCache payloads = new PayloadCache(config.dispatch().payloadCacheBytes());
+        payloads = new PayloadCache(config.dispatch().payloadCacheBytes());
         events = EventParts.of(pool, templates, payloads, config.domainEvents());
 
         RetryDelay retryDelay = new RetryDelay(config.backoff(), ThreadLocalRandom::current);
@@ -173,7 +177,7 @@ public final class NodeParts implements Aftermath {
                 heartbeatLoop,
                 recoveryLoop);
 
-        lanes = new NodeLanes(config.lanes(), direct, calls(payloads, deadlines, config), numbers);
+        lanes = new NodeLanes(config.lanes(), direct, calls(deadlines, config), numbers);
         staleness = StalenessParts.of(pool, config.staleness(), guard, this);
         folder = new RollupFolder(pool, config.rollups(), this::foldWithin);
         foldLoop = BackgroundLoop.of("rollups", folder::runOnce);
@@ -182,9 +186,9 @@ public final class NodeParts implements Aftermath {
                 pool, direct, connection(direct, "retention"), uuids, events.outbox(), staleness.sweeper(), config);
     }
 
-    private LaneCalls calls(PayloadCache payloads, StepDeadlines deadlines, EngineConfig config) {
+    private LaneCalls calls(StepDeadlines deadlines, EngineConfig config) {
         StepCompleter completer = new StepCompleter(
-                sessions, heads, payloads, this, events.published(), config.leases(), config.dispatch());
+                sessions, heads, payloads, this, events.published(), meters, config.leases(), config.dispatch());
         return new LaneCalls(
                 new TaskCreator(sessions, heads, payloads, this, config.leases()),
                 completer,
@@ -268,6 +272,17 @@ public final class NodeParts implements Aftermath {
 
     public Counters counters() {
         return counters;
+    }
+
+    public NodeMeters meters() {
+        return meters;
+    }
+
+    /** Everything this node measures under a name of 03 §4. */
+    public List<Instrument> instruments() {
+        List<Instrument> instruments = new ArrayList<>(meters.instruments());
+        instruments.addAll(expander.instruments());
+        return instruments;
     }
 
     /** The lane for a command of {@code task} that writes about so many steps. */
@@ -362,6 +377,7 @@ public final class NodeParts implements Aftermath {
 
     @Override
     public void errorHandled(ErrorHandling handling) {
+        meters.timedOut();
         try {
             listener.errorHandled(handling);
         } catch (RuntimeException e) {
@@ -381,6 +397,7 @@ public final class NodeParts implements Aftermath {
     public void taskEntered(UUID task, TaskState state) {
         folder.changed();
         counters.entered(state);
+        meters.entered(task, state, payloads.get(task));
         try {
             listener.taskEntered(task, state);
         } catch (RuntimeException e) {

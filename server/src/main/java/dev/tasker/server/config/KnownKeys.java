@@ -5,31 +5,33 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** All keys of 02 §10: those a record is filled from and those accepted without effect. */
 final class KnownKeys {
     private static final String RESOURCE = "keys-without-effect.txt";
 
     private final Set<String> effective;
-    private final Set<String> idle;
 
+    /** @param effective keys by their general name */
     KnownKeys(Set<String> effective) {
         this.effective = effective;
-        this.idle = idleKeys();
     }
 
     boolean isIdle(String key) {
-        return isListedIdle(key) && !effective.contains(key) && !effective.contains(listOf(key));
+        return !isEffective(key) && reason(key) != null && !effective.contains(listOf(key));
     }
 
     boolean isKnown(String key) {
-        return effective.contains(key) || (isListedIdle(key) && !effective.contains(listOf(key)));
+        return isEffective(key) || isIdle(key);
     }
 
-    private boolean isListedIdle(String key) {
-        return idle.contains(listOf(key));
+    private boolean isEffective(String key) {
+        return effective.contains(KeyFacts.general(key));
     }
 
     /** The key of the list in whose tables the key is, or the key itself. */
@@ -40,9 +42,9 @@ final class KnownKeys {
 
     /** The known key that takes the fewest changed characters to reach. */
     String nearest(String key) {
-        Set<String> all = new TreeSet<>(idle);
+        Set<String> all = new TreeSet<>(Idle.REASONS.keySet());
         all.addAll(effective);
-        return nearest(key, all);
+        return nearest(KeyFacts.general(key), all);
     }
 
     static String nearest(String key, Collection<String> candidates) {
@@ -56,6 +58,16 @@ final class KnownKeys {
             }
         }
         return best;
+    }
+
+    /** Why a key of the earlier system has no effect here, null when it is none of those. */
+    static @Nullable String reason(String key) {
+        return Idle.REASONS.get(listOf(key));
+    }
+
+    /** The keys without effect, with the reason. */
+    static Map<String, String> idle() {
+        return Idle.REASONS;
     }
 
     /** Levenshtein distance. */
@@ -76,17 +88,32 @@ final class KnownKeys {
         return previous[right.length()];
     }
 
-    private static Set<String> idleKeys() {
-        try (InputStream in = KnownKeys.class.getResourceAsStream(RESOURCE)) {
-            if (in == null) {
-                throw new IllegalStateException(RESOURCE + ": not on the class path");
+    /** Read on first use. */
+    private static final class Idle {
+        private static final Map<String, String> REASONS = read();
+
+        /** A line that begins with {@code #} is the reason for the keys below it. */
+        private static Map<String, String> read() {
+            try (InputStream in = KnownKeys.class.getResourceAsStream(RESOURCE)) {
+                if (in == null) {
+                    throw new IllegalStateException(RESOURCE + ": not on the class path");
+                }
+                Map<String, String> reasons = new TreeMap<>();
+                String reason = "";
+                for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                        .lines()
+                        .filter(line -> !line.isBlank())
+                        .toList()) {
+                    if (line.startsWith("# ")) {
+                        reason = line.substring(2);
+                    } else {
+                        reasons.put(line, reason);
+                    }
+                }
+                return Map.copyOf(reasons);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
-                    .filter(line -> !line.isBlank())
-                    .collect(TreeSet::new, TreeSet::add, TreeSet::addAll);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -26,7 +26,7 @@ final class AssignmentDecoder {
                 assign.getAttempt(),
                 assign.getMaxAttempts(),
                 timeout(assign.getTimeoutMs()),
-                task(assign.getTask()),
+                task(assign.getTask(), assign.getTraceparent()),
                 step(assign.getStep()),
                 assign.getDependencyResultsMap());
     }
@@ -38,7 +38,7 @@ final class AssignmentDecoder {
         return timeoutMs == 0 ? NO_LIMIT : Duration.ofMillis(timeoutMs);
     }
 
-    private static TaskView task(TaskPart task) {
+    private static TaskView task(TaskPart task, String traceparent) {
         return new TaskView(
                 task.getNamespace(),
                 task.getName(),
@@ -49,7 +49,8 @@ final class AssignmentDecoder {
                 task.getPriority(),
                 task.getInitiator(),
                 task.getSourceSystem(),
-                task.getReason());
+                task.getReason(),
+                traceparent.isEmpty() ? null : traceparent);
     }
 
     private static StepView step(StepPart step) {

@@ -11,16 +11,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-class OpenInvestigationsTest {
+class DatabaseFiguresTest {
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5); // and tick over
     private final AtomicInteger asked = new AtomicInteger();
 
     @Test
     void databaseIsAskedOnceInTenSeconds() throws Exception {
-        try (OpenInvestigations open = new OpenInvestigations(
+        try (DatabaseFigures<DeadLetterReason> open = new DatabaseFigures<>(
                 () -> Map.of(DeadLetterReason.MANUAL_DLQ, (long) asked.incrementAndGet()), nanos::get)) {
             assertThat(open.count()).containsEntry(DeadLetterReason.MANUAL_DLQ, 1L);
-            nanos.addAndGet(OpenInvestigations.FRESH.toNanos() - 1);
+            nanos.addAndGet(DatabaseFigures.FRESH.toNanos() - 1);
             assertThat(open.count()).containsEntry(DeadLetterReason.MANUAL_DLQ, 1L);
             nanos.addAndGet(1);
             assertThat(open.count()).containsEntry(DeadLetterReason.MANUAL_DLQ, 2L);
@@ -30,7 +30,7 @@ class OpenInvestigationsTest {
     @Test
     void databaseThatDoesNotAnswerHoldsUpNoScrape() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
-        try (OpenInvestigations open = new OpenInvestigations(
+        try (DatabaseFigures<DeadLetterReason> open = new DatabaseFigures<>(
                 () -> {
                     asked.incrementAndGet();
                     never.await();
@@ -45,7 +45,7 @@ class OpenInvestigationsTest {
 
     @Test
     void databaseThatFailsLeavesTheFigureOut() throws Exception {
-        try (OpenInvestigations open = new OpenInvestigations(
+        try (DatabaseFigures<DeadLetterReason> open = new DatabaseFigures<>(
                 () -> {
                     throw new EngineException(ErrorCode.DATABASE_UNAVAILABLE, "gone");
                 },
