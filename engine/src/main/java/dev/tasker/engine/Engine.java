@@ -262,6 +262,14 @@ public final class Engine implements AutoCloseable {
         }
 
         @Override
+        public void withdraw(int slots) {
+            if (slots < 0) {
+                throw new EngineException(ErrorCode.INVALID_REQUEST, "slots: " + slots + " (expected: >= 0)");
+            }
+            live.addSlots(-slots);
+        }
+
+        @Override
         public CompletableFuture<Completion> complete(Assignment assignment, StepResult result) {
             return complete(assignment.stepUuid(), assignment.leaseToken(), result);
         }

@@ -99,12 +99,16 @@ public final class TaskerServer implements AutoCloseable {
     private void open() {
         authenticator = Authenticator.open(config.auth(), InstantSource.system());
         new TemplateLoader(engine, config.environment()).load(config.templatePaths());
+        WorkerGateway workers = new WorkerGateway(
+                engine::openSession, this::register, engine::namespaceOf, gatewayConfig());
+        graceful.push(workers);
         if (config.grpc().enabled()) {
-            openGateway(config.grpc().bindAddress());
+            openGateway(config.grpc().bindAddress(), workers);
         }
         if (config.web().enabled()) {
-            openRest(config.web().bindAddress());
+            openRest(config.web().bindAddress(), workers);
         }
+        graceful.push(() -> drain(workers)); // while both listeners take their results
         health.become(OperationalState.NORMAL);
         log.info(
                 "Ready: REST {}, gRPC {}, database {}",
@@ -113,13 +117,22 @@ public final class TaskerServer implements AutoCloseable {
                 database);
     }
 
-    private void openGateway(BindAddress address) {
-        GatewayConfig gatewayConfig = GatewayConfig.DEFAULT
+    private GatewayConfig gatewayConfig() {
+        return GatewayConfig.DEFAULT
                 .withLeases(config.engine().leases())
                 .withDrain(smaller(GATEWAY_DRAIN_MAX, config.shutdownTimeout().dividedBy(2)));
+    }
+
+    private void drain(WorkerGateway workers) throws InterruptedException {
+        GatewayServer opened = gateway;
+        if (opened != null) {
+            opened.stopServing();
+        }
+        workers.drain();
+    }
+
+    private void openGateway(BindAddress address, WorkerGateway workers) {
         ServerTls tls = openTls(config.grpc().tls(), address, "orchestration.grpc");
-        WorkerGateway workers =
-                new WorkerGateway(engine::openSession, this::register, engine::namespaceOf, gatewayConfig);
         GatewayServer opened = listening(
                 "gRPC",
                 address,
@@ -128,7 +141,7 @@ public final class TaskerServer implements AutoCloseable {
         graceful.push(opened);
     }
 
-    private void openRest(BindAddress address) {
+    private void openRest(BindAddress address, WorkerGateway workers) {
         ServerTls tls = openTls(config.web().tls(), address, "orchestration.web");
         ServerIdentity identity =
                 new ServerIdentity(version(), config.environment().text());
@@ -143,6 +156,7 @@ public final class TaskerServer implements AutoCloseable {
                         health,
                         InstantSource.system(),
                         identity,
+                        workers.polled(),
                         config.shutdownTimeout()));
         rest = opened;
         graceful.push(opened);

@@ -116,13 +116,18 @@ public final class GatewayServer implements AutoCloseable {
         return server.getPort();
     }
 
+    /** Tells whoever asks for the health of the services that they end. */
+    public void stopServing() {
+        health.enterTerminalState();
+    }
+
     /** Asks the workers to finish, waits for them within {@link GatewayConfig#drain}, then ends all calls. */
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        health.enterTerminalState();
+        stopServing();
         try {
             if (!gateway.drain()) {
                 LOG.warn("workers still hold steps; their results go to the next server they reach");

@@ -7,7 +7,6 @@ import dev.tasker.protocol.worker.v1.Completed;
 import dev.tasker.protocol.worker.v1.HeartbeatAck;
 import dev.tasker.protocol.worker.v1.ServerMessage;
 import io.grpc.Status;
-import io.grpc.stub.ServerCallStreamObserver;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -30,7 +29,7 @@ final class Outbox {
     private static final Status UNREAD =
             Status.RESOURCE_EXHAUSTED.withDescription("the worker does not read its messages");
 
-    private final ServerCallStreamObserver<ServerMessage> observer;
+    private final Line line;
     private final AssignmentEncoder encoder;
     private final Executor executor;
     private final Consumer<Assignment> tooLarge;
@@ -57,12 +56,12 @@ final class Outbox {
 
     /** @param tooLarge told of assignments that exceed {@link #ASSIGNMENT_BYTES_MAX} and are not sent */
     Outbox(
-            ServerCallStreamObserver<ServerMessage> observer,
+            Line line,
             AssignmentEncoder encoder,
             Executor executor,
             Consumer<Assignment> tooLarge,
             int entriesMax) {
-        this.observer = observer;
+        this.line = line;
         this.encoder = encoder;
         this.executor = executor;
         this.tooLarge = tooLarge;
@@ -138,10 +137,10 @@ final class Outbox {
     private void writeWhileReady() {
         if (!begun && first != null && !cut) {
             begun = true;
-            observer.onNext(first);
+            line.send(first);
         }
         var message = new Batch();
-        while (begun && !over && !cut && observer.isReady()) {
+        while (begun && !over && !cut && line.isReady()) {
             Entry entry = entries.poll();
             if (entry == null) {
                 break;
@@ -153,7 +152,7 @@ final class Outbox {
                 case Ended lease -> message.add(lease.lease());
                 case Control control -> {
                     message.write();
-                    observer.onNext(control.message());
+                    line.send(control.message());
                 }
             }
         }
@@ -164,14 +163,10 @@ final class Outbox {
             message.write();
         }
         Status status = ended;
-        if (status != null && (cut || entries.isEmpty() || (!status.isOk() && !(begun && observer.isReady())))) {
+        if (status != null && (cut || entries.isEmpty() || (!status.isOk() && !(begun && line.isReady())))) {
             over = true;
             entries.clear();
-            if (status.isOk()) {
-                observer.onCompleted();
-            } else {
-                observer.onError(status.asRuntimeException());
-            }
+            line.end(status);
         }
     }
 
@@ -206,18 +201,18 @@ final class Outbox {
 
         void write() {
             if (assignments.getAssignmentsCount() > 0) {
-                observer.onNext(
+                line.send(
                         ServerMessage.newBuilder().setAssignments(assignments).build());
                 assignments.clear();
                 bytes = 0;
             }
             if (completed.getOutcomesCount() > 0) {
-                observer.onNext(
+                line.send(
                         ServerMessage.newBuilder().setCompleted(completed).build());
                 completed.clear();
             }
             if (lost.getLostCount() > 0) {
-                observer.onNext(ServerMessage.newBuilder().setHeartbeatAck(lost).build());
+                line.send(ServerMessage.newBuilder().setHeartbeatAck(lost).build());
                 lost.clear();
             }
         }

@@ -21,8 +21,6 @@ import dev.tasker.protocol.worker.v1.ServerMessage;
 import dev.tasker.protocol.worker.v1.WorkerMessage;
 import dev.tasker.server.security.Principal;
 import io.grpc.Status;
-import io.grpc.stub.ServerCallStreamObserver;
-import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -33,7 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One stream of one worker. gRPC calls the inbound methods one after the other; the engine calls the others from its own threads.
+ * One stream of one worker, whatever carries it. The carrier calls the inbound methods one after the other; the engine calls the others
+ * from its own threads.
  *
  * <pre>
  * NEW → OPEN → LEAVING → CLOSED     the worker half-closed: what is under way is still answered
@@ -41,7 +40,7 @@ import org.slf4j.LoggerFactory;
  *   └────────────────────→ CLOSED   refused
  * </pre>
  */
-final class WorkerStream implements StreamObserver<WorkerMessage> {
+final class WorkerStream {
     /** Results handed to the engine and not answered yet, beyond those of held leases; more are left to the worker to repeat. */
     private static final int RESULTS_BESIDE_LEASES_MAX = 1_000;
 
@@ -57,6 +56,7 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
 
     private final WorkerGateway gateway;
     private final Principal principal;
+    private final boolean slotsReturn;
     private final Outbox outbox;
     private final EngineLink own;
     private final StreamLeases leases;
@@ -66,9 +66,11 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
     private volatile State state = State.NEW; // written under the monitor of this
     private volatile Register registration = Register.getDefaultInstance();
 
-    WorkerStream(WorkerGateway gateway, ServerCallStreamObserver<ServerMessage> observer, Principal principal) {
+    /** @param slotsReturn an assignment that has ended returns its slot; otherwise {@link #setCredit} says what is free */
+    WorkerStream(WorkerGateway gateway, Line line, Principal principal, boolean slotsReturn) {
         this.gateway = gateway;
         this.principal = principal;
+        this.slotsReturn = slotsReturn;
         var redelivery = new Redelivery(gateway);
         var guard = new ReportGuard(principal, gateway.namespaces(), gateway.executor());
         this.leases = new StreamLeases(this, redelivery, gateway.executor(), guard);
@@ -77,19 +79,17 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
         this.checkpoints = new CheckpointRelay(this, leases, redelivery, guard);
         GatewayConfig config = gateway.config();
         this.outbox = new Outbox(
-                observer,
+                line,
                 new AssignmentEncoder(config.leases().duration()),
                 gateway.executor(),
                 results::refuseTooLarge,
                 4 * config.slotsMax() + 4 * RESULTS_BESIDE_LEASES_MAX);
-        observer.setOnReadyHandler(outbox::flush);
-        observer.setOnCancelHandler(this::detach);
     }
 
     // --- from the worker
 
-    @Override
-    public void onNext(WorkerMessage message) {
+    /** The worker said something. */
+    void received(WorkerMessage message) {
         if (state == State.CLOSED || state == State.DETACHED) {
             return;
         }
@@ -120,13 +120,13 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
         }
     }
 
-    @Override
-    public void onError(Throwable t) {
-        detach();
+    /** The line takes messages again. */
+    void ready() {
+        outbox.flush();
     }
 
-    @Override
-    public void onCompleted() {
+    /** The worker says good-bye: what is on its way is still answered. */
+    void leave() {
         synchronized (this) {
             if (state == State.NEW) {
                 close();
@@ -159,7 +159,9 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
         try {
             Duration handlerTimeout = Duration.ofMillis(Math.max(0, message.getHandlerTimeoutMs()));
             own.opened(gateway.sessions()
-                    .open(new SessionRequest(message.getWorkerName(), handlers, false, handlerTimeout), own));
+                    .open(
+                            new SessionRequest(message.getWorkerName(), handlers, false, handlerTimeout, slotsReturn),
+                            own));
         } catch (RuntimeException e) {
             refuse(Statuses.of(e));
             return;
@@ -225,23 +227,39 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
         own.session().grant(slots);
     }
 
+    /** Makes the credit this much, whatever has come and gone of it. */
+    void setCredit(int slots) {
+        int missing = slots - credit.getAndSet(slots);
+        if (missing > 0) {
+            own.session().grant(missing);
+        } else if (missing < 0) {
+            own.session().withdraw(-missing);
+        }
+    }
+
     private void heartbeat(Heartbeat message) {
         HeartbeatAck.Builder ack = HeartbeatAck.newBuilder();
         if (message.getLeasesCount() > 0) {
             leases.renew();
         }
-        for (Lease lease : message.getLeasesList()) {
-            boolean isKnown;
-            try {
-                isKnown = isKnown(LeaseKey.read(lease));
-            } catch (InvalidResultException e) {
-                isKnown = false;
-            }
-            if (!isKnown) {
-                ack.addLost(lease);
-            }
-        }
+        message.getLeasesList().stream().filter(lease -> !isKnown(lease)).forEach(ack::addLost);
         outbox.send(ServerMessage.newBuilder().setHeartbeatAck(ack).build());
+    }
+
+    /** Renews all leases, when the worker names any; those named that are over. */
+    List<LeaseKey> renew(List<LeaseKey> named) {
+        if (!named.isEmpty()) {
+            leases.renew();
+        }
+        return named.stream().filter(lease -> !isKnown(lease)).toList();
+    }
+
+    private boolean isKnown(Lease lease) {
+        try {
+            return isKnown(LeaseKey.read(lease));
+        } catch (InvalidResultException e) {
+            return false;
+        }
     }
 
     private void reject(Reject message) {
@@ -299,7 +317,7 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
 
     /** The slot of a lease that has ended comes back, where it is one of this stream. */
     void returnSlot(EngineLink link) {
-        if (link == own) {
+        if (link == own && slotsReturn) {
             credit.incrementAndGet();
         }
     }
@@ -364,7 +382,8 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
         detach();
     }
 
-    private synchronized void detach() {
+    /** The way to the worker is gone: its leases stay until they run out or it comes back. */
+    synchronized void detach() {
         if (state == State.NEW) {
             close();
         }

@@ -65,15 +65,20 @@ record Call(ServerRequest request, Map<String, String> parameters, Principal pri
 
     /** The body of a request that must be JSON, not yet parsed. */
     String jsonBody() {
+        return jsonBody(BODY_BYTES_MAX);
+    }
+
+    /** As {@link #jsonBody()}, up to so many bytes. */
+    String jsonBody(int bytesMax) {
         String type = header(HeaderNames.CONTENT_TYPE).orElse("");
         if (!type.toLowerCase(Locale.ROOT).matches("application/([\\w.!#$&^-]+\\+)?json\\s*(;.*)?")) {
             throw new RefusedException(Problem.UNSUPPORTED_MEDIA_TYPE);
         }
-        if (request.headers().contentLength().orElse(0) > BODY_BYTES_MAX) {
+        if (request.headers().contentLength().orElse(0) > bytesMax) {
             throw new RefusedException(Problem.BODY_TOO_LARGE);
         }
         try {
-            byte[] bytes = bytes();
+            byte[] bytes = bytes(bytesMax);
             return StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
@@ -85,13 +90,13 @@ record Call(ServerRequest request, Map<String, String> parameters, Principal pri
         }
     }
 
-    private byte[] bytes() throws IOException {
+    private byte[] bytes(int bytesMax) throws IOException {
         if (!request.content().hasEntity()) {
             return new byte[0];
         }
         try (InputStream in = request.content().inputStream()) {
-            byte[] bytes = in.readNBytes(BODY_BYTES_MAX + 1);
-            if (bytes.length > BODY_BYTES_MAX) {
+            byte[] bytes = in.readNBytes(bytesMax + 1);
+            if (bytes.length > bytesMax) {
                 throw new RefusedException(Problem.BODY_TOO_LARGE);
             }
             return bytes;

@@ -100,6 +100,12 @@ final class JsonWriter {
         return this;
     }
 
+    /** An element of an array. */
+    JsonWriter element(String value) {
+        json.writeString(value);
+        return this;
+    }
+
     /** JSON text that is embedded as it stands, null for {@code null}. */
     JsonWriter raw(String name, @Nullable String value) {
         json.writeName(name);

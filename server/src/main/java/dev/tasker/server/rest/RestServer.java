@@ -4,6 +4,7 @@ import dev.tasker.engine.Engine;
 import dev.tasker.engine.EngineException;
 import dev.tasker.engine.ErrorCode;
 import dev.tasker.server.config.WebConfig;
+import dev.tasker.server.gateway.PolledSessions;
 import dev.tasker.server.health.NodeHealth;
 import dev.tasker.server.health.OperationalState;
 import dev.tasker.server.security.Authenticator;
@@ -59,6 +60,7 @@ public final class RestServer implements AutoCloseable {
             NodeHealth health,
             InstantSource clock,
             ServerIdentity identity,
+            PolledSessions workers,
             Duration shutdownTimeout) {
         this.health = health;
         this.door = new Door(authenticator);
@@ -66,6 +68,7 @@ public final class RestServer implements AutoCloseable {
         this.investigations = new OpenInvestigations(engine.deadLetters()::pending, System::nanoTime);
         routes.addAll(new TaskRoutes(engine, timeLimit).routes());
         routes.addAll(new TemplateRoutes(engine, timeLimit).routes());
+        routes.addAll(new WorkerSessionRoutes(workers, timeLimit, config.requestTimeout()).routes());
         routes.addAll(new HealthRoutes(health, timeLimit, clock, identity).routes());
         routes.add(new MetricsRoute(engine, health, identity, investigations).route());
         this.server = WebServer.builder()
@@ -84,6 +87,7 @@ public final class RestServer implements AutoCloseable {
      * Listens and serves.
      *
      * @param tls null: plain HTTP
+     * @param workers sessions of workers that poll
      * @param shutdownTimeout how long {@link #close()} waits for requests under way
      */
     public static RestServer start(
@@ -94,8 +98,10 @@ public final class RestServer implements AutoCloseable {
             NodeHealth health,
             InstantSource clock,
             ServerIdentity identity,
+            PolledSessions workers,
             Duration shutdownTimeout) {
-        RestServer rest = new RestServer(config, authenticator, tls, engine, health, clock, identity, shutdownTimeout);
+        RestServer rest =
+                new RestServer(config, authenticator, tls, engine, health, clock, identity, workers, shutdownTimeout);
         rest.server.start();
         if (!rest.server.isRunning()) { // it says so only in its log
             rest.close();

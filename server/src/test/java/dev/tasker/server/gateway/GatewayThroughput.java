@@ -173,6 +173,11 @@ final class GatewayThroughput {
         }
 
         @Override
+        public void withdraw(int slots) {
+            throw new UnsupportedOperationException("only of polled sessions");
+        }
+
+        @Override
         public void grant(int slots) {
             lane.commands.add(new Lane.Command(this, slots, new CompletableFuture<>()));
         }

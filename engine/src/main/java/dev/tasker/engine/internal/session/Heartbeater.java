@@ -133,7 +133,7 @@ public final class Heartbeater {
         if (held == null || held.isReported() || !session.forget(step, token)) {
             return;
         }
-        session.addSlots(1);
+        session.returnSlot();
         Assignment assignment = held.assignment();
         if (assignment != null) {
             session.tellLost(assignment);

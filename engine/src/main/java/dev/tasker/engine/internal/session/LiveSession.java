@@ -202,6 +202,18 @@ public final class LiveSession {
         free.addAndGet(slots);
     }
 
+    /** A lease has ended: its slot is free again, where slots return. */
+    public void returnSlot() {
+        if (request.slotsReturn()) {
+            free.incrementAndGet();
+        }
+    }
+
+    /** Whether a lease that ends has a slot to give to a successor. */
+    public boolean slotsReturn() {
+        return request.slotsReturn();
+    }
+
     /** Reserves up to {@code wanted} slots and returns how many. */
     public int reserve(int wanted) {
         while (true) {
