@@ -2,8 +2,8 @@ package dev.tasker.cli.conformance;
 
 import dev.tasker.server.TaskerServer;
 import dev.tasker.worker.WorkSource;
-import dev.tasker.worker.grpc.GrpcWorkSource;
-import dev.tasker.worker.grpc.GrpcWorkSourceConfig;
+import dev.tasker.worker.remote.GrpcWorkSource;
+import dev.tasker.worker.remote.GrpcWorkSourceConfig;
 
 /** How the worker gets its steps. */
 enum Transport {

@@ -38,6 +38,7 @@ public final class GatewayServer implements AutoCloseable {
     private final WorkerGateway gateway;
     private final HealthStatusManager health;
     private final Server server;
+    private final AtomicBoolean stopping = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private GatewayServer(WorkerGateway gateway, HealthStatusManager health, Server server) {
@@ -118,7 +119,9 @@ public final class GatewayServer implements AutoCloseable {
 
     /** Tells whoever asks for the health of the services that they end. */
     public void stopServing() {
-        health.enterTerminalState();
+        if (stopping.compareAndSet(false, true)) {
+            health.enterTerminalState();
+        }
     }
 
     /** Asks the workers to finish, waits for them within {@link GatewayConfig#drain}, then ends all calls. */

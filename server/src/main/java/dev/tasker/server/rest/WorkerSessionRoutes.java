@@ -8,6 +8,7 @@ import dev.tasker.protocol.worker.v1.Complete;
 import dev.tasker.protocol.worker.v1.Completed;
 import dev.tasker.protocol.worker.v1.EventPayload;
 import dev.tasker.protocol.worker.v1.Reject;
+import dev.tasker.server.gateway.GatewayConfig;
 import dev.tasker.server.gateway.LeaseKey;
 import dev.tasker.server.gateway.PolledSession;
 import dev.tasker.server.gateway.PolledSessions;
@@ -30,7 +31,6 @@ final class WorkerSessionRoutes {
     /** What a request has beside its result document. */
     private static final int ENVELOPE_BYTES_MAX = 1 << 20;
 
-    private static final int RESULT_BYTES_MAX = 4 << 20;
     private static final int RETRY_SECONDS = 1;
 
     private final PolledSessions sessions;
@@ -140,13 +140,13 @@ final class WorkerSessionRoutes {
 
     private Reply complete(Call call) throws InterruptedException {
         PolledSession session = session(call);
-        WorkerBody body = WorkerBody.parse(call.jsonBody(RESULT_BYTES_MAX + ENVELOPE_BYTES_MAX));
+        WorkerBody body = WorkerBody.parse(call.jsonBody(GatewayConfig.RESULT_BYTES_MAX + ENVELOPE_BYTES_MAX));
         ByteString document = ByteString.copyFromUtf8(body.requiredJson("result"));
-        if (document.size() > RESULT_BYTES_MAX) {
+        if (document.size() > GatewayConfig.RESULT_BYTES_MAX) {
             throw new RefusedException(Problem.of(
                     413,
                     "PAYLOAD_TOO_LARGE",
-                    "result: " + document.size() + " bytes (expected: <= " + RESULT_BYTES_MAX + ")"));
+                    "result: " + document.size() + " bytes (expected: <= " + GatewayConfig.RESULT_BYTES_MAX + ")"));
         }
         Complete.Builder result = Complete.newBuilder().setDocument(document);
         if (body.has("retry_after_ms")) {
@@ -177,7 +177,7 @@ final class WorkerSessionRoutes {
 
     private Reply checkpoint(Call call) throws InterruptedException {
         PolledSession session = session(call);
-        WorkerBody body = WorkerBody.parse(call.jsonBody(RESULT_BYTES_MAX + ENVELOPE_BYTES_MAX));
+        WorkerBody body = WorkerBody.parse(call.jsonBody(GatewayConfig.RESULT_BYTES_MAX + ENVELOPE_BYTES_MAX));
         WorkerBody data = body.requiredObject("data");
         Checkpoint.Builder checkpoint = Checkpoint.newBuilder()
                 .setCursorJson(data.requiredJson("cursor"))

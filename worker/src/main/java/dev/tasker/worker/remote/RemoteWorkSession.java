@@ -1,4 +1,4 @@
-package dev.tasker.worker.grpc;
+package dev.tasker.worker.remote;
 
 import com.google.protobuf.ByteString;
 import dev.tasker.protocol.worker.v1.Assign;
@@ -37,13 +37,13 @@ import org.slf4j.LoggerFactory;
  * A session that survives its streams: opens one after another, and tells the server what its {@link LeaseLedger} has to say and the ledger
  * what the server says.
  */
-final class GrpcWorkSession implements WorkSession {
-    private static final Logger LOG = LoggerFactory.getLogger(GrpcWorkSession.class);
+final class RemoteWorkSession implements WorkSession {
+    private static final Logger LOG = LoggerFactory.getLogger(RemoteWorkSession.class);
 
     private static final Duration REGISTER_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(2);
 
-    private final GrpcWorkSource source;
+    private final RemoteWorkSource source;
     private final Registration registration;
     private final AssignmentListener listener;
     private final LeaseLedger ledger = new LeaseLedger();
@@ -58,7 +58,7 @@ final class GrpcWorkSession implements WorkSession {
     private boolean closing;
     private boolean gone;
 
-    GrpcWorkSession(GrpcWorkSource source, Registration registration, AssignmentListener listener) {
+    RemoteWorkSession(RemoteWorkSource source, Registration registration, AssignmentListener listener) {
         this.source = source;
         this.registration = registration;
         this.listener = listener;
@@ -202,7 +202,7 @@ final class GrpcWorkSession implements WorkSession {
                 return;
             }
             try {
-                next = new Connection(this, source);
+                next = source.connection(this);
             } catch (IOException e) {
                 Duration pause = pause(failures++);
                 LOG.warn("no TLS towards {}: {}; trying again in {}", source.target(), e.toString(), pause);
@@ -262,7 +262,7 @@ final class GrpcWorkSession implements WorkSession {
 
     /** Full jitter: any part of a bound that doubles, so that a fleet does not return as one. */
     private Duration pause(int failuresBefore) {
-        GrpcWorkSourceConfig config = source.config();
+        Reconnection config = source.reconnection();
         long bound = Math.min(
                 config.backoffMax().toNanos(), config.backoffFirst().toNanos() << Math.min(failuresBefore, 16));
         return Duration.ofNanos(ThreadLocalRandom.current().nextLong(bound + 1));
@@ -296,7 +296,8 @@ final class GrpcWorkSession implements WorkSession {
         }
     }
 
-    private void later(Duration pause, Runnable call) {
+    /** Runs after a pause, off the threads of the network. */
+    void later(Duration pause, Runnable call) {
         try {
             var _ = source.timer()
                     .schedule(() -> source.executor().execute(call), pause.toNanos(), TimeUnit.NANOSECONDS);
@@ -320,8 +321,13 @@ final class GrpcWorkSession implements WorkSession {
         return ledger.nextMessage(to);
     }
 
+    /** Slots that no assignment holds. */
+    int freeSlots() {
+        return ledger.free();
+    }
+
     private void beat() {
-        if (ledger.beat(System.nanoTime() - source.config().resendAfter().toNanos())) {
+        if (ledger.beat(System.nanoTime() - source.reconnection().resendAfter().toNanos())) {
             flush();
         }
     }

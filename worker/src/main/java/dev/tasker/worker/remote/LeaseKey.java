@@ -1,4 +1,4 @@
-package dev.tasker.worker.grpc;
+package dev.tasker.worker.remote;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;

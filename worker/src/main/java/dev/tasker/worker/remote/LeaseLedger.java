@@ -1,4 +1,4 @@
-package dev.tasker.worker.grpc;
+package dev.tasker.worker.remote;
 
 import com.google.protobuf.ByteString;
 import dev.tasker.protocol.worker.v1.Assign;
@@ -138,6 +138,11 @@ final class LeaseLedger {
             owed -= settled;
             outgoing.credit(slots - settled);
         }
+    }
+
+    /** Slots that no assignment holds. */
+    synchronized int free() {
+        return free;
     }
 
     synchronized void drain() {

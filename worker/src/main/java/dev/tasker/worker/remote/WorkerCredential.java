@@ -1,4 +1,4 @@
-package dev.tasker.worker.grpc;
+package dev.tasker.worker.remote;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

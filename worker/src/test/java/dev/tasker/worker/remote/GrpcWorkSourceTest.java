@@ -1,4 +1,4 @@
-package dev.tasker.worker.grpc;
+package dev.tasker.worker.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -22,7 +22,7 @@ import dev.tasker.worker.Registration;
 import dev.tasker.worker.RejectReason;
 import dev.tasker.worker.StepReport;
 import dev.tasker.worker.WorkSession;
-import dev.tasker.worker.grpc.WireServer.Stream;
+import dev.tasker.worker.remote.WireServer.Stream;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.ArrayList;

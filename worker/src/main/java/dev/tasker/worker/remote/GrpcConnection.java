@@ -1,4 +1,4 @@
-package dev.tasker.worker.grpc;
+package dev.tasker.worker.remote;
 
 import dev.tasker.protocol.worker.v1.Register;
 import dev.tasker.protocol.worker.v1.ServerMessage;
@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * One stream, from its Register to its end. Writes on one thread at a time whatever the session has to say; what gathers while it
  * writes, or while the network is busy, goes out together.
  */
-final class Connection implements ClientResponseObserver<WorkerMessage, ServerMessage> {
-    private final GrpcWorkSession session;
+final class GrpcConnection implements Connection, ClientResponseObserver<WorkerMessage, ServerMessage> {
+    private final RemoteWorkSession session;
     private final @Nullable WorkerCredential credential;
     private final ManagedChannel channel;
     private final Executor executor;
@@ -32,14 +32,15 @@ final class Connection implements ClientResponseObserver<WorkerMessage, ServerMe
     private volatile boolean registered;
     private boolean halfClosed; // by the flushing thread
 
-    Connection(GrpcWorkSession session, GrpcWorkSource source) throws IOException {
+    GrpcConnection(RemoteWorkSession session, GrpcWorkSource source) throws IOException {
         this.session = session;
         this.credential = source.config().credential();
         this.channel = source.newChannel();
         this.executor = source.executor();
     }
 
-    void start(Register register) {
+    @Override
+    public void start(Register register) {
         var headers = new Metadata();
         if (credential != null) {
             try {
@@ -60,18 +61,19 @@ final class Connection implements ClientResponseObserver<WorkerMessage, ServerMe
         }
     }
 
-    boolean isRegistered() {
+    @Override
+    public boolean isRegistered() {
         return registered;
     }
 
-    /** Lets the session's messages through. */
-    void open() {
+    @Override
+    public void open() {
         registered = true;
         flush();
     }
 
-    /** Writes what the session has to say, on another thread. */
-    void flush() {
+    @Override
+    public void flush() {
         if (calls.getAndIncrement() == 0) {
             executor.execute(this::flushAll);
         }
@@ -103,7 +105,8 @@ final class Connection implements ClientResponseObserver<WorkerMessage, ServerMe
         }
     }
 
-    void abort(String reason) {
+    @Override
+    public void abort(String reason) {
         ClientCallStreamObserver<WorkerMessage> call = requests;
         if (call != null) {
             call.cancel(reason, null);

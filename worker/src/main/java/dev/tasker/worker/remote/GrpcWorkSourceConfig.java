@@ -1,4 +1,4 @@
-package dev.tasker.worker.grpc;
+package dev.tasker.worker.remote;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -29,13 +29,7 @@ public record GrpcWorkSourceConfig(
         if (keepAlive.compareTo(Duration.ofSeconds(10)) < 0) {
             throw new IllegalArgumentException("keep_alive: " + keepAlive + " (expected: >= PT10S)");
         }
-        if (backoffFirst.compareTo(Duration.ofMillis(1)) < 0 || backoffMax.compareTo(backoffFirst) < 0) {
-            throw new IllegalArgumentException("backoff: " + backoffFirst + " to " + backoffMax
-                    + " (expected: >= PT0.001S, the first not above the largest)");
-        }
-        if (resendAfter.compareTo(Duration.ofMillis(1)) < 0) {
-            throw new IllegalArgumentException("resend_after: " + resendAfter + " (expected: >= PT0.001S)");
-        }
+        var _ = new Reconnection(backoffFirst, backoffMax, resendAfter); // checks them
     }
 
     /** Without credential and TLS. */
@@ -51,5 +45,9 @@ public record GrpcWorkSourceConfig(
     /** With TLS, null: plain HTTP/2. */
     public GrpcWorkSourceConfig withTls(@Nullable WorkerTls newTls) {
         return new GrpcWorkSourceConfig(keepAlive, backoffFirst, backoffMax, resendAfter, credential, newTls);
+    }
+
+    Reconnection reconnection() {
+        return new Reconnection(backoffFirst, backoffMax, resendAfter);
     }
 }

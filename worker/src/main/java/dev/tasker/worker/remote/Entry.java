@@ -1,4 +1,4 @@
-package dev.tasker.worker.grpc;
+package dev.tasker.worker.remote;
 
 import dev.tasker.protocol.worker.v1.Checkpoint;
 import dev.tasker.protocol.worker.v1.Complete;

@@ -1,4 +1,4 @@
-package dev.tasker.worker.grpc;
+package dev.tasker.worker.remote;
 
 import dev.tasker.protocol.worker.v1.Assign;
 import dev.tasker.protocol.worker.v1.Assignments;
