@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
@@ -185,6 +186,19 @@ public final class Engine implements AutoCloseable {
     /** Opens a session for a worker. It is given nothing until it grants slots. */
     public Session openSession(SessionRequest request, AssignmentListener listener) {
         return new EngineSession(parts.openSession(request, listener));
+    }
+
+    /**
+     * Takes over leases whose worker was connected to another node, or to this one before it was restarted: from now on the new session
+     * renews them, and the listener gets the assignment of each once more, to know what it holds. Blocks.
+     *
+     * @param leases tokens by step
+     * @throws EngineException when the database cannot be reached; the leases are where they were, and can be asked for again
+     */
+    public Adoption adopt(SessionRequest request, AssignmentListener listener, Map<UUID, Integer> leases) {
+        LiveSession session = parts.openDrained(request, listener);
+        Set<UUID> kept = parts.adopt(session, leases);
+        return new Adoption(new EngineSession(session), kept);
     }
 
     /** Domain events, for those who hear them. */

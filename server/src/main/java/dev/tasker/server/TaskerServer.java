@@ -8,6 +8,7 @@ import dev.tasker.server.config.TlsConfig;
 import dev.tasker.server.embedded.InProcessWorkSource;
 import dev.tasker.server.gateway.GatewayConfig;
 import dev.tasker.server.gateway.GatewayServer;
+import dev.tasker.server.gateway.SessionFactory;
 import dev.tasker.server.gateway.WorkerGateway;
 import dev.tasker.server.health.NodeHealth;
 import dev.tasker.server.health.OperationalState;
@@ -100,7 +101,7 @@ public final class TaskerServer implements AutoCloseable {
         authenticator = Authenticator.open(config.auth(), InstantSource.system());
         new TemplateLoader(engine, config.environment()).load(config.templatePaths());
         WorkerGateway workers = new WorkerGateway(
-                engine::openSession, this::register, engine::namespaceOf, gatewayConfig());
+                SessionFactory.of(engine), this::register, engine::namespaceOf, gatewayConfig());
         graceful.push(workers);
         if (config.grpc().enabled()) {
             openGateway(config.grpc().bindAddress(), workers);

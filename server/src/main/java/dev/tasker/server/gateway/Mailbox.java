@@ -32,6 +32,7 @@ final class Mailbox implements Line {
     private final Map<LeaseKey, CompletableFuture<Completed.Outcome>> results = new HashMap<>();
     private final Map<Saving, CompletableFuture<Checkpointed>> checkpoints = new HashMap<>();
     private final Set<LeaseKey> lost = new LinkedHashSet<>();
+    private final Set<LeaseKey> cancelled = new LinkedHashSet<>();
     private @Nullable Duration drain;
     private boolean drainTold;
     private @Nullable Status ended;
@@ -69,8 +70,8 @@ final class Mailbox implements Line {
             case ASSIGNMENTS -> arrived(message.getAssignments().getAssignmentsList());
             case COMPLETED -> message.getCompleted().getOutcomesList().forEach(this::answered);
             case CHECKPOINTED -> answered(message.getCheckpointed());
-            case HEARTBEAT_ACK -> lost(message.getHeartbeatAck().getLostList());
-            case CANCEL -> lost(message.getCancel().getLeasesList());
+            case HEARTBEAT_ACK -> ended(message.getHeartbeatAck().getLostList(), lost);
+            case CANCEL -> ended(message.getCancel().getLeasesList(), cancelled);
             case DRAIN -> draining(Duration.ofMillis(message.getDrain().getDeadlineMs()));
             case PONG, MESSAGE_NOT_SET -> {} // asked for by nobody here
         }
@@ -119,12 +120,12 @@ final class Mailbox implements Line {
         }
     }
 
-    private synchronized void lost(List<Lease> leases) {
+    private synchronized void ended(List<Lease> leases, Set<LeaseKey> tell) {
         for (Lease lease : leases) {
             LeaseKey key = key(lease.getStepUuid(), lease.getLeaseToken());
             Letter letter = letters.remove(key);
             if (letter == null || letter.fetched) {
-                lost.add(key);
+                tell.add(key);
             }
         }
         notifyAll();
@@ -193,7 +194,7 @@ final class Mailbox implements Line {
     synchronized void await(long poll, Duration wait) throws InterruptedException {
         long deadline = System.nanoTime() + wait.toNanos();
         long left = wait.toNanos();
-        while (left > 0 && poll == polls && ended == null && !isDrainNew() && lost.isEmpty() && waiting() == 0) {
+        while (left > 0 && poll == polls && ended == null && !isDrainNew() && lost.isEmpty() && cancelled.isEmpty() && waiting() == 0) {
             TimeUnit.NANOSECONDS.timedWait(this, left);
             left = deadline - System.nanoTime();
         }
@@ -224,6 +225,13 @@ final class Mailbox implements Line {
 
     private boolean isDrainNew() {
         return drain != null && !drainTold;
+    }
+
+    /** Leases that a person ended, each told once. */
+    synchronized List<LeaseKey> fetchCancelled() {
+        List<LeaseKey> fetched = List.copyOf(cancelled);
+        cancelled.clear();
+        return fetched;
     }
 
     /** How long results are still taken since the server began to stop; null: it does not. */

@@ -3,6 +3,7 @@ package dev.tasker.server.gateway;
 import dev.tasker.engine.Assignment;
 import dev.tasker.protocol.worker.v1.Assign;
 import dev.tasker.protocol.worker.v1.Assignments;
+import dev.tasker.protocol.worker.v1.Cancel;
 import dev.tasker.protocol.worker.v1.Completed;
 import dev.tasker.protocol.worker.v1.HeartbeatAck;
 import dev.tasker.protocol.worker.v1.ServerMessage;
@@ -25,6 +26,8 @@ final class Outbox {
     private static final int MESSAGE_BYTES = 1 << 20;
 
     static final int ASSIGNMENT_BYTES_MAX = 8 << 20;
+
+    private static final String CANCELLED = "the step was cancelled or settled by hand";
 
     private static final Status UNREAD =
             Status.RESOURCE_EXHAUSTED.withDescription("the worker does not read its messages");
@@ -50,7 +53,7 @@ final class Outbox {
 
     private record Answer(Completed.Outcome outcome) implements Entry {}
 
-    private record Ended(LeaseKey lease) implements Entry {}
+    private record Ended(LeaseKey lease, boolean cancelled) implements Entry {}
 
     private record Control(ServerMessage message) implements Entry {}
 
@@ -82,8 +85,9 @@ final class Outbox {
         add(new Answer(outcome));
     }
 
-    void lost(LeaseKey lease) {
-        add(new Ended(lease));
+    /** @param cancelled a person wanted it */
+    void lost(LeaseKey lease, boolean cancelled) {
+        add(new Ended(lease, cancelled));
     }
 
     void send(ServerMessage message) {
@@ -149,7 +153,7 @@ final class Outbox {
             switch (entry) {
                 case Work work -> work.assignments().forEach(message::add);
                 case Answer answer -> message.add(answer.outcome());
-                case Ended lease -> message.add(lease.lease());
+                case Ended ended -> message.add(ended);
                 case Control control -> {
                     message.write();
                     line.send(control.message());
@@ -170,11 +174,12 @@ final class Outbox {
         }
     }
 
-    /** Gathers entries of three kinds into one message each. Outcomes go before losses, so that an answered lease is not seen as lost. */
+    /** Gathers entries of four kinds into one message each. Outcomes go before losses, so that an answered lease is not seen as lost. */
     private final class Batch {
         private final Assignments.Builder assignments = Assignments.newBuilder();
         private final Completed.Builder completed = Completed.newBuilder();
         private final HeartbeatAck.Builder lost = HeartbeatAck.newBuilder();
+        private final Cancel.Builder cancelled = Cancel.newBuilder().setReason(CANCELLED);
         private long bytes;
 
         void add(Assignment assignment) {
@@ -195,8 +200,12 @@ final class Outbox {
             completed.addOutcomes(outcome);
         }
 
-        void add(LeaseKey lease) {
-            lost.addLost(lease.toWire());
+        void add(Ended ended) {
+            if (ended.cancelled()) {
+                cancelled.addLeases(ended.lease().toWire());
+            } else {
+                lost.addLost(ended.lease().toWire());
+            }
         }
 
         void write() {
@@ -214,6 +223,10 @@ final class Outbox {
             if (lost.getLostCount() > 0) {
                 line.send(ServerMessage.newBuilder().setHeartbeatAck(lost).build());
                 lost.clear();
+            }
+            if (cancelled.getLeasesCount() > 0) {
+                line.send(ServerMessage.newBuilder().setCancel(cancelled).build());
+                cancelled.clearLeases();
             }
         }
     }

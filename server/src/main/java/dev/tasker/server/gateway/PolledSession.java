@@ -56,10 +56,19 @@ public final class PolledSession {
     /**
      * What a poll brings.
      *
-     * @param lost leases that ended: their handlers are to stop
      * @param drain for how long the server still takes results; null: it does not stop
      */
-    public record Delivery(List<Assign> assignments, List<LeaseKey> lost, @Nullable Duration drain) {}
+    public record Delivery(
+            List<Assign> assignments, Ended ended, @Nullable Duration drain) {}
+
+    /**
+     * Leases that are over: their handlers are to stop.
+     *
+     * @param cancelled those that a person ended
+     */
+    public record Ended(List<LeaseKey> lost, List<LeaseKey> cancelled) {
+        static final Ended NONE = new Ended(List.of(), List.of());
+    }
 
     Registered register(Register register) throws InterruptedException {
         slotsMax = register.getMaxInflight();
@@ -112,7 +121,7 @@ public final class PolledSession {
             boolean isCurrent = mailbox.isCurrent(poll);
             Delivery delivery = new Delivery(
                     isCurrent ? mailbox.fetch(slots) : List.of(),
-                    isCurrent ? mailbox.fetchLost() : List.of(),
+                    isCurrent ? new Ended(mailbox.fetchLost(), mailbox.fetchCancelled()) : Ended.NONE,
                     mailbox.drain());
             check();
             return delivery;
@@ -132,12 +141,15 @@ public final class PolledSession {
     }
 
     /** Renews all leases when {@code leases} names any; those that are over, named or not. */
-    public List<LeaseKey> heartbeat(List<LeaseKey> leases) {
+    public Ended heartbeat(List<LeaseKey> leases) {
         check();
         mailbox.mentioned(leases);
         List<LeaseKey> over = new ArrayList<>(mailbox.fetchLost());
-        stream.renew(leases).stream().filter(lease -> !over.contains(lease)).forEach(over::add);
-        return over;
+        List<LeaseKey> cancelled = mailbox.fetchCancelled();
+        stream.renew(leases).stream()
+                .filter(lease -> !over.contains(lease) && !cancelled.contains(lease))
+                .forEach(over::add);
+        return new Ended(over, cancelled);
     }
 
     /** Reports an outcome. The future has no end of its own while the engine cannot take it. */

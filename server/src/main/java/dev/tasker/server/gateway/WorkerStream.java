@@ -22,6 +22,7 @@ import dev.tasker.protocol.worker.v1.WorkerMessage;
 import dev.tasker.server.security.Principal;
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -156,12 +157,10 @@ final class WorkerStream {
                     "namespaces: " + filter.rejected() + " (expected: those of the credential)"));
             return;
         }
+        Duration handlerTimeout = Duration.ofMillis(Math.max(0, message.getHandlerTimeoutMs()));
+        var request = new SessionRequest(message.getWorkerName(), handlers, false, handlerTimeout, slotsReturn);
         try {
-            Duration handlerTimeout = Duration.ofMillis(Math.max(0, message.getHandlerTimeoutMs()));
-            own.opened(gateway.sessions()
-                    .open(
-                            new SessionRequest(message.getWorkerName(), handlers, false, handlerTimeout, slotsReturn),
-                            own));
+            own.opened(gateway.sessions().open(request, own));
         } catch (RuntimeException e) {
             refuse(Statuses.of(e));
             return;
@@ -186,7 +185,7 @@ final class WorkerStream {
                         .setResultBytesMax(ResultReader.DOCUMENT_BYTES_MAX)
                         .setAssignmentBytesMax(Outbox.ASSIGNMENT_BYTES_MAX));
         if (message.hasResume()) {
-            resume(message.getResume()).forEach(lease -> registered.addLost(lease.toWire()));
+            resume(message.getResume(), request).forEach(lease -> registered.addLost(lease.toWire()));
         }
         outbox.begin(ServerMessage.newBuilder().setRegistered(registered).build());
         LOG.info(
@@ -201,15 +200,14 @@ final class WorkerStream {
     }
 
     /** Takes over what the earlier stream left and answers which of the worker's leases are over. */
-    private List<LeaseKey> resume(Resume resume) {
+    private Collection<LeaseKey> resume(Resume resume, SessionRequest request) {
         Set<LeaseKey> active = new HashSet<>();
         for (Lease lease : resume.getActiveLeasesList()) {
             active.add(new LeaseKey(LeaseKey.uuid(lease.getStepUuid()), (int) lease.getLeaseToken()));
         }
         WorkerStream earlier = gateway.earlier(LeaseKey.uuid(resume.getSessionId()), registration.getInstanceId());
         if (earlier == null) {
-            leases.leaveUndecided(active);
-            return List.of();
+            return leases.adopt(gateway.sessions(), request, active);
         }
         leases.takeOver(earlier.leases, earlier.surrender(), active);
         return active.stream().filter(lease -> !isKnown(lease)).toList();
@@ -284,9 +282,9 @@ final class WorkerStream {
         assignments.forEach(assignment -> leases.giveBack(link, LeaseKey.of(assignment)));
     }
 
-    void lost(EngineLink link, LeaseKey lease) {
+    void lost(EngineLink link, LeaseKey lease, boolean cancelled) {
         returnSlot(link);
-        outbox.lost(lease);
+        outbox.lost(lease, cancelled);
         leases.closeIfEmpty(link);
         settled();
     }

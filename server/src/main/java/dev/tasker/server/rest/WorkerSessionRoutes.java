@@ -114,7 +114,7 @@ final class WorkerSessionRoutes {
             AssignmentJson.write(json, assign);
         }
         json.closeArray();
-        writeLeases(json, "lost", delivery.lost());
+        writeEnded(json, delivery.ended());
         Duration drain = delivery.drain();
         json.raw("drain_ms", drain == null ? null : Long.toString(drain.toMillis()));
         return Reply.ok(json.closeObject().toBytes());
@@ -122,14 +122,22 @@ final class WorkerSessionRoutes {
 
     private Reply heartbeat(Call call) {
         List<LeaseKey> named = WorkerBody.parseOptional(call.jsonBody()).leases("leases");
-        List<LeaseKey> lost = session(call).heartbeat(named);
+        PolledSession.Ended ended = session(call).heartbeat(named);
         JsonWriter json = new JsonWriter().openObject();
         writeLeases(
                 json,
                 "renewed",
-                named.stream().filter(lease -> !lost.contains(lease)).toList());
-        writeLeases(json, "lost", lost);
+                named.stream()
+                        .filter(lease -> !ended.lost().contains(lease)
+                                && !ended.cancelled().contains(lease))
+                        .toList());
+        writeEnded(json, ended);
         return Reply.ok(json.closeObject().toBytes());
+    }
+
+    private static void writeEnded(JsonWriter json, PolledSession.Ended ended) {
+        writeLeases(json, "lost", ended.lost());
+        writeLeases(json, "cancel", ended.cancelled());
     }
 
     private static void writeLeases(JsonWriter json, String name, List<LeaseKey> leases) {

@@ -102,7 +102,7 @@ class OutboxTest {
         for (int i = 0; i < 100; i++) {
             outbox.assign(List.of(Steps.step()));
             outbox.answer(outcome());
-            outbox.lost(LeaseKey.of(Steps.step()));
+            outbox.lost(LeaseKey.of(Steps.step()), false);
         }
         assertThat(flushes).hasSize(1);
         flush();

@@ -25,6 +25,8 @@ final class Stack implements AutoCloseable {
     static final LeaseConfig QUICK_LEASES =
             new LeaseConfig(Duration.ofSeconds(3), Duration.ofMillis(500), Duration.ofMillis(100));
 
+    private static final Duration SHUTDOWN = Duration.ofSeconds(4);
+
     private final TaskerServer server;
 
     private Stack(TaskerServer server) {
@@ -39,7 +41,7 @@ final class Stack implements AutoCloseable {
         ServerConfig defaults = ServerConfig.defaults(Environment.TEST);
         String url = "postgresql://" + database.server().user() + ":"
                 + database.server().password() + "@127.0.0.1:" + database.server().port() + "/" + database.name();
-        return new Stack(TaskerServer.start(defaults.withDatabase(new DatabaseConfig(
+        ServerConfig config = defaults.withDatabase(new DatabaseConfig(
                         DatabaseUrl.parse(url),
                         null,
                         defaults.database().pool(),
@@ -47,7 +49,16 @@ final class Stack implements AutoCloseable {
                         false))
                 .withAuth(auth)
                 .withEngine(EngineConfig.DEFAULT.withLeases(leases).withReplacesTemplates(true))
-                .withAddresses(BindAddress.loopback(restPort), BindAddress.loopback(grpcPort))));
+                .withAddresses(BindAddress.loopback(restPort), BindAddress.loopback(grpcPort));
+        return new Stack(TaskerServer.start(new ServerConfig(
+                config.environment(),
+                config.database(),
+                config.engine(),
+                config.web(),
+                config.grpc(),
+                config.auth(),
+                config.templatePaths(),
+                SHUTDOWN)));
     }
 
     TaskerServer server() {

@@ -1,6 +1,7 @@
 package dev.tasker.worker.remote;
 
 import dev.tasker.protocol.worker.v1.Assignments;
+import dev.tasker.protocol.worker.v1.Cancel;
 import dev.tasker.protocol.worker.v1.Checkpoint;
 import dev.tasker.protocol.worker.v1.Checkpointed;
 import dev.tasker.protocol.worker.v1.Complete;
@@ -288,14 +289,19 @@ final class HttpConnection implements Connection {
             endUnlessDone(response);
             return;
         }
-        lost(response.body());
+        ended(response.body());
     }
 
-    private void lost(String body) {
+    private void ended(String body) {
         HeartbeatAck lost = WorkerJson.lost(body);
         if (lost.getLostCount() > 0) {
             session.received(
                     this, ServerMessage.newBuilder().setHeartbeatAck(lost).build());
+        }
+        Cancel cancelled = WorkerJson.cancelled(body);
+        if (cancelled.getLeasesCount() > 0) {
+            session.received(
+                    this, ServerMessage.newBuilder().setCancel(cancelled).build());
         }
     }
 
@@ -365,7 +371,7 @@ final class HttpConnection implements Connection {
                                     .setAssignments(assignments)
                                     .build());
                 }
-                lost(response.body());
+                ended(response.body());
                 Duration drain = WorkerJson.drain(response.body());
                 if (drain != null) {
                     synchronized (lock) {

@@ -124,6 +124,11 @@ final class LeaseLedger {
         return open;
     }
 
+    /** Whether there are no such leases. */
+    synchronized boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
     /** Leases whose handler runs or whose result has no answer yet. */
     synchronized List<Lease> leases() {
         return entries.keySet().stream().map(LeaseKey::toWire).toList();

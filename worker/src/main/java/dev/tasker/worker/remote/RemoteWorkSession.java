@@ -56,6 +56,7 @@ final class RemoteWorkSession implements WorkSession {
     private boolean wasRegistered;
     private int failures;
     private boolean closing;
+    private @Nullable Connection drainedBy;
     private boolean gone;
 
     RemoteWorkSession(RemoteWorkSource source, Registration registration, AssignmentListener listener) {
@@ -335,6 +336,11 @@ final class RemoteWorkSession implements WorkSession {
     // --- from the server
 
     void received(Connection from, ServerMessage message) {
+        hear(from, message);
+        moveOnIfDone(from);
+    }
+
+    private void hear(Connection from, ServerMessage message) {
         switch (message.getMessageCase()) {
             case REGISTERED -> registered(from, message.getRegistered());
             case ASSIGNMENTS -> assigned(from, message.getAssignments().getAssignmentsList());
@@ -343,9 +349,27 @@ final class RemoteWorkSession implements WorkSession {
             case HEARTBEAT_ACK ->
                 ledger.lost(from, message.getHeartbeatAck().getLostList()).forEach(listener::lost);
             case CANCEL -> cancelled(from, message.getCancel().getLeasesList());
-            case DRAIN -> LOG.info("{} stops and gives no more work", source.target());
+            case DRAIN -> draining(from);
             case PONG, MESSAGE_NOT_SET -> {}
         }
+    }
+
+    /** The server stops. It takes what is under way; then the worker looks for another one at once, not when it is cut off. */
+    private void draining(Connection from) {
+        LOG.info("{} stops and gives no more work", source.target());
+        synchronized (lock) {
+            drainedBy = from;
+        }
+    }
+
+    private void moveOnIfDone(Connection from) {
+        synchronized (lock) {
+            if (drainedBy != from || closing || !ledger.isEmpty()) {
+                return;
+            }
+            drainedBy = null;
+        }
+        from.abort("the server stops and holds nothing of this worker");
     }
 
     private void registered(Connection from, Registered message) {

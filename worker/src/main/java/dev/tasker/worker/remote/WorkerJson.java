@@ -3,6 +3,7 @@ package dev.tasker.worker.remote;
 import com.google.protobuf.ByteString;
 import dev.tasker.protocol.worker.v1.Assign;
 import dev.tasker.protocol.worker.v1.Assignments;
+import dev.tasker.protocol.worker.v1.Cancel;
 import dev.tasker.protocol.worker.v1.Checkpoint;
 import dev.tasker.protocol.worker.v1.Complete;
 import dev.tasker.protocol.worker.v1.Completed;
@@ -197,6 +198,11 @@ final class WorkerJson {
     static HeartbeatAck lost(String body) {
         RawJson json = RawJson.parse(body);
         return HeartbeatAck.newBuilder().addAllLost(readLeases(json, "lost")).build();
+    }
+
+    static Cancel cancelled(String body) {
+        RawJson json = RawJson.parse(body);
+        return Cancel.newBuilder().addAllLeases(readLeases(json, "cancel")).build();
     }
 
     /** How long a server that stops still takes results, null when it does not stop. */

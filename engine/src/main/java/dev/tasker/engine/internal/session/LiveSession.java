@@ -143,8 +143,17 @@ public final class LiveSession {
 
     /** Tells the session's listener that a lease has ended. */
     public void tellLost(Assignment assignment) {
+        tellEnded(assignment, false);
+    }
+
+    /** As {@link #tellLost}, and whether a person wanted that. */
+    void tellEnded(Assignment assignment, boolean cancelled) {
         try {
-            listener.lost(assignment);
+            if (cancelled) {
+                listener.cancelled(assignment);
+            } else {
+                listener.lost(assignment);
+            }
         } catch (RuntimeException e) {
             log.error("the listener of session {} failed on a lost lease", uuid, e);
         }
