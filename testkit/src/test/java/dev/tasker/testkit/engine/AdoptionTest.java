@@ -68,7 +68,7 @@ class AdoptionTest {
     @Test
     void leaseMovesWithItsWorkerAndOutlivesTheSessionThatGaveIt(TestDatabase database) throws Exception {
         try (TestNode node = TestNode.open(database, TestNode.CONFIG.withLeases(LeaseConfig.DEFAULT));
-                TestNode second = node.another()) {
+                TestNode second = node.another(TestNode.CONFIG.withLeases(LeaseConfig.DEFAULT))) {
             TemplateFixture template = node.template("moved", "a", "b:a");
             HandDrivenWorker worker = node.worker(1);
             UUID task = node.create(template);
