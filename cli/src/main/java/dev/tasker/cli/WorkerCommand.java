@@ -39,8 +39,9 @@ final class WorkerCommand implements Callable<Integer> {
             names = "--server",
             paramLabel = "ADDRESS",
             defaultValue = "127.0.0.1:9190",
-            description = "The server's gRPC address, or http://HOST:PORT or https://HOST:PORT of its REST port, which is then"
-                    + " polled. Default: ${DEFAULT-VALUE}")
+            description =
+                    "The server's gRPC address, or http://HOST:PORT or https://HOST:PORT of its REST port, which is"
+                            + " then polled. Default: ${DEFAULT-VALUE}")
     private String server = "127.0.0.1:9190";
 
     @Option(

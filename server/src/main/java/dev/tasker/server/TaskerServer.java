@@ -100,8 +100,8 @@ public final class TaskerServer implements AutoCloseable {
     private void open() {
         authenticator = Authenticator.open(config.auth(), InstantSource.system());
         new TemplateLoader(engine, config.environment()).load(config.templatePaths());
-        WorkerGateway workers = new WorkerGateway(
-                SessionFactory.of(engine), this::register, engine::namespaceOf, gatewayConfig());
+        WorkerGateway workers =
+                new WorkerGateway(SessionFactory.of(engine), this::register, engine::namespaceOf, gatewayConfig());
         graceful.push(workers);
         if (config.grpc().enabled()) {
             openGateway(config.grpc().bindAddress(), workers);

@@ -124,6 +124,18 @@ public final class HandlerRegistry {
         return List.copyOf(keys);
     }
 
+    /** What is known of the handlers that are registered. */
+    Map<HandlerKey, HandlerTraits> traits() {
+        Map<HandlerKey, HandlerTraits> traits = new HashMap<>();
+        for (HandlerKey key : explicit.keys()) {
+            StepHandler handler = explicit.find(key.namespace(), key.callable());
+            if (handler != null) {
+                traits.put(key, HandlerTraits.of(handler));
+            }
+        }
+        return traits;
+    }
+
     /** Makes workers take these steps too, whose handlers are resolved and not registered. */
     public void serve(Collection<HandlerKey> keys) {
         served.addAll(keys);

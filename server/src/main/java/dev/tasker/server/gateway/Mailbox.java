@@ -26,9 +26,12 @@ import org.jspecify.annotations.Nullable;
  * assignment waits until it is fetched, and is kept until the worker mentions it, for its answer may not have arrived. Thread-safe.
  */
 final class Mailbox implements Line {
+    private static final Duration DRAINING_WAIT_MAX = Duration.ofSeconds(1);
+
     private final CompletableFuture<Registered> registered = new CompletableFuture<>();
     private final Runnable atEnd;
-    private final Map<LeaseKey, Letter> letters = new LinkedHashMap<>(); // guarded by the monitor of this, as is all that follows
+    private final Map<LeaseKey, Letter> letters =
+            new LinkedHashMap<>(); // guarded by the monitor of this, as is all that follows
     private final Map<LeaseKey, CompletableFuture<Completed.Outcome>> results = new HashMap<>();
     private final Map<Saving, CompletableFuture<Checkpointed>> checkpoints = new HashMap<>();
     private final Set<LeaseKey> lost = new LinkedHashSet<>();
@@ -192,9 +195,17 @@ final class Mailbox implements Line {
 
     /** Returns when there is something to tell, a later poll has begun, or the time is up. */
     synchronized void await(long poll, Duration wait) throws InterruptedException {
-        long deadline = System.nanoTime() + wait.toNanos();
-        long left = wait.toNanos();
-        while (left > 0 && poll == polls && ended == null && !isDrainNew() && lost.isEmpty() && cancelled.isEmpty() && waiting() == 0) {
+        // A server that stops keeps no poll for long, and waits for those it keeps.
+        long longest = drain == null ? wait.toNanos() : Math.min(wait.toNanos(), DRAINING_WAIT_MAX.toNanos());
+        long deadline = System.nanoTime() + longest;
+        long left = longest;
+        while (left > 0
+                && poll == polls
+                && ended == null
+                && !isDrainNew()
+                && lost.isEmpty()
+                && cancelled.isEmpty()
+                && waiting() == 0) {
             TimeUnit.NANOSECONDS.timedWait(this, left);
             left = deadline - System.nanoTime();
         }

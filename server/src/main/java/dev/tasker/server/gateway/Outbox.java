@@ -58,12 +58,7 @@ final class Outbox {
     private record Control(ServerMessage message) implements Entry {}
 
     /** @param tooLarge told of assignments that exceed {@link #ASSIGNMENT_BYTES_MAX} and are not sent */
-    Outbox(
-            Line line,
-            AssignmentEncoder encoder,
-            Executor executor,
-            Consumer<Assignment> tooLarge,
-            int entriesMax) {
+    Outbox(Line line, AssignmentEncoder encoder, Executor executor, Consumer<Assignment> tooLarge, int entriesMax) {
         this.line = line;
         this.encoder = encoder;
         this.executor = executor;
@@ -210,14 +205,12 @@ final class Outbox {
 
         void write() {
             if (assignments.getAssignmentsCount() > 0) {
-                line.send(
-                        ServerMessage.newBuilder().setAssignments(assignments).build());
+                line.send(ServerMessage.newBuilder().setAssignments(assignments).build());
                 assignments.clear();
                 bytes = 0;
             }
             if (completed.getOutcomesCount() > 0) {
-                line.send(
-                        ServerMessage.newBuilder().setCompleted(completed).build());
+                line.send(ServerMessage.newBuilder().setCompleted(completed).build());
                 completed.clear();
             }
             if (lost.getLostCount() > 0) {

@@ -80,7 +80,9 @@ public final class PolledSession {
         } catch (ExecutionException e) {
             throw e.getCause() instanceof StatusRuntimeException refused ? refused : new CompletionException(e);
         } catch (TimeoutException e) {
-            throw Status.UNAVAILABLE.withDescription("no session within " + REGISTER_TIMEOUT).asRuntimeException();
+            throw Status.UNAVAILABLE
+                    .withDescription("no session within " + REGISTER_TIMEOUT)
+                    .asRuntimeException();
         }
     }
 
@@ -94,7 +96,8 @@ public final class PolledSession {
 
     /** Whether the session may be used by this caller: the same one as opened it, with the same namespaces. */
     boolean isOf(Principal caller) {
-        return caller.subject().equals(principal.subject()) && caller.namespaces().equals(principal.namespaces());
+        return caller.subject().equals(principal.subject())
+                && caller.namespaces().equals(principal.namespaces());
     }
 
     /**
@@ -169,9 +172,8 @@ public final class PolledSession {
         check();
         CompletableFuture<Checkpointed> answer = mailbox.awaitCheckpointed(lease, checkpoint.getKeepRunning());
         send(WorkerMessage.newBuilder()
-                .setCheckpoint(checkpoint
-                        .setStepUuid(LeaseKey.bytes(lease.stepUuid()))
-                        .setLeaseToken(lease.token()))
+                .setCheckpoint(
+                        checkpoint.setStepUuid(LeaseKey.bytes(lease.stepUuid())).setLeaseToken(lease.token()))
                 .build());
         return answer;
     }
@@ -195,7 +197,9 @@ public final class PolledSession {
     /** The worker takes no more; what it holds may still be completed. */
     public void drain() {
         check();
-        send(WorkerMessage.newBuilder().setDraining(Draining.getDefaultInstance()).build());
+        send(WorkerMessage.newBuilder()
+                .setDraining(Draining.getDefaultInstance())
+                .build());
     }
 
     /** Ends the session; leases still held are taken back. */

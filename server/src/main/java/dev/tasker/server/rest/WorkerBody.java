@@ -95,9 +95,7 @@ final class WorkerBody {
     @Nullable
     UUID uuid(String name) {
         String text = text(name);
-        return text == null
-                ? null
-                : Call.uuid(text).orElseThrow(() -> wrong(name, '"' + text + '"', "a UUID"));
+        return text == null ? null : Call.uuid(text).orElseThrow(() -> wrong(name, '"' + text + '"', "a UUID"));
     }
 
     UUID requiredUuid(String name) {

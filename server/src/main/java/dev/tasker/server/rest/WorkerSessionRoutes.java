@@ -203,11 +203,13 @@ final class WorkerSessionRoutes {
         PolledSession session = session(call);
         WorkerBody body = WorkerBody.parse(call.jsonBody());
         String reason = body.text("reason", "worker_shutdown");
-        session.reject(lease(call, body), switch (reason.toLowerCase(Locale.ROOT)) {
-            case "handler_not_found" -> Reject.Reason.HANDLER_NOT_FOUND;
-            case "worker_shutdown", "shutting_down" -> Reject.Reason.SHUTTING_DOWN;
-            default -> throw body.wrong("reason", '"' + reason + '"', "handler_not_found or worker_shutdown");
-        });
+        session.reject(
+                lease(call, body),
+                switch (reason.toLowerCase(Locale.ROOT)) {
+                    case "handler_not_found" -> Reject.Reason.HANDLER_NOT_FOUND;
+                    case "worker_shutdown", "shutting_down" -> Reject.Reason.SHUTTING_DOWN;
+                    default -> throw body.wrong("reason", '"' + reason + '"', "handler_not_found or worker_shutdown");
+                });
         return noContent();
     }
 

@@ -54,16 +54,16 @@ class PollingTest {
         stack = Stack.start(database, auth, leases, 0, 0);
         open.add(stack);
         stack.register("""
-                name: chain
-                namespace_name: %s
-                version: "1.0.0"
-                steps:
-                  - name: first
-                    handler: {callable: pay}
-                  - name: second
-                    handler: {callable: pay}
-                    dependencies: [first]
-                """.formatted(namespace));
+            name: chain
+            namespace_name: %s
+            version: "1.0.0"
+            steps:
+              - name: first
+                handler: {callable: pay}
+              - name: second
+                handler: {callable: pay}
+                dependencies: [first]
+            """.formatted(namespace));
     }
 
     @AfterEach
@@ -93,8 +93,8 @@ class PollingTest {
 
     private String register() throws Exception {
         Answer answer = post("", """
-                {"worker_name":"curl","namespaces":["%s"],"handlers":[{"callable":"pay"}]}
-                """.formatted(namespace));
+            {"worker_name":"curl","namespaces":["%s"],"handlers":[{"callable":"pay"}]}
+            """.formatted(namespace));
         assertThat(answer.status()).as(answer.response().body()).isEqualTo(201);
         return "/" + answer.body().get("session_id").asString();
     }
@@ -268,7 +268,8 @@ class PollingTest {
         assertThat(post(complete, "{" + RESULT + "}").status()).isEqualTo(422);
         assertThat(post(complete, "{" + lease(given) + "}").status()).isEqualTo(422);
         assertThat(post(complete, "{").status()).isEqualTo(400);
-        String large = "{" + lease(given) + ",\"result\":{\"success\":true,\"result\":\"" + "x".repeat(4 << 20) + "\"}}";
+        String large =
+                "{" + lease(given) + ",\"result\":{\"success\":true,\"result\":\"" + "x".repeat(4 << 20) + "\"}}";
         assertThat(post(complete, large).status()).isEqualTo(413);
         assertThat(post(complete, large.replace("x", "xx")).status()).isEqualTo(413);
         assertThat(post(session + "/assignments/no-uuid/complete", "{" + lease(given) + "," + RESULT + "}")
@@ -294,7 +295,10 @@ class PollingTest {
         JsonNode given = fetch(session);
         String checkpoint = at(session, given, "checkpoint");
 
-        assertThat(post(checkpoint, "{" + lease(given) + ",\"continue\":true,\"data\":{\"cursor\":7,\"items_processed\":7}}")
+        assertThat(post(
+                                checkpoint,
+                                "{" + lease(given)
+                                        + ",\"continue\":true,\"data\":{\"cursor\":7,\"items_processed\":7}}")
                         .status())
                 .isEqualTo(200);
         assertThat(post(
@@ -307,10 +311,8 @@ class PollingTest {
 
         JsonNode next = fetch(session);
         assertThat(next.get("attempt").asInt()).isEqualTo(1);
-        JsonNode saved = next.get("event")
-                .get("task_sequence_step")
-                .get("workflow_step")
-                .get("checkpoint");
+        JsonNode saved =
+                next.get("event").get("task_sequence_step").get("workflow_step").get("checkpoint");
         assertThat(saved.get("cursor").get("row").asInt()).isEqualTo(9);
         assertThat(post(checkpoint, "{" + lease(given) + ",\"continue\":true,\"data\":{\"cursor\":1}}")
                         .status())
@@ -423,8 +425,8 @@ class PollingTest {
         assertThat(post(session + "/poll", "{}").status()).isEqualTo(410);
         namespace = "bank";
         Answer foreign = post("", """
-                {"worker_name":"curl","namespaces":["bank"],"handlers":[{"callable":"pay"}]}
-                """);
+            {"worker_name":"curl","namespaces":["bank"],"handlers":[{"callable":"pay"}]}
+            """);
         assertThat(foreign.status()).isEqualTo(403);
         assertThat(error(foreign)).isEqualTo("AUTHORIZATION_FAILED");
     }

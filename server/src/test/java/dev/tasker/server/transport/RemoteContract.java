@@ -116,8 +116,7 @@ abstract class RemoteContract {
         Assignment given = worker.next();
         relay.leadTo(0);
         relay.cut();
-        CompletableFuture<CompletionStatus> answer =
-                worker.session().complete(given, Peer.report(true, Peer.SUCCESS));
+        CompletableFuture<CompletionStatus> answer = worker.session().complete(given, Peer.report(true, Peer.SUCCESS));
         first.close();
 
         Stack second = server(AuthConfig.DISABLED);
@@ -222,7 +221,8 @@ abstract class RemoteContract {
             first.close();
         }
         Eventually.get("session that holds the step", () -> sessionOf(task), id -> !id.equals(sessionBefore));
-        String end = database.query("SELECT tasker.engine_now() + interval '5 s'").getFirst();
+        String end =
+                database.query("SELECT tasker.engine_now() + interval '5 s'").getFirst();
         Eventually.equals(
                 "two leases have passed",
                 List.of("t"),

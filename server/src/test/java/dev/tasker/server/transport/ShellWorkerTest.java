@@ -28,8 +28,8 @@ class ShellWorkerTest {
         assumeThat(isInstalled("curl") && isInstalled("jq"))
                 .as("curl and jq are installed")
                 .isTrue();
-        Matcher script = Pattern.compile("```sh\n(#!/bin/sh\n.*?)```", Pattern.DOTALL)
-                .matcher(Files.readString(GUIDE));
+        Matcher script =
+                Pattern.compile("```sh\n(#!/bin/sh\n.*?)```", Pattern.DOTALL).matcher(Files.readString(GUIDE));
         assertThat(script.find()).isTrue();
         Path file = Files.writeString(folder.resolve("worker.sh"), script.group(1));
         try (Stack stack = Stack.start(database, AuthConfig.DISABLED)) {

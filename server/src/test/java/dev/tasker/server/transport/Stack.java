@@ -40,7 +40,8 @@ final class Stack implements AutoCloseable {
     static Stack start(TestDatabase database, AuthConfig auth, LeaseConfig leases, int restPort, int grpcPort) {
         ServerConfig defaults = ServerConfig.defaults(Environment.TEST);
         String url = "postgresql://" + database.server().user() + ":"
-                + database.server().password() + "@127.0.0.1:" + database.server().port() + "/" + database.name();
+                + database.server().password() + "@127.0.0.1:"
+                + database.server().port() + "/" + database.name();
         ServerConfig config = defaults.withDatabase(new DatabaseConfig(
                         DatabaseUrl.parse(url),
                         null,
@@ -85,13 +86,13 @@ final class Stack implements AutoCloseable {
     /** A template with one step. */
     void registerSolo(String namespace, String callable) {
         register("""
-                name: solo
-                namespace_name: %s
-                version: "1.0.0"
-                steps:
-                  - name: only
-                    handler: {callable: %s}
-                """.formatted(namespace, callable));
+            name: solo
+            namespace_name: %s
+            version: "1.0.0"
+            steps:
+              - name: only
+                handler: {callable: %s}
+            """.formatted(namespace, callable));
     }
 
     UUID create(String namespace, String name) throws Exception {

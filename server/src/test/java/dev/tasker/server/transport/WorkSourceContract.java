@@ -102,31 +102,42 @@ abstract class WorkSourceContract {
     @Test
     void assignmentHoldsAllThatAHandlerNeeds() throws Exception {
         stack.register("""
-                name: pair
-                namespace_name: %s
-                version: "1.0.0"
-                steps:
-                  - name: first
-                    handler: {callable: one}
-                  - name: second
-                    dependencies: [first]
-                    handler:
-                      callable: one
-                      method: refund
-                      initialization: {a: 1, timeout_ms: 4321}
-                    retry: {retryable: true, max_attempts: 7}
-                    publishes_events:
-                      - name: order.paid
-                        condition: success
-                        delivery_mode: durable
-                        publisher: Mine
-                        description: paid
-                        schema: {type: object}
-                """.formatted(namespace));
+            name: pair
+            namespace_name: %s
+            version: "1.0.0"
+            steps:
+              - name: first
+                handler: {callable: one}
+              - name: second
+                dependencies: [first]
+                handler:
+                  callable: one
+                  method: refund
+                  initialization: {a: 1, timeout_ms: 4321}
+                retry: {retryable: true, max_attempts: 7}
+                publishes_events:
+                  - name: order.paid
+                    condition: success
+                    delivery_mode: durable
+                    publisher: Mine
+                    description: paid
+                    schema: {type: object}
+            """.formatted(namespace));
         UUID parent = UUID.randomUUID();
         UUID correlation = UUID.randomUUID();
         UUID task = stack.create(new TaskRequest(
-                namespace, "pair", "1.0.0", ODD_JSON, "me", "shop", "because", "[\"x\"]", 3, correlation, parent, null));
+                namespace,
+                "pair",
+                "1.0.0",
+                ODD_JSON,
+                "me",
+                "shop",
+                "because",
+                "[\"x\"]",
+                3,
+                correlation,
+                parent,
+                null));
         Peer worker = worker("one");
         worker.session().grant(1);
         String document = "{\"success\":true,\"status\":\"completed\",\"result\":" + ODD_JSON + "}";
@@ -232,18 +243,18 @@ abstract class WorkSourceContract {
     @Test
     void payloadsOfPublishersTravelWithTheResult() throws Exception {
         stack.register("""
-                name: paid
-                namespace_name: %s
-                version: "1.0.0"
-                steps:
-                  - name: only
-                    handler: {callable: pay}
-                    publishes_events:
-                      - {name: order.paid, condition: success, delivery_mode: durable, publisher: Mine,
-                         description: what happened, schema: {type: object}}
-                      - {name: order.kept, condition: success, delivery_mode: durable, publisher: Mine,
-                         description: what happened, schema: {type: object}}
-                """.formatted(namespace));
+            name: paid
+            namespace_name: %s
+            version: "1.0.0"
+            steps:
+              - name: only
+                handler: {callable: pay}
+                publishes_events:
+                  - {name: order.paid, condition: success, delivery_mode: durable, publisher: Mine,
+                     description: what happened, schema: {type: object}}
+                  - {name: order.kept, condition: success, delivery_mode: durable, publisher: Mine,
+                     description: what happened, schema: {type: object}}
+            """.formatted(namespace));
         UUID task = stack.create(namespace, "paid");
         Peer worker = worker("pay");
         worker.session().grant(1);

@@ -186,7 +186,9 @@ class AdoptionTest {
             assertThat(node.states(task)).containsExactly("a=complete", "b=enqueued", "c=pending");
             worker.grant(2);
             worker.run("b");
-            assertThat(node.states(task)).as("the other slot").containsExactly("a=complete", "b=complete", "c=in_progress");
+            assertThat(node.states(task))
+                    .as("the other slot")
+                    .containsExactly("a=complete", "b=complete", "c=in_progress");
             worker.run("c");
             worker.reject(rejectable(node, worker, template));
             UUID last = node.create(template.request("{\"n\":3}"));

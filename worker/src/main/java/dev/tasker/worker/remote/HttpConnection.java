@@ -74,7 +74,9 @@ final class HttpConnection implements Connection {
         WorkerCredential shown = source.config().credential();
         if (shown != null) {
             try {
-                credential = new String[] {shown.header(), shown.prefix() + shown.secret().get()};
+                credential = new String[] {
+                    shown.header(), shown.prefix() + shown.secret().get()
+                };
             } catch (RuntimeException e) {
                 end(Status.UNAVAILABLE.withDescription("no credential: " + e));
                 return;
@@ -136,9 +138,7 @@ final class HttpConnection implements Connection {
         if (!registered || over.get()) {
             return;
         }
-        for (WorkerMessage message = session.nextMessage(this);
-                message != null;
-                message = session.nextMessage(this)) {
+        for (WorkerMessage message = session.nextMessage(this); message != null; message = session.nextMessage(this)) {
             say(message);
         }
         wake();
@@ -171,7 +171,8 @@ final class HttpConnection implements Connection {
                 }
                 call("POST", path + "/drain", "{}", source.config().callTimeout(), this::endUnlessDone);
             }
-            case REGISTER, PING, MESSAGE_NOT_SET -> throw new IllegalStateException(message.getMessageCase().name());
+            case REGISTER, PING, MESSAGE_NOT_SET ->
+                throw new IllegalStateException(message.getMessageCase().name());
         }
     }
 
@@ -180,9 +181,7 @@ final class HttpConnection implements Connection {
                 Completed.Outcome.newBuilder().setStepUuid(result.getStepUuid()).setLeaseToken(result.getLeaseToken());
         var report = new Report[1];
         report[0] = new Report(
-                assignment(LeaseKey.uuid(result.getStepUuid()), "complete"),
-                WorkerJson.complete(result),
-                response -> {
+                assignment(LeaseKey.uuid(result.getStepUuid()), "complete"), WorkerJson.complete(result), response -> {
                     Completed.Status status = outcome(response, report[0]);
                     if (status != null) {
                         outcome.setStatus(status).setReason(WorkerJson.message(response.body()));
@@ -318,11 +317,7 @@ final class HttpConnection implements Connection {
             while (!over.get()) {
                 int free = awaitSlots();
                 HttpResponse<String> response = client.send(
-                        request(
-                                        "POST",
-                                        path + "/poll",
-                                        WorkerJson.poll(free, pollWait),
-                                        pollWait.plus(POLL_MARGIN))
+                        request("POST", path + "/poll", WorkerJson.poll(free, pollWait), pollWait.plus(POLL_MARGIN))
                                 .build(),
                         BodyHandlers.ofString());
                 polled(response);
@@ -387,7 +382,8 @@ final class HttpConnection implements Connection {
             case 408, 429, 503 -> {
                 synchronized (lock) {
                     if (!over.get()) {
-                        TimeUnit.NANOSECONDS.timedWait(lock, retryAfter(response).toNanos());
+                        TimeUnit.NANOSECONDS.timedWait(
+                                lock, retryAfter(response).toNanos());
                     }
                 }
             }
@@ -398,24 +394,29 @@ final class HttpConnection implements Connection {
     // --- calls
 
     private void call(
-            String method, String at, @Nullable String body, Duration timeout, Consumer<HttpResponse<String>> answered) {
+            String method,
+            String at,
+            @Nullable String body,
+            Duration timeout,
+            Consumer<HttpResponse<String>> answered) {
         HttpRequest request = request(method, at, body, timeout).build();
-        var _ = client.sendAsync(request, BodyHandlers.ofString()).whenCompleteAsync(
-                (response, failure) -> {
-                    if (over.get()) {
-                        return;
-                    }
-                    if (failure != null) {
-                        end(Status.UNAVAILABLE.withDescription(method + " " + at + ": " + failure));
-                        return;
-                    }
-                    try {
-                        answered.accept(response);
-                    } catch (RuntimeException e) {
-                        end(Status.UNAVAILABLE.withDescription(method + " " + at + ": " + e));
-                    }
-                },
-                source.executor());
+        var _ = client.sendAsync(request, BodyHandlers.ofString())
+                .whenCompleteAsync(
+                        (response, failure) -> {
+                            if (over.get()) {
+                                return;
+                            }
+                            if (failure != null) {
+                                end(Status.UNAVAILABLE.withDescription(method + " " + at + ": " + failure));
+                                return;
+                            }
+                            try {
+                                answered.accept(response);
+                            } catch (RuntimeException e) {
+                                end(Status.UNAVAILABLE.withDescription(method + " " + at + ": " + e));
+                            }
+                        },
+                        source.executor());
     }
 
     private HttpRequest.Builder request(String method, String at, @Nullable String body, Duration timeout) {

@@ -18,8 +18,8 @@ public record HttpWorkSourceConfig(
         @Nullable WorkerCredential credential,
         @Nullable WorkerTls tls) {
 
-    public static final HttpWorkSourceConfig DEFAULT = new HttpWorkSourceConfig(
-            Duration.ofSeconds(25), Duration.ofSeconds(40), Reconnection.DEFAULT, null, null);
+    public static final HttpWorkSourceConfig DEFAULT =
+            new HttpWorkSourceConfig(Duration.ofSeconds(25), Duration.ofSeconds(40), Reconnection.DEFAULT, null, null);
 
     public HttpWorkSourceConfig {
         if (pollWait.isNegative() || pollWait.compareTo(Duration.ofSeconds(30)) > 0) {

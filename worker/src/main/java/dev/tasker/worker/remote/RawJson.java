@@ -32,7 +32,8 @@ final class RawJson {
         Map<String, String> members = new LinkedHashMap<>();
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new IllegalArgumentException("not a JSON object: " + text.substring(0, Math.min(80, text.length())));
+                throw new IllegalArgumentException(
+                        "not a JSON object: " + text.substring(0, Math.min(80, text.length())));
             }
             while (parser.nextToken() != JsonToken.END_OBJECT) {
                 String name = parser.currentName();

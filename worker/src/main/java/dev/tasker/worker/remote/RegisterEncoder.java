@@ -5,6 +5,7 @@ import dev.tasker.protocol.worker.v1.Lease;
 import dev.tasker.protocol.worker.v1.Register;
 import dev.tasker.protocol.worker.v1.Resume;
 import dev.tasker.worker.HandlerKey;
+import dev.tasker.worker.HandlerTraits;
 import dev.tasker.worker.Registration;
 import java.util.List;
 import java.util.UUID;
@@ -27,8 +28,12 @@ final class RegisterEncoder {
                 .setMaxInflight(registration.maxInFlight())
                 .setHandlerTimeoutMs(registration.handlerTimeout().toMillis());
         for (HandlerKey handler : registration.handlers()) {
-            register.addHandlers(
-                    Handler.newBuilder().setNamespace(handler.namespace()).setCallable(handler.callable()));
+            HandlerTraits traits = registration.traits().getOrDefault(handler, HandlerTraits.UNKNOWN);
+            register.addHandlers(Handler.newBuilder()
+                    .setNamespace(handler.namespace())
+                    .setCallable(handler.callable())
+                    .addAllMethods(traits.methods())
+                    .setVersion(traits.version()));
         }
         if (resumed != null) {
             register.setResume(

@@ -56,7 +56,7 @@ final class RemoteWorkSession implements WorkSession {
     private boolean wasRegistered;
     private int failures;
     private boolean closing;
-    private @Nullable Connection drainedBy;
+    private boolean serverStops; // that of the current connection
     private boolean gone;
 
     RemoteWorkSession(RemoteWorkSource source, Registration registration, AssignmentListener listener) {
@@ -210,6 +210,7 @@ final class RemoteWorkSession implements WorkSession {
                 later(pause, this::connect);
                 return;
             }
+            serverStops = false;
             ledger.connecting(next);
             register = RegisterEncoder.encode(registration, wasRegistered ? sessionId : null, ledger.leases());
         }
@@ -358,16 +359,16 @@ final class RemoteWorkSession implements WorkSession {
     private void draining(Connection from) {
         LOG.info("{} stops and gives no more work", source.target());
         synchronized (lock) {
-            drainedBy = from;
+            serverStops = ledger.isCurrent(from);
         }
     }
 
     private void moveOnIfDone(Connection from) {
         synchronized (lock) {
-            if (drainedBy != from || closing || !ledger.isEmpty()) {
+            if (!serverStops || closing || !ledger.isCurrent(from) || !ledger.isEmpty()) {
                 return;
             }
-            drainedBy = null;
+            serverStops = false;
         }
         from.abort("the server stops and holds nothing of this worker");
     }

@@ -92,7 +92,8 @@ final class WorkerJson {
             if (result.getEventPayloadsCount() > 0) {
                 json.writeName("event_payloads");
                 json.writeStartObject();
-                for (Map.Entry<String, EventPayload> event : result.getEventPayloadsMap().entrySet()) {
+                for (Map.Entry<String, EventPayload> event :
+                        result.getEventPayloadsMap().entrySet()) {
                     json.writeName(event.getKey());
                     write(json, event.getValue());
                 }

@@ -55,14 +55,15 @@ public final class LeaseAdopter {
         return steps;
     }
 
-    private static List<LeasedStep> call(
-            Connection open, LiveSession session, long number, Map<UUID, Integer> leases) throws SQLException {
+    private static List<LeasedStep> call(Connection open, LiveSession session, long number, Map<UUID, Integer> leases)
+            throws SQLException {
         List<UUID> steps = List.copyOf(leases.keySet());
         try (PreparedStatement call = open.prepareStatement(CALL)) {
             call.setInt(1, session.id());
             call.setLong(2, number);
             SqlArrays.setUuids(call, 3, steps.stream().map(TaskUuids::taskOf).toList());
-            SqlArrays.setInts(call, 4, steps.stream().mapToInt(TaskUuids::indexOf).toArray());
+            SqlArrays.setInts(
+                    call, 4, steps.stream().mapToInt(TaskUuids::indexOf).toArray());
             SqlArrays.setInts(call, 5, steps.stream().mapToInt(leases::get).toArray());
             ResultSet rows = call.executeQuery();
             List<LeasedStep> adopted = new ArrayList<>();
