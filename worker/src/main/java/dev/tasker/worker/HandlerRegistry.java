@@ -11,6 +11,7 @@ import dev.tasker.worker.resolve.ResolutionContext;
 import dev.tasker.worker.resolve.ResolverChain;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;

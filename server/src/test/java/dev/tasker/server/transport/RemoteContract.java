@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -263,7 +264,7 @@ abstract class RemoteContract {
 
         second.engine().cancel(cancelled, Cancellation.UNEXPLAINED).get(20, TimeUnit.SECONDS);
         assertThat(worker.nextLost()).isEqualTo(given.get(cancelled));
-        worker.session().reject(given.get(rejected), RejectReason.SHUTTING_DOWN);
+        worker.session().reject(Objects.requireNonNull(given.get(rejected)), RejectReason.SHUTTING_DOWN);
         worker.session().grant(1);
         Assignment again = worker.next();
 

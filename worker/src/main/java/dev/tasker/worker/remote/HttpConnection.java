@@ -233,25 +233,19 @@ final class HttpConnection implements Connection {
 
     /** What became of a report; null: nothing yet, and it is sent again unless the connection is over. */
     private Completed.@Nullable Status outcome(HttpResponse<String> response, Report report) {
-        switch (response.statusCode()) {
-            case 200 -> {
-                return WorkerJson.outcome(response.body());
-            }
-            case 409 -> {
-                return Completed.Status.STALE_LEASE;
-            }
-            case 400, 413, 422 -> {
-                return Completed.Status.INVALID;
-            }
+        return switch (response.statusCode()) {
+            case 200 -> WorkerJson.outcome(response.body());
+            case 409 -> Completed.Status.STALE_LEASE;
+            case 400, 413, 422 -> Completed.Status.INVALID;
             case 408, 429, 503 -> {
                 session.later(retryAfter(response), () -> send(report));
-                return null;
+                yield null;
             }
             default -> {
                 end(status(response));
-                return null;
+                yield null;
             }
-        }
+        };
     }
 
     /** Sends now, or when fewer are under way. */

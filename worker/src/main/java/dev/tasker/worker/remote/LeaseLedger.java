@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * settled against what is owed before it becomes a message, as is the completion of an assignment that took no slot of this
  * stream.
  */
+@SuppressWarnings("ReferenceEquality") // a connection is the one it is, whatever carries it
 final class LeaseLedger {
     private static final ByteString CANCELLED = ByteString.copyFromUtf8("""
         {"success":false,"status":"failed","result":{},"metadata":{"error_type":"cancelled"},\

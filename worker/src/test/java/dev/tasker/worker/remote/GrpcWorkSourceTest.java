@@ -408,10 +408,24 @@ class GrpcWorkSourceTest {
         Stream stream = server.registered(NEVER_MS);
         stream.send(ServerMessage.newBuilder());
         stream.send(ServerMessage.newBuilder().setPong(Pong.getDefaultInstance()));
-        stream.send(ServerMessage.newBuilder().setDrain(Drain.getDefaultInstance()));
         stream.answer(Completed.Status.ACCEPTED, UUID.randomUUID());
         stream.lost(UUID.randomUUID());
         assertThat(take(stream, UUID.randomUUID())).hasSize(1);
+    }
+
+    @Test
+    void serverThatStopsIsLeftForAnotherOnceItHoldsNothing() throws Exception {
+        WorkSession session = open();
+        Stream first = server.registered(NEVER_MS);
+        Assignment held = take(first, UUID.randomUUID()).getFirst();
+        first.send(ServerMessage.newBuilder().setDrain(Drain.getDefaultInstance()));
+        CompletableFuture<CompletionStatus> answer = session.complete(held, success());
+        first.next();
+        assertThat(server.hasNoStream()).as("a result is on its way").isTrue();
+        first.answer(Completed.Status.ACCEPTED, held.stepUuid());
+
+        assertThat(within(answer)).isEqualTo(CompletionStatus.ACCEPTED);
+        server.registered(NEVER_MS);
     }
 
     @Test

@@ -108,9 +108,9 @@ class HttpWorkSourceTest {
 
     /** Says what was queued for the verb, else what a server without work would. */
     private void answer(HttpExchange exchange) throws IOException {
-        String[] path = exchange.getRequestURI().getPath().split("/");
+        String path = exchange.getRequestURI().getPath();
         String method = exchange.getRequestMethod();
-        String verb = method.equals("DELETE") ? "close" : path[path.length - 1];
+        String verb = method.equals("DELETE") ? "close" : path.substring(path.lastIndexOf('/') + 1);
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         calls.add(new Call(
                 method, verb, body, String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"))));
