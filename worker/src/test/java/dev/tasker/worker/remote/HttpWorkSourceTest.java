@@ -102,8 +102,7 @@ class HttpWorkSourceTest {
 
     private HttpWorkSource source(String path, HttpWorkSourceConfig config) {
         return new HttpWorkSource(
-                URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path),
-                config.withReconnection(QUICK));
+                URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path), config.withReconnection(QUICK));
     }
 
     /** Says what was queued for the verb, else what a server without work would. */
@@ -129,12 +128,11 @@ class HttpWorkSourceTest {
 
     private Reply standard(String verb) {
         return switch (verb) {
-            case "sessions" ->
-                new Reply(201, """
-                    {"session_id":"%s","lease_duration_ms":30000,"heartbeat_interval_ms":20,"max_inflight":5,
-                     "poll_wait_ms_max":10,"limits":{"result_bytes_max":1000,"assignment_bytes_max":1000},
-                     "accepted_namespaces":["shop"],"rejected_namespaces":["bank"],"lost":[]}
-                    """.formatted(new UUID(9, sessions.incrementAndGet())));
+            case "sessions" -> new Reply(201, """
+                {"session_id":"%s","lease_duration_ms":30000,"heartbeat_interval_ms":20,"max_inflight":5,
+                 "poll_wait_ms_max":10,"limits":{"result_bytes_max":1000,"assignment_bytes_max":1000},
+                 "accepted_namespaces":["shop"],"rejected_namespaces":["bank"],"lost":[]}
+                """.formatted(new UUID(9, sessions.incrementAndGet())));
             case "poll" -> new Reply(200, NOTHING);
             case "heartbeat" -> new Reply(200, "{\"renewed\":[],\"lost\":[],\"cancel\":[]}");
             case "complete", "checkpoint" -> new Reply(200, "{\"status\":\"ACCEPTED\"}");
@@ -242,8 +240,8 @@ class HttpWorkSourceTest {
     void resultBeyondTheLimitIsNotEvenSent() throws Exception {
         WorkSession session = open();
         Assignment given = assigned(session);
-        var report = new StepReport(
-                true, false, Duration.ZERO, null, null, null, "{\"a\":\"" + "x".repeat(1_000) + "\"}");
+        var report =
+                new StepReport(true, false, Duration.ZERO, null, null, null, "{\"a\":\"" + "x".repeat(1_000) + "\"}");
 
         assertThat(session.complete(given, report).get(20, TimeUnit.SECONDS)).isEqualTo(CompletionStatus.INVALID);
     }
@@ -257,8 +255,8 @@ class HttpWorkSourceTest {
         reply("heartbeat", status, error("gone"));
 
         assertThat(call("sessions").body())
-                .contains("\"resume\":{\"session_id\":\"" + new UUID(9, 1) + "\",\"active_leases\":[{\"assignment_id\":\""
-                        + STEP + "\",\"lease_token\":7}]}");
+                .contains("\"resume\":{\"session_id\":\"" + new UUID(9, 1)
+                        + "\",\"active_leases\":[{\"assignment_id\":\"" + STEP + "\",\"lease_token\":7}]}");
         assertThat(complete(session, given)).isEqualTo(CompletionStatus.ACCEPTED);
     }
 
@@ -358,8 +356,8 @@ class HttpWorkSourceTest {
 
     @Test
     void timesWithoutSenseAreRefused() {
-        assertThatThrownBy(() -> new HttpWorkSourceConfig(
-                        Duration.ofSeconds(31), Duration.ofSeconds(1), QUICK, null, null))
+        assertThatThrownBy(() ->
+                        new HttpWorkSourceConfig(Duration.ofSeconds(31), Duration.ofSeconds(1), QUICK, null, null))
                 .hasMessageContaining("poll_wait");
         assertThatThrownBy(() -> new HttpWorkSourceConfig(Duration.ZERO, Duration.ZERO, QUICK, null, null))
                 .hasMessageContaining("call_timeout");
