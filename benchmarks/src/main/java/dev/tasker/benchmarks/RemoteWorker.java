@@ -2,8 +2,8 @@ package dev.tasker.benchmarks;
 
 import dev.tasker.worker.WorkerConfig;
 import dev.tasker.worker.WorkerRuntime;
-import dev.tasker.worker.grpc.GrpcWorkSource;
-import dev.tasker.worker.grpc.GrpcWorkSourceConfig;
+import dev.tasker.worker.remote.GrpcWorkSource;
+import dev.tasker.worker.remote.GrpcWorkSourceConfig;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;

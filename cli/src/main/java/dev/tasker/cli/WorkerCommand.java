@@ -13,11 +13,14 @@ import dev.tasker.worker.HandlerRegistry;
 import dev.tasker.worker.WorkSource;
 import dev.tasker.worker.WorkerConfig;
 import dev.tasker.worker.WorkerRuntime;
-import dev.tasker.worker.grpc.GrpcWorkSource;
-import dev.tasker.worker.grpc.GrpcWorkSourceConfig;
-import dev.tasker.worker.grpc.WorkerCredential;
-import dev.tasker.worker.grpc.WorkerTls;
+import dev.tasker.worker.remote.GrpcWorkSource;
+import dev.tasker.worker.remote.GrpcWorkSourceConfig;
+import dev.tasker.worker.remote.HttpWorkSource;
+import dev.tasker.worker.remote.HttpWorkSourceConfig;
+import dev.tasker.worker.remote.WorkerCredential;
+import dev.tasker.worker.remote.WorkerTls;
 import dev.tasker.worker.resolve.TemplateHandlers;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -27,19 +30,21 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code tasker worker}: a worker process on a server's gRPC port, until SIGTERM. */
+/** {@code tasker worker}: a worker process on a server's gRPC or REST port, until SIGTERM. */
 @Command(
         name = "worker",
-        description = "Runs a worker that takes steps from a server over gRPC.",
+        description = "Runs a worker that takes steps from a server over gRPC or HTTP.",
         mixinStandardHelpOptions = true)
 final class WorkerCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(WorkerCommand.class);
 
     @Option(
             names = "--server",
-            paramLabel = "HOST:PORT",
+            paramLabel = "ADDRESS",
             defaultValue = "127.0.0.1:9190",
-            description = "The server's gRPC address. Default: ${DEFAULT-VALUE}")
+            description =
+                    "The server's gRPC address, or http://HOST:PORT or https://HOST:PORT of its REST port, which is"
+                            + " then polled. Default: ${DEFAULT-VALUE}")
     private String server = "127.0.0.1:9190";
 
     @Option(
@@ -114,12 +119,18 @@ final class WorkerCommand implements Callable<Integer> {
 
     private WorkSource source() {
         boolean isTls = tls || tlsCa != null || tlsCertificate != null || tlsKey != null;
+        WorkerTls files = isTls ? new WorkerTls(tlsCa, tlsCertificate, tlsKey) : null;
         try {
+            if (HttpWorkSource.isHttp(server)) {
+                return new HttpWorkSource(
+                        URI.create(server),
+                        HttpWorkSourceConfig.DEFAULT
+                                .withCredential(credential())
+                                .withTls(files));
+            }
             return new GrpcWorkSource(
                     server,
-                    GrpcWorkSourceConfig.DEFAULT
-                            .withCredential(credential())
-                            .withTls(isTls ? new WorkerTls(tlsCa, tlsCertificate, tlsKey) : null));
+                    GrpcWorkSourceConfig.DEFAULT.withCredential(credential()).withTls(files));
         } catch (IllegalArgumentException e) {
             throw new CommandException(String.valueOf(e.getMessage()), e);
         }

@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
@@ -232,6 +233,19 @@ public final class Engine implements AutoCloseable {
         return new EngineSession(parts.openSession(request, listener));
     }
 
+    /**
+     * Takes over leases whose worker was connected to another node, or to this one before it was restarted: from now on the new session
+     * renews them, and the listener gets the assignment of each once more, to know what it holds. Blocks.
+     *
+     * @param leases tokens by step
+     * @throws EngineException when the database cannot be reached; the leases are where they were, and can be asked for again
+     */
+    public Adoption adopt(SessionRequest request, AssignmentListener listener, Map<UUID, Integer> leases) {
+        LiveSession session = parts.openDrained(request, listener);
+        Set<UUID> kept = parts.adopt(session, leases);
+        return new Adoption(new EngineSession(session), kept);
+    }
+
     /** Domain events, for those who hear them. */
     public DomainEvents domainEvents() {
         return new DomainEvents(
@@ -309,6 +323,14 @@ public final class Engine implements AutoCloseable {
             }
             live.addSlots(slots);
             parts.slotsFreed();
+        }
+
+        @Override
+        public void withdraw(int slots) {
+            if (slots < 0) {
+                throw new EngineException(ErrorCode.INVALID_REQUEST, "slots: " + slots + " (expected: >= 0)");
+            }
+            live.addSlots(-slots);
         }
 
         @Override

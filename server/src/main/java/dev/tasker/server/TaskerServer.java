@@ -11,6 +11,7 @@ import dev.tasker.server.config.TlsConfig;
 import dev.tasker.server.embedded.InProcessWorkSource;
 import dev.tasker.server.gateway.GatewayConfig;
 import dev.tasker.server.gateway.GatewayServer;
+import dev.tasker.server.gateway.SessionFactory;
 import dev.tasker.server.gateway.WorkerGateway;
 import dev.tasker.server.health.LaneFill;
 import dev.tasker.server.health.NodeHealth;
@@ -124,13 +125,17 @@ public final class TaskerServer implements AutoCloseable {
     private void open() {
         authenticator = Authenticator.open(config.auth(), InstantSource.system());
         new TemplateLoader(engine, config.environment()).load(config.templatePaths());
+        WorkerGateway workers =
+                new WorkerGateway(SessionFactory.of(engine), this::register, engine::namespaceOf, gatewayConfig());
+        graceful.push(workers);
         if (config.grpc().enabled()) {
-            openGateway(config.grpc().bindAddress());
+            openGateway(config.grpc().bindAddress(), workers);
         }
         if (config.web().enabled()) {
-            openRest(config.web().bindAddress());
+            openRest(config.web().bindAddress(), workers);
         }
         health.start();
+        graceful.push(() -> drain(workers)); // while both listeners take their results
         health.become(OperationalState.NORMAL);
         log.info(
                 "Ready: REST {}, gRPC {}, database {}",
@@ -139,13 +144,22 @@ public final class TaskerServer implements AutoCloseable {
                 database);
     }
 
-    private void openGateway(BindAddress address) {
-        GatewayConfig gatewayConfig = GatewayConfig.DEFAULT
+    private GatewayConfig gatewayConfig() {
+        return GatewayConfig.DEFAULT
                 .withLeases(config.engine().leases())
                 .withDrain(smaller(GATEWAY_DRAIN_MAX, config.shutdownTimeout().dividedBy(2)));
+    }
+
+    private void drain(WorkerGateway workers) throws InterruptedException {
+        GatewayServer opened = gateway;
+        if (opened != null) {
+            opened.stopServing();
+        }
+        workers.drain();
+    }
+
+    private void openGateway(BindAddress address, WorkerGateway workers) {
         ServerTls tls = openTls(config.grpc().tls(), address, "orchestration.grpc");
-        WorkerGateway workers =
-                new WorkerGateway(engine::openSession, this::register, engine::namespaceOf, gatewayConfig);
         GatewayServer opened = listening(
                 "gRPC",
                 address,
@@ -154,7 +168,7 @@ public final class TaskerServer implements AutoCloseable {
         graceful.push(opened);
     }
 
-    private void openRest(BindAddress address) {
+    private void openRest(BindAddress address, WorkerGateway workers) {
         ServerTls tls = openTls(config.web().tls(), address, "orchestration.web");
         ServerIdentity identity =
                 new ServerIdentity(version(), config.environment().text());
@@ -170,6 +184,7 @@ public final class TaskerServer implements AutoCloseable {
                         health,
                         InstantSource.system(),
                         identity,
+                        workers.polled(),
                         database::instruments,
                         tracing));
         rest = opened;

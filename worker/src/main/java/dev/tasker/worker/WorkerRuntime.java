@@ -74,7 +74,12 @@ public final class WorkerRuntime implements AutoCloseable {
         this.slots = new Slots(config.slots());
         this.watch = new DeadlineWatch(running.values(), ticker);
         var registration = new Registration(
-                config.name(), UUID.randomUUID(), registry.keys(), config.slots(), config.handlerTimeout());
+                config.name(),
+                UUID.randomUUID(),
+                registry.keys(),
+                config.slots(),
+                config.handlerTimeout(),
+                registry.traits());
         this.link = new SessionLink(source, registration, new Receiver(), this.listeners);
     }
 

@@ -29,9 +29,18 @@ final class Cluster implements AutoCloseable {
 
     /** A server process and how to reach it. */
     record Node(ChildJvm process, Rest rest, int restPort, int grpcPort) {
-        String grpcAddress() {
-            return "127.0.0.1:" + grpcPort;
+        String address(Way way) {
+            return switch (way) {
+                case GRPC -> "127.0.0.1:" + grpcPort;
+                case HTTP -> "http://127.0.0.1:" + restPort;
+            };
         }
+    }
+
+    /** How a worker gets its steps. */
+    enum Way {
+        GRPC,
+        HTTP
     }
 
     private Cluster(EmbeddedPostgres postgres, Path templates, Path effects) {
@@ -104,18 +113,23 @@ final class Cluster implements AutoCloseable {
 
     /** Starts a worker and waits until the server knows it. */
     ChildJvm worker(String name, Node server) {
-        return worker(name, server, Map.of());
+        return worker(name, server, Way.GRPC);
+    }
+
+    /** Starts a worker and waits until the server knows it. */
+    ChildJvm worker(String name, Node server, Way way) {
+        return worker(name, server, way, Map.of());
     }
 
     /** Starts a worker whose virtual threads share one processor. */
     ChildJvm workerOnOneProcessor(String name, Node server) {
-        return worker(name, server, Map.of("JDK_JAVA_OPTIONS", "-Djdk.virtualThreadScheduler.parallelism=1"));
+        return worker(name, server, Way.GRPC, Map.of("JDK_JAVA_OPTIONS", "-Djdk.virtualThreadScheduler.parallelism=1"));
     }
 
-    private ChildJvm worker(String name, Node server, Map<String, String> environment) {
-        ChildJvm process =
-                add(ChildJvm.start(name, FaultWorker.class, environment, server.grpcAddress(), effects.toString()));
-        process.awaitLine("session \\S+ with " + server.grpcAddress(), START_MAX);
+    private ChildJvm worker(String name, Node server, Way way, Map<String, String> environment) {
+        String address = server.address(way);
+        ChildJvm process = add(ChildJvm.start(name, FaultWorker.class, environment, address, effects.toString()));
+        process.awaitLine("session \\S+ with " + address, START_MAX);
         return process;
     }
 

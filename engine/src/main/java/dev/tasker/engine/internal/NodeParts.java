@@ -36,6 +36,7 @@ import dev.tasker.engine.internal.session.StepDeadlines;
 import dev.tasker.engine.internal.sql.Database;
 import dev.tasker.engine.internal.sql.DedicatedConnection;
 import dev.tasker.engine.internal.step.AssignmentAssembler;
+import dev.tasker.engine.internal.step.LeaseAdopter;
 import dev.tasker.engine.internal.step.LeasedStep;
 import dev.tasker.engine.internal.step.OverdueEnder;
 import dev.tasker.engine.internal.step.QueueHeads;
@@ -62,6 +63,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -101,6 +104,7 @@ public final class NodeParts implements Aftermath {
     private final Heartbeater heartbeater;
     private final NodePresence presence;
     private final OverdueSteps overdueSteps;
+    private final LeaseAdopter adopter;
     private final ExpiryGuard guard;
     private final StalenessParts staleness;
     private final TableGrowth growth;
@@ -136,6 +140,7 @@ public final class NodeParts implements Aftermath {
                 readers,
                 deadlines,
                 session -> readers.execute(() -> closeSession(session)));
+        adopter = new LeaseAdopter(pool, numbers, assembler);
         expander = new StepExpander(new GraphPlanner(config.graph()), payloads);
         operators = new OperatorIntake(reads.tasks(), expander, this::laneOf);
         results = new ResultIntake(reads.tasks(), retryDelay, expander, events.results());
@@ -307,6 +312,21 @@ public final class NodeParts implements Aftermath {
         return desk.open(request, assigned);
     }
 
+    /** A session that is given nothing. */
+    public LiveSession openDrained(SessionRequest request, AssignmentListener assigned) {
+        return desk.openDrained(request, assigned);
+    }
+
+    /** Gives a session the leases of a worker that has come back; answers for which steps they live on. */
+    public Set<UUID> adopt(LiveSession session, Map<UUID, Integer> leases) {
+        try {
+            return adopter.adopt(session, leases);
+        } catch (RuntimeException e) {
+            closeSession(session);
+            throw e;
+        }
+    }
+
     public void drain(LiveSession session) {
         desk.drain(session);
     }
@@ -389,7 +409,7 @@ public final class NodeParts implements Aftermath {
     public void leaseEnded(int sessionId, StepKey step, int token) {
         LiveSession session = sessions.byId(sessionId);
         if (session != null) {
-            heartbeater.lose(session, step, token); // another node's hears of it with its next heartbeat
+            heartbeater.cancel(session, step, token); // another node's hears of it with its next heartbeat
         }
     }
 

@@ -9,6 +9,7 @@ import dev.tasker.engine.meter.Instrument;
 import dev.tasker.server.api.Operations;
 import dev.tasker.server.api.RefusedOperationException;
 import dev.tasker.server.config.ServerConfig;
+import dev.tasker.server.gateway.PolledSessions;
 import dev.tasker.server.health.NodeHealth;
 import dev.tasker.server.health.OperationalState;
 import dev.tasker.server.security.Authenticator;
@@ -31,6 +32,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -79,27 +81,25 @@ public final class RestServer implements AutoCloseable {
             NodeHealth health,
             InstantSource clock,
             ServerIdentity identity,
+            PolledSessions workers,
             Supplier<List<Instrument>> pool,
             Tracing tracing) {
         this.tracing = tracing;
         this.health = health;
         this.door = new Door(authenticator);
-        this.timeLimit = new TimeLimit(config.web().requestTimeout());
+        Duration requestTimeout = config.web().requestTimeout();
+        this.timeLimit = new TimeLimit(requestTimeout);
         this.investigations = new DatabaseFigures<>(engine.deadLetters()::pending, System::nanoTime);
         this.active = new DatabaseFigures<>(() -> activeTasks(engine), System::nanoTime);
         this.events = new EventRoutes(operations.following(), engine.domainEvents(), timeLimit);
-        routes.addAll(new TaskRoutes(
-                        operations.tasks(),
-                        operations.following(),
-                        timeLimit,
-                        config.web().requestTimeout())
-                .routes());
+        routes.addAll(new TaskRoutes(operations.tasks(), operations.following(), timeLimit, requestTimeout).routes());
         routes.addAll(new BulkRoutes(operations.bulk(), timeLimit).routes());
         routes.addAll(events.routes());
         routes.addAll(new StepRoutes(operations.steps(), timeLimit).routes());
         routes.addAll(new TemplateRoutes(operations.templates(), timeLimit).routes());
         routes.addAll(new AnalyticsRoutes(operations.analytics(), timeLimit).routes());
         routes.addAll(new DeadLetterRoutes(operations.letters(), timeLimit).routes());
+        routes.addAll(new WorkerSessionRoutes(workers, timeLimit, requestTimeout).routes());
         routes.addAll(ApiDocs.load().routes());
         routes.addAll(new HealthRoutes(health, timeLimit, clock, identity).routes());
         routes.addAll(new ConfigRoute(config, identity, clock).routes());
@@ -122,6 +122,7 @@ public final class RestServer implements AutoCloseable {
      * Listens and serves.
      *
      * @param tls null: plain HTTP
+     * @param workers sessions of workers that poll
      * @param pool what is measured of the connection pool
      */
     public static RestServer start(
@@ -133,10 +134,11 @@ public final class RestServer implements AutoCloseable {
             NodeHealth health,
             InstantSource clock,
             ServerIdentity identity,
+            PolledSessions workers,
             Supplier<List<Instrument>> pool,
             Tracing tracing) {
-        RestServer rest =
-                new RestServer(config, authenticator, tls, engine, operations, health, clock, identity, pool, tracing);
+        RestServer rest = new RestServer(
+                config, authenticator, tls, engine, operations, health, clock, identity, workers, pool, tracing);
         rest.server.start();
         if (!rest.server.isRunning()) { // it says so only in its log
             rest.close();

@@ -29,7 +29,7 @@ class NodeHealthTest {
             DeploymentMode.HYBRID,
             new ApiConfig(false, 20, 30, List.of("requests", "finalizations", "results")),
             new BreakerConfig(2, Duration.ofSeconds(30), 1, Duration.ofMillis(100)),
-            new BackpressureConfig(500, 800));
+            new BackpressureConfig(500, 750));
 
     private final AtomicLong nanos = new AtomicLong();
     private final AtomicInteger asked = new AtomicInteger();
@@ -57,8 +57,8 @@ class NodeHealthTest {
         "499, DEGRADED, HEALTHY, ''",
         "500, UNHEALTHY, HEALTHY, Queue 'requests' at critical depth (500 messages)",
         "700, UNHEALTHY, DEGRADED, Queue 'requests' at critical depth (700 messages)",
-        "800, UNHEALTHY, DEGRADED, Queue 'requests' at overflow depth (800 messages)",
-        "950, UNHEALTHY, UNHEALTHY, Command channel critically saturated (95.0%)"
+        "750, UNHEALTHY, DEGRADED, Queue 'requests' at overflow depth (750 messages)",
+        "800, UNHEALTHY, UNHEALTHY, Command channel critically saturated (80.0%)"
     })
     void lanesThatFillUpAreToldAndRefuseCreations(int depth, Status queue, Status channel, String refusal) {
         lane.set(new LaneFill("lane-0", depth, 1_000));
@@ -80,7 +80,7 @@ class NodeHealthTest {
         assertThat(health.backpressure().refuses("/v1/tasks"))
                 .hasValueSatisfying(
                         rejection -> assertThat(rejection.retryAfterSeconds()).isEqualTo(30));
-        lane.set(new LaneFill("lane-0", 800, 1_000));
+        lane.set(new LaneFill("lane-0", 750, 1_000));
         health.evaluate();
         assertThat(health.backpressure().refuses("/v1/tasks"))
                 .hasValueSatisfying(

@@ -7,6 +7,9 @@ import dev.tasker.server.api.TaskSignals;
 import dev.tasker.server.config.BindAddress;
 import dev.tasker.server.config.Environment;
 import dev.tasker.server.config.ServerConfig;
+import dev.tasker.server.gateway.GatewayConfig;
+import dev.tasker.server.gateway.SessionFactory;
+import dev.tasker.server.gateway.WorkerGateway;
 import dev.tasker.server.health.LaneFill;
 import dev.tasker.server.health.NodeHealth;
 import dev.tasker.server.health.OperationalState;
@@ -37,7 +40,7 @@ final class OpenRoutes implements AutoCloseable {
                 () -> PoolFigures.NONE,
                 server.engine()::isHealthy,
                 () -> List.of(new LaneFill("lane", waiting, LANE_ROOM)),
-                config.operations(),
+                ServerConfig.defaults(Environment.PRODUCTION).operations(),
                 System::nanoTime);
         health.become(OperationalState.NORMAL);
         health.evaluate();
@@ -55,6 +58,12 @@ final class OpenRoutes implements AutoCloseable {
                 health,
                 InstantSource.system(),
                 new ServerIdentity("1", "test"),
+                new WorkerGateway(
+                                SessionFactory.of(server.engine()),
+                                _ -> {},
+                                server.engine()::namespaceOf,
+                                GatewayConfig.DEFAULT)
+                        .polled(),
                 List::of,
                 server.tracing());
     }

@@ -76,7 +76,15 @@ class RestAuthTest {
         "GET, /v1/tasks?page=0, tasks:list",
         "HEAD, /v1/tasks/not-a-uuid, tasks:read",
         "GET, /v1/tasks/not-a-uuid/workflow_steps, steps:read",
-        "GET, /v1/templates, templates:read"
+        "GET, /v1/templates, templates:read",
+        "POST, /v1/workers/sessions, worker:connect",
+        "DELETE, /v1/workers/sessions/not-a-uuid, worker:connect",
+        "POST, /v1/workers/sessions/not-a-uuid/poll, worker:connect",
+        "POST, /v1/workers/sessions/not-a-uuid/heartbeat, worker:connect",
+        "POST, /v1/workers/sessions/not-a-uuid/drain, worker:connect",
+        "POST, /v1/workers/sessions/not-a-uuid/assignments/a/complete, worker:connect",
+        "POST, /v1/workers/sessions/not-a-uuid/assignments/a/checkpoint, worker:connect",
+        "POST, /v1/workers/sessions/not-a-uuid/assignments/a/reject, worker:connect"
     })
     void routeTakesItsPermissionAndNoOther(String method, String path, String text) throws Exception {
         Permission permission = Permission.grantedBy(text).iterator().next();

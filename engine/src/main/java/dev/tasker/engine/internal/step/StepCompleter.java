@@ -218,7 +218,7 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
             if (!session.accepts(queueId) || heads.waitsAtLeast(queueId, priority + 1)) {
                 continue;
             }
-            boolean beyond = offered;
+            boolean beyond = offered || !session.slotsReturn();
             if (beyond && session.reserve(1) == 0) {
                 break;
             }
@@ -349,7 +349,8 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
         Map<LiveSession, Integer> slots = prepared.offers.reserved();
         List<LeasedStep> leased = new ArrayList<>();
         for (Complete command : prepared.commands) {
-            if (command.session().forget(command.step(), command.token())) {
+            if (command.session().forget(command.step(), command.token())
+                    && command.session().slotsReturn()) {
                 slots.merge(command.session(), 1, Integer::sum);
             }
             if (answer.accepted.contains(command.step()) && command.succeeds()) {
