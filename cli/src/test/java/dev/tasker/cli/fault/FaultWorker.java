@@ -67,6 +67,18 @@ final class FaultWorker {
             timeout_seconds: 60
         """;
 
+    /** A step of the handlers of {@code tasker worker --packages}. */
+    static final String HELD = """
+        name: held
+        namespace_name: held
+        version: 1.0.0
+        steps:
+          - name: hold
+            handler: {callable: Hold}
+            retry: {retryable: true, max_attempts: 3, backoff_base_ms: 60000}
+            timeout_seconds: 60
+        """;
+
     static final String GATE = "gate";
 
     private static final long WORK_MS = 50;

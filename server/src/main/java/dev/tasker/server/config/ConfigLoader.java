@@ -7,18 +7,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads the configuration: built-in defaults of the environment, then the file, then the variables that stand for one key. The first
  * two of these layers are optional. Reports all violations at once.
  */
 public final class ConfigLoader {
-    private static final Logger log = LoggerFactory.getLogger(ConfigLoader.class);
-
     /** Variables that stand for one key, whatever the file says. */
     private static final Map<String, String> OVERRIDES = new TreeMap<>(Map.of(
             "TASKER_JWT_PUBLIC_KEY", "orchestration.web.auth.jwt_public_key",
@@ -55,6 +52,13 @@ public final class ConfigLoader {
         return load(null, Map.of("TASKER_ENV", environment.text()));
     }
 
+    /** The keys that have an effect in a server. */
+    static Set<String> effectiveKeys() {
+        Settings settings = new Settings(Environment.DEVELOPMENT, Map.of(), new ArrayList<>());
+        var _ = new ConfigLoader(Map.of()).config(settings, Environment.DEVELOPMENT);
+        return settings.asked();
+    }
+
     private ServerConfig read(@Nullable Path file) {
         Environment environment =
                 variables.find("TASKER_ENV", violations).map(Environment::of).orElse(Environment.DEVELOPMENT);
@@ -69,7 +73,7 @@ public final class ConfigLoader {
                 (variable, key) -> variables.find(variable, violations).ifPresent(value -> values.put(key, value)));
         Settings settings = new Settings(environment, values, violations);
         ServerConfig config = config(settings, environment);
-        judge(settings, values);
+        new KnownKeys(settings.asked(), Set.of()).judge(values.keySet(), violations);
         if (!violations.isEmpty()) {
             throw new ConfigException(violations);
         }
@@ -82,11 +86,9 @@ public final class ConfigLoader {
         WebConfig web = WebConfig.from(settings);
         GrpcConfig grpc = GrpcConfig.from(settings);
         AuthConfig auth = AuthConfig.from(settings, AUTHENTICATION, "tasker-core", "tasker-api");
-        boolean reachIsDecided = auth.enabled()
-                || environment == Environment.TEST
-                || settings.states(AUTHENTICATION + ".enabled", false);
-        checkReach(settings, "orchestration.web.bind_address", web.enabled(), web.bindAddress(), reachIsDecided);
-        checkReach(settings, "orchestration.grpc.bind_address", grpc.enabled(), grpc.bindAddress(), reachIsDecided);
+        Reach reach = Reach.of(settings, environment, AUTHENTICATION, auth);
+        reach.check("orchestration.web.bind_address", web.enabled(), web.bindAddress());
+        reach.check("orchestration.grpc.bind_address", grpc.enabled(), grpc.bindAddress());
         int shutdownMs = settings.integer(
                 "orchestration.shutdown_timeout_ms",
                 Defaults.of(30_000).development(15_000).test(5_000),
@@ -110,33 +112,6 @@ public final class ConfigLoader {
                 auth,
                 templatePaths,
                 Duration.ofMillis(shutdownMs));
-    }
-
-    /** Without authentication only this machine may connect, unless somebody decided otherwise in writing (03 §3.1). */
-    private static void checkReach(
-            Settings settings, String key, boolean enabled, BindAddress address, boolean reachIsDecided) {
-        if (enabled && !reachIsDecided && !address.isLoopback()) {
-            settings.violation(
-                    key,
-                    address.toString(),
-                    "a loopback address; or " + AUTHENTICATION + ".enabled = true; or " + AUTHENTICATION
-                            + ".enabled = false written in the file, or TASKER_ENV=test, to let everybody in");
-        }
-    }
-
-    private void judge(Settings settings, Map<String, Object> values) {
-        KnownKeys known = new KnownKeys(settings.asked());
-        List<String> idle = new ArrayList<>();
-        for (String key : values.keySet()) {
-            if (known.isIdle(key)) {
-                idle.add(key);
-            } else if (!known.isKnown(key)) {
-                violations.add(key + ": unknown key (nearest known: " + known.nearest(key) + ")");
-            }
-        }
-        if (!idle.isEmpty()) {
-            log.info("Configuration keys without effect here: {}", String.join(", ", idle));
-        }
     }
 
     private static Path userDataFolder(Map<String, String> environment) {

@@ -4,20 +4,46 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** All keys of 02 §10: those a record is filled from and those accepted without effect. */
 final class KnownKeys {
+    private static final Logger log = LoggerFactory.getLogger(KnownKeys.class);
+
     private static final String RESOURCE = "keys-without-effect.txt";
 
     private final Set<String> effective;
     private final Set<String> idle;
 
-    KnownKeys(Set<String> effective) {
+    /**
+     * @param effective keys that have an effect in this process
+     * @param elsewhere keys that have an effect in processes of another kind
+     */
+    KnownKeys(Set<String> effective, Set<String> elsewhere) {
         this.effective = effective;
         this.idle = idleKeys();
+        idle.addAll(elsewhere);
+    }
+
+    /** Notes a violation for every unknown key and logs those without effect. */
+    void judge(Collection<String> keys, List<String> violations) {
+        List<String> without = new ArrayList<>();
+        for (String key : keys) {
+            if (isIdle(key)) {
+                without.add(key);
+            } else if (!isKnown(key)) {
+                violations.add(key + ": unknown key (nearest known: " + nearest(key) + ")");
+            }
+        }
+        if (!without.isEmpty()) {
+            log.info("Configuration keys without effect here: {}", String.join(", ", without));
+        }
     }
 
     boolean isIdle(String key) {
