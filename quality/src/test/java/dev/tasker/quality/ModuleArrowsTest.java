@@ -32,6 +32,7 @@ class ModuleArrowsTest {
             entry("server", Set.of("engine", "worker", "template", "protocol", "postgres")),
             entry("worker-process", Set.of("server", "template", "worker")),
             entry("testkit", Set.of("engine", "errors", "postgres", "template")),
+            entry("junit", Set.of("engine", "server", "template", "testkit", "worker")),
             entry("examples", Set.of("worker", "template")),
             entry(
                     "benchmarks",
