@@ -92,8 +92,9 @@ public final class ClaimBench {
                 VALUES (gen_random_uuid(), gen_random_uuid(), 'bench', true, '1 day', now(), now() + interval '1 day')\
                 """);
             statement.execute("""
-                INSERT INTO tasker.tasks (task_uuid, template_id, priority, total_steps, active_steps, state, version, entered_at, updated_at)
-                SELECT (left(tasker.uuid_at(now())::text, 14) || '7000-8000-' || lpad(to_hex(n), 7, '0') || '00000')::uuid, 1, 0, 1, 1, 3, 1, now(), now()
+                INSERT INTO tasker.tasks (task_uuid, template_id, priority, created_at, total_steps, active_steps, state, version, entered_at,
+                                          updated_at)
+                SELECT (left(tasker.uuid_at(now())::text, 14) || '7000-8000-' || lpad(to_hex(n), 7, '0') || '00000')::uuid, 1, 0, now(), 1, 1, 3, 1, now(), now()
                 FROM   generate_series(1, %d) AS n\
                 """.formatted(steps));
             statement.execute("""

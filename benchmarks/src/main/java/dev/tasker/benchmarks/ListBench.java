@@ -154,13 +154,13 @@ public final class ListBench {
                 """.formatted(TEMPLATES, finished, finished + unfinished));
             statement.execute("""
                 INSERT INTO tasker.task_requests
-                SELECT task_uuid, template_id, 0, uuid_send(task_uuid), now(), task_uuid, NULL, 'system', 'bench', 'lists', NULL, '{"n":1}'
+                SELECT task_uuid, template_id, 0, uuid_send(task_uuid), task_uuid, NULL, 'system', 'bench', 'lists', NULL, '{"n":1}'
                 FROM   filled\
                 """);
             statement.execute("""
-                INSERT INTO tasker.tasks (task_uuid, template_id, priority, total_steps, satisfied_steps, active_steps, state, version,
-                                          entered_at, updated_at)
-                SELECT task_uuid, template_id, 0, 1, (state = 8)::integer, (state = 3)::integer, state, 1, now(), now() FROM filled\
+                INSERT INTO tasker.tasks (task_uuid, template_id, priority, created_at, total_steps, satisfied_steps, active_steps, state,
+                                          version, entered_at, updated_at)
+                SELECT task_uuid, template_id, 0, now(), 1, (state = 8)::integer, (state = 3)::integer, state, 1, now(), now() FROM filled\
                 """);
             statement.execute("""
                 INSERT INTO tasker.workflow_steps (task_uuid, step_index, queue_id, template_id, template_step, total_parents, max_attempts,
@@ -170,11 +170,11 @@ public final class ListBench {
                 FROM   filled\
                 """);
             statement.execute("""
-                INSERT INTO tasker.step_history (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at)
+                INSERT INTO tasker.step_changes (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at)
                 SELECT task_uuid, 0, 1, 0, CASE state WHEN 3 THEN 1 WHEN 8 THEN 6 ELSE 8 END, 0, now() FROM filled\
                 """);
             statement.execute("""
-                INSERT INTO tasker.task_history (task_uuid, sort_key, from_state, to_state, cause, created_at)
+                INSERT INTO tasker.task_changes (task_uuid, sort_key, from_state, to_state, cause, created_at)
                 SELECT task_uuid, 1, 0, state, 0, now() FROM filled\
                 """);
             statement.execute("VACUUM ANALYZE");

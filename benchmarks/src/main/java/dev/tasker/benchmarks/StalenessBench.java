@@ -116,11 +116,11 @@ public final class StalenessBench {
         }
         statement.execute("UPDATE tasker.templates SET created_at = now() - interval '3 days'");
         statement.execute("""
-            INSERT INTO tasker.tasks (task_uuid, template_id, priority, total_steps, satisfied_steps, active_steps, state, version, entered_at,
-                                      updated_at)
+            INSERT INTO tasker.tasks (task_uuid, template_id, priority, created_at, total_steps, satisfied_steps, active_steps, state, version,
+                                      entered_at, updated_at)
             SELECT overlay(overlay(tasker.first_uuid_of(now() - age)::text PLACING lpad(to_hex(n & 4095), 3, '0') FROM 16)
                            PLACING lpad(to_hex(n / 4096 & 4095), 3, '0') FROM 21)::uuid,
-                   1 + n %% %1$d, 0, 1, done::integer, 1 - done::integer, CASE WHEN done THEN 8 ELSE 3 END, 1, now() - age, now() - age
+                   1 + n %% %1$d, 0, now() - age, 1, done::integer, 1 - done::integer, CASE WHEN done THEN 8 ELSE 3 END, 1, now() - age, now() - age
             FROM  (SELECT n, n > %2$d AS done,
                           CASE WHEN n > %2$d THEN (n - %2$d) * interval '2 days' / greatest(%3$d, 1)
                                WHEN n %% %1$d = 0 AND n / %1$d <= %4$d THEN interval '50 min' + n * interval '1 ms'
@@ -129,9 +129,9 @@ public final class StalenessBench {
             ORDER  BY 1\
             """.formatted(TEMPLATES, unfinished, finished, LEFT_ALONE_MAX));
         statement.execute("""
-            INSERT INTO tasker.task_requests (task_uuid, template_id, priority, identity_hash, created_at, correlation_id, initiator,
-                                              source_system, reason, context)
-            SELECT task_uuid, template_id, 0, uuid_send(task_uuid), entered_at, task_uuid, 'bench', 'bench', 'bench', '{}' FROM tasker.tasks
+            INSERT INTO tasker.task_requests (task_uuid, template_id, priority, identity_hash, correlation_id, initiator, source_system,
+                                             , reason, context)
+            SELECT task_uuid, template_id, 0, uuid_send(task_uuid), task_uuid, 'bench', 'bench', 'bench', '{}' FROM tasker.tasks
             WHERE  state < 8\
             """);
         statement.execute("""

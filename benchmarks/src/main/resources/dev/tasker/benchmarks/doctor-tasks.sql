@@ -26,14 +26,14 @@ FROM   generate_series(:first, :last) AS number;
 
 INSERT INTO tasker.task_identities SELECT sha256(task_uuid::text::bytea), task_uuid FROM seed;
 INSERT INTO tasker.task_requests
-SELECT task_uuid, template_id, 0, sha256(task_uuid::text::bytea), now(), task_uuid, NULL, 'bench', 'bench', 'bench', NULL,
+SELECT task_uuid, template_id, 0, sha256(task_uuid::text::bytea), task_uuid, NULL, 'bench', 'bench', 'bench', NULL,
        '{"order": {"lines": "' || repeat('x', 370) || '"}}'
 FROM   seed;
 INSERT INTO tasker.tasks
-SELECT task_uuid, template_id, 0, 4, CASE WHEN open THEN 0 ELSE 4 END, 0, CASE WHEN open THEN 1 ELSE 0 END, 0,
+SELECT task_uuid, template_id, 0, now(), 4, CASE WHEN open THEN 0 ELSE 4 END, 0, CASE WHEN open THEN 1 ELSE 0 END, 0,
        CASE WHEN open THEN 3 ELSE 8 END, CASE WHEN open THEN 1 ELSE 2 END, now(), now()
 FROM   seed;
-INSERT INTO tasker.task_history
+INSERT INTO tasker.task_changes
 SELECT task_uuid, version, CASE version WHEN 1 THEN 0 ELSE 3 END, CASE version WHEN 1 THEN 3 ELSE 8 END, version - 1, now()
 FROM   seed, generate_series(1, CASE WHEN open THEN 1 ELSE 2 END) AS version;
 INSERT INTO tasker.workflow_steps (task_uuid, step_index, queue_id, template_id, template_step, total_parents, max_attempts, retryable, created_at,
@@ -44,7 +44,7 @@ SELECT task_uuid, index, queue_id, template_id, index, least(index, 1), 3, true,
        CASE WHEN NOT open THEN 2 WHEN index = 0 THEN 1 ELSE 0 END, now(), CASE WHEN NOT open THEN now() END,
        CASE WHEN NOT open THEN '{"success":true,"result":{"value":"' || repeat('y', 60) || '"},"status":"completed","metadata":{"retryable":false}}' END
 FROM   seed, generate_series(0, 3) AS index, LATERAL (SELECT CASE WHEN open THEN 0 ELSE 1 END) AS counted(closed);
-INSERT INTO tasker.step_history (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at, execution_time_ms)
+INSERT INTO tasker.step_changes (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at, execution_time_ms)
 SELECT task_uuid, index, version, CASE version WHEN 1 THEN 0 ELSE 2 END, CASE WHEN open THEN 1 WHEN version = 1 THEN 2 ELSE 6 END, version - 1,
        now(), CASE version WHEN 2 THEN 1 END
 FROM   seed, generate_series(0, CASE WHEN open THEN 0 ELSE 3 END) AS index, generate_series(1, CASE WHEN open THEN 1 ELSE 2 END) AS version;

@@ -77,7 +77,7 @@ class DoctorCommandTest {
             assertThat(Execution.of("doctor", "--config", config).out()).contains("; 0 findings");
 
             execute(postgres, "SELECT tasker.create_period('2025-08-01Z', '2025-09-01Z')");
-            execute(postgres, "INSERT INTO tasker.task_history VALUES ('" + TASK + "', 1, 0, 3, 0, now())");
+            execute(postgres, "INSERT INTO tasker.task_changes VALUES ('" + TASK + "', 1, 0, 3, 0, now())");
             Execution orphan = Execution.of("doctor", "--task", TASK, "--repair", "--config", config);
             assertThat(orphan.exitCode()).isEqualTo(1);
             assertThat(orphan.out()).contains("orphan  task " + TASK + "\n").contains("  to do     rows of a task");

@@ -18,8 +18,7 @@ CREATE TABLE batches (
   step_index integer NOT NULL,
   last_index integer NOT NULL,
   next_index integer NOT NULL,
-  CONSTRAINT batches_pkey PRIMARY KEY (task_uuid, step_index),
-  CONSTRAINT batches_check CHECK ((next_index <= (last_index + 1)))
+  CONSTRAINT batches_pkey PRIMARY KEY (task_uuid, step_index)
 ) WITH (fillfactor=50);
 
 CREATE TABLE domain_event_consumers (
@@ -192,7 +191,7 @@ CREATE TABLE staleness_sweeps (
   CONSTRAINT staleness_sweeps_sole_check CHECK (sole)
 );
 
-CREATE TABLE step_history (
+CREATE TABLE step_changes (
   task_uuid uuid NOT NULL,
   step_index integer NOT NULL,
   sort_key integer NOT NULL,
@@ -202,19 +201,17 @@ CREATE TABLE step_history (
   created_at timestamp with time zone NOT NULL,
   session_id integer,
   execution_time_ms integer,
-  detail text,
-  CONSTRAINT step_history_pkey PRIMARY KEY (task_uuid, step_index, sort_key)
+  detail text
 ) PARTITION BY RANGE (task_uuid);
 
-CREATE TABLE task_history (
+CREATE TABLE task_changes (
   task_uuid uuid NOT NULL,
   sort_key integer NOT NULL,
   from_state smallint NOT NULL,
   to_state smallint NOT NULL,
   cause smallint NOT NULL,
   created_at timestamp with time zone NOT NULL,
-  detail text,
-  CONSTRAINT task_history_pkey PRIMARY KEY (task_uuid, sort_key)
+  detail text
 ) PARTITION BY RANGE (task_uuid);
 
 CREATE TABLE task_identities (
@@ -247,7 +244,6 @@ CREATE TABLE task_requests (
   template_id integer NOT NULL,
   priority integer NOT NULL,
   identity_hash bytea NOT NULL,
-  created_at timestamp with time zone NOT NULL,
   correlation_id uuid NOT NULL,
   parent_correlation_id uuid,
   initiator character varying(128) NOT NULL,
@@ -262,6 +258,7 @@ CREATE TABLE tasks (
   task_uuid uuid NOT NULL,
   template_id integer NOT NULL,
   priority integer NOT NULL,
+  created_at timestamp with time zone NOT NULL,
   total_steps integer NOT NULL,
   satisfied_steps integer NOT NULL DEFAULT 0,
   failed_steps integer NOT NULL DEFAULT 0,
@@ -271,10 +268,7 @@ CREATE TABLE tasks (
   version integer NOT NULL,
   entered_at timestamp with time zone NOT NULL,
   updated_at timestamp with time zone NOT NULL,
-  CONSTRAINT tasks_pkey PRIMARY KEY (task_uuid),
-  CONSTRAINT tasks_active_steps_check CHECK ((active_steps >= 0)),
-  CONSTRAINT tasks_check CHECK ((satisfied_steps <= total_steps)),
-  CONSTRAINT tasks_failed_steps_check CHECK ((failed_steps >= 0))
+  CONSTRAINT tasks_pkey PRIMARY KEY (task_uuid)
 ) PARTITION BY RANGE (task_uuid);
 CREATE INDEX tasks_listed ON ONLY tasker.tasks USING btree (state, template_id, task_uuid);
 CREATE INDEX tasks_unfinished ON ONLY tasker.tasks USING btree (state, template_id, entered_at) WHERE (state < 8);
@@ -381,9 +375,7 @@ CREATE TABLE workflow_steps (
   checkpoint text,
   checkpoint_history text[],
   result text,
-  CONSTRAINT workflow_steps_pkey PRIMARY KEY (task_uuid, step_index),
-  CONSTRAINT workflow_steps_check CHECK (((state = 2) = (session_id IS NOT NULL))),
-  CONSTRAINT workflow_steps_pending_parents_check CHECK ((pending_parents >= 0))
+  CONSTRAINT workflow_steps_pkey PRIMARY KEY (task_uuid, step_index)
 ) PARTITION BY RANGE (task_uuid);
 
 CREATE SEQUENCE ready_sequence;
@@ -666,8 +658,7 @@ FUNCTION claim_steps(p_batch bigint, p_renew integer[], p_session integer, p_que
   SET seq_page_cost=0
   SET random_page_cost=0
   SET cpu_operator_cost=0.0001
-  SET lock_timeout=10s
-  SET tasker.feed=own;
+  SET lock_timeout=10s;
 
 FUNCTION clear_checkpoint(p_task uuid, p_step integer)
   RETURNS boolean
@@ -692,8 +683,7 @@ FUNCTION complete_steps(p_batch bigint, p_renew integer[], p_task uuid[], p_step
   SET seq_page_cost=0
   SET random_page_cost=0
   SET cpu_operator_cost=0.0001
-  SET lock_timeout=10s
-  SET tasker.feed=own;
+  SET lock_timeout=10s;
 
 FUNCTION computed_priority(p_priority integer, p_seconds_in_state numeric, p_age_seconds numeric)
   RETURNS numeric
@@ -721,8 +711,7 @@ FUNCTION create_tasks(p_batch bigint, p_renew integer[], p_task uuid[], p_templa
   SET enable_bitmapscan=off
   SET enable_hashjoin=off
   SET enable_mergejoin=off
-  SET lock_timeout=10s
-  SET tasker.feed=own;
+  SET lock_timeout=10s;
 
 FUNCTION dead_letter_each(p_task uuid[], p_reason text[], p_state smallint[], p_version integer[], p_threshold integer[], p_enters boolean[], p_fails boolean[])
   RETURNS TABLE(task_uuid uuid, dlq_entry_uuid uuid, failed boolean)

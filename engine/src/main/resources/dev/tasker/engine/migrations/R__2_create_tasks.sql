@@ -17,7 +17,6 @@ SET enable_bitmapscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
 SET lock_timeout = '10s'
-SET tasker.feed = 'own'
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -32,9 +31,9 @@ BEGIN
     RETURNING task_uuid
   ),
   request AS (
-    INSERT INTO task_requests (task_uuid, template_id, priority, identity_hash, created_at, correlation_id, parent_correlation_id,
+    INSERT INTO task_requests (task_uuid, template_id, priority, identity_hash, correlation_id, parent_correlation_id,
                                initiator, source_system, reason, tags, context)
-    SELECT i.task_uuid, i.template_id, i.priority, i.identity_hash, v_now, i.correlation_id, i.parent_correlation_id,
+    SELECT i.task_uuid, i.template_id, i.priority, i.identity_hash, i.correlation_id, i.parent_correlation_id,
            i.initiator, i.source_system, i.reason, i.tags, i.context
     FROM   unnest(p_task, p_template, p_priority, p_identity, p_correlation, p_parent_correlation, p_initiator, p_source_system,
                   p_reason, p_tags, p_context)
@@ -53,8 +52,8 @@ BEGIN
     HAVING max(template_id) IS NOT NULL
   ),
   task AS (
-    INSERT INTO tasks (task_uuid, template_id, priority, total_steps, active_steps, state, version, entered_at, updated_at)
-    SELECT created.task_uuid, created.template_id, created.priority, template.initial_steps,
+    INSERT INTO tasks (task_uuid, template_id, priority, created_at, total_steps, active_steps, state, version, entered_at, updated_at)
+    SELECT created.task_uuid, created.template_id, created.priority, v_now, template.initial_steps,
            (SELECT count(*) FROM template_steps AS root WHERE root.template_id = created.template_id AND root.parents = 0),
            CASE WHEN template.initial_steps = 0 THEN task_state('complete') ELSE task_state('steps_in_process') END, 1, v_now, v_now
     FROM   created JOIN templates AS template USING (template_id)

@@ -1,7 +1,7 @@
 -- Locks: no table locks; replaces functions, and calls under way end with the old ones.
 -- Cost: milliseconds, whatever the tables hold.
 -- Records results of leased steps and everything that follows from them: step state, children, leases of successors, retry timers,
--- counters and state of the task, history. Locks the tasks, then one statement.
+-- counters and state of the task, history. Locks the tasks, then one statement, and one more where there are events.
 --   p_outcome: 0 success, 1 failure that may be retried, 2 failure that may not.
 --   p_refusal: why the engine did not accept a success, for the history of a step that fails by it; null otherwise.
 --   p_accept_*: steps that become ready by this call and shall be leased to the given session instead of waiting in their queue.
@@ -35,7 +35,6 @@ SET seq_page_cost = 0
 SET random_page_cost = 0
 SET cpu_operator_cost = 0.0001
 SET lock_timeout = '10s'
-SET tasker.feed = 'own'
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -66,16 +65,15 @@ BEGIN
     RETURNING step.task_uuid, step.step_index, step.state, step.version, step.children, step.batch_step, step.next_retry_at,
               step.template_id, step.template_step, step.created_at, i.session_id, i.delay_ms, i.execution_ms, CASE WHEN i.outcome > 0 THEN coalesce(i.refusal, i.result) END AS failure
   ),
-  -- each instance that completes opens the next slot of its batch; the task's lock keeps the row as it was read
+  -- each instance that completes opens the next slot of its batch
   opened AS (
     UPDATE batches AS batch
-    SET    next_index = least(before.next_index + ended.instances, before.last_index + 1)
+    SET    next_index = batch.next_index + ended.instances
     FROM  (SELECT done.task_uuid, done.batch_step, count(*)::integer AS instances
            FROM   done WHERE done.batch_step IS NOT NULL AND done.state = step_state('complete')
            GROUP  BY done.task_uuid, done.batch_step) AS ended
-           JOIN batches AS before ON before.task_uuid = ended.task_uuid AND before.step_index = ended.batch_step
-    WHERE  batch.task_uuid = ended.task_uuid AND batch.step_index = ended.batch_step AND before.next_index <= before.last_index
-    RETURNING batch.task_uuid, before.next_index AS first_index, batch.next_index - 1 AS last_index
+    WHERE  batch.task_uuid = ended.task_uuid AND batch.step_index = ended.batch_step AND batch.next_index <= batch.last_index
+    RETURNING batch.task_uuid, batch.next_index - ended.instances AS first_index, least(batch.next_index - 1, batch.last_index) AS last_index
   ),
   -- children of completed steps, and instances with a new slot, with the number of parents they lost, and the session that would take them
   released AS (
@@ -181,7 +179,7 @@ BEGIN
            entered_at = CASE WHEN v.to_state = v.from_state THEN task.entered_at ELSE v_now END
     FROM   verdict AS v
     WHERE  task.task_uuid = v.task_uuid AND in_span(task.task_uuid, v_low, v_high)
-    RETURNING task.task_uuid, task.version, task.template_id, task.total_steps, v.from_state, v.to_state
+    RETURNING task.task_uuid, task.version, task.template_id, task.created_at, task.total_steps, v.from_state, v.to_state
   ),
   -- as feed_steps() and feed_tasks() do for calls that are made less often
   feed AS (
@@ -198,34 +196,10 @@ BEGIN
            SELECT task.template_id, -1, task.from_state, task.to_state,
                   CASE WHEN task.to_state IN (task_state('complete'), task_state('blocked_by_failures'))
                             OR task.from_state = task_state('blocked_by_failures')
-                       THEN rollup_age((SELECT request.created_at FROM task_requests AS request
-                                    WHERE  request.task_uuid = task.task_uuid AND request.task_uuid BETWEEN v_low AND v_high),
-                                       v_now) END,
+                       THEN rollup_age(task.created_at, v_now) END,
                   CASE WHEN task.to_state = task_state('complete') THEN task.total_steps END
            FROM   task WHERE task.to_state <> task.from_state) AS facts
     GROUP  BY facts.template_id, facts.template_step, facts.from_state, facts.to_state
-  ),
-  -- events of the results that were recorded, where the outcome is the one they tell of
-  published AS (
-    SELECT event.task_uuid, event.step_index, event.decided, event.sort_key, event.event_id, event.namespace, event.event_name,
-           event.message, event.number
-    FROM  (SELECT facts.*, max(facts.state) OVER step AS decided, max(facts.version) OVER step AS sort_key
-           FROM  (SELECT i.task_uuid, i.step_index, i.needed, i.event_id, i.namespace, i.event_name, i.message, i.number::integer,
-                         NULL::smallint AS state, NULL::integer AS version
-                  FROM   unnest(p_event_task, p_event_step, p_event_state, p_event_id, p_event_namespace, p_event_name, p_event_message)
-                           WITH ORDINALITY AS i(task_uuid, step_index, needed, event_id, namespace, event_name, message, number)
-                  UNION ALL
-                  SELECT done.task_uuid, done.step_index, NULL, NULL, NULL, NULL, NULL, NULL, done.state, done.version
-                  FROM   done WHERE cardinality(p_event_task) > 0) AS facts
-           WINDOW step AS (PARTITION BY facts.task_uuid, facts.step_index)) AS event
-    WHERE  event.number IS NOT NULL AND event.decided = coalesce(event.needed, event.decided)
-  ),
-  outbox AS (
-    INSERT INTO domain_events (namespace, event_id, event_name, task_uuid, step_index, sort_key, step_state, published_at, message)
-    SELECT published.namespace, published.event_id, published.event_name, published.task_uuid, published.step_index,
-           published.sort_key, published.decided, v_now, published.message
-    FROM   published WHERE published.message IS NOT NULL
-    ORDER  BY published.number
   ),
   task_log AS (
     INSERT INTO task_history (task_uuid, sort_key, from_state, to_state, cause, created_at)
@@ -243,8 +217,31 @@ BEGIN
   SELECT 2::smallint, task.task_uuid, -1, task.to_state, NULL, NULL, NULL, NULL, NULL FROM task WHERE task.to_state <> task.from_state
   UNION ALL
   SELECT 3::smallint, done.task_uuid, done.step_index, done.state, done.delay_ms, NULL, NULL, NULL, NULL
-  FROM   done WHERE done.state = step_state('waiting_for_retry')
-  UNION ALL
-  SELECT 5::smallint, published.task_uuid, published.step_index, published.decided, published.number, NULL, NULL, NULL, NULL
-  FROM   published;
+  FROM   done WHERE done.state = step_state('waiting_for_retry');
+
+  -- Events of the results that were recorded, where the outcome is the one they tell of. In a statement of its own, which most calls save.
+  IF cardinality(p_event_task) > 0 THEN
+    RETURN QUERY
+    WITH published AS (
+      SELECT event.*, step.state, step.version
+      FROM   unnest(p_event_task, p_event_step, p_event_state, p_event_id, p_event_namespace, p_event_name, p_event_message)
+               WITH ORDINALITY AS event(task_uuid, step_index, needed, event_id, namespace, event_name, message, number)
+             CROSS JOIN LATERAL (SELECT found.state, found.version, found.xmin FROM workflow_steps AS found
+                                 WHERE found.task_uuid = event.task_uuid AND found.step_index = event.step_index
+                                 AND   found.task_uuid BETWEEN v_low AND v_high OFFSET 0) AS step
+      WHERE  step.xmin = pg_current_xact_id()::xid -- recorded here, not before
+      AND    step.state IN (step_state('complete'), step_state('error'), step_state('waiting_for_retry'))
+      AND    step.state = coalesce(event.needed, step.state)
+    ),
+    outbox AS (
+      INSERT INTO domain_events (namespace, event_id, event_name, task_uuid, step_index, sort_key, step_state, published_at, message)
+      SELECT published.namespace, published.event_id, published.event_name, published.task_uuid, published.step_index,
+             published.version, published.state, v_now, published.message
+      FROM   published WHERE published.message IS NOT NULL
+      ORDER  BY published.number
+    )
+    SELECT 5::smallint, published.task_uuid, published.step_index, published.state, published.number::integer, NULL::integer, NULL::integer,
+           NULL::integer, NULL::integer
+    FROM   published;
+  END IF;
 END $$;

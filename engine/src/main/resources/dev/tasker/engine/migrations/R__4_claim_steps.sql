@@ -20,7 +20,6 @@ SET seq_page_cost = 0
 SET random_page_cost = 0
 SET cpu_operator_cost = 0.0001
 SET lock_timeout = '10s'
-SET tasker.feed = 'own'
 AS $$
 #variable_conflict use_column
 DECLARE

@@ -43,7 +43,7 @@ BEGIN
     ORDER  BY returned.task_uuid, returned.step_index
   ),
   step_log AS (
-    INSERT INTO step_history (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at, session_id)
+    INSERT INTO step_changes (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at, session_id)
     SELECT returned.task_uuid, returned.step_index, returned.version, step_state('in_progress'), returned.state, cause('rejected'), v_now,
            returned.session_id
     FROM   returned

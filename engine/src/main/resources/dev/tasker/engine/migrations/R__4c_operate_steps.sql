@@ -61,12 +61,11 @@ BEGIN
   -- each instance that is satisfied opens the next slot of its batch, as in complete_steps
   opened AS (
     UPDATE batches AS batch
-    SET    next_index = least(before.next_index + ended.instances, before.last_index + 1)
+    SET    next_index = batch.next_index + ended.instances
     FROM  (SELECT satisfied.task_uuid, satisfied.batch_step, count(*)::integer AS instances
            FROM   satisfied WHERE satisfied.batch_step IS NOT NULL GROUP BY satisfied.task_uuid, satisfied.batch_step) AS ended
-           JOIN batches AS before ON before.task_uuid = ended.task_uuid AND before.step_index = ended.batch_step
-    WHERE  batch.task_uuid = ended.task_uuid AND batch.step_index = ended.batch_step AND before.next_index <= before.last_index
-    RETURNING batch.task_uuid, before.next_index AS first_index, batch.next_index - 1 AS last_index
+    WHERE  batch.task_uuid = ended.task_uuid AND batch.step_index = ended.batch_step AND batch.next_index <= batch.last_index
+    RETURNING batch.task_uuid, batch.next_index - ended.instances AS first_index, least(batch.next_index - 1, batch.last_index) AS last_index
   ),
   -- tasks that started nothing before and may now: no step of theirs is left in error
   reopened AS (
@@ -148,7 +147,7 @@ BEGIN
     AND    timer.due_at = planned.next_retry_at AND timer.task_uuid = planned.task_uuid AND timer.step_index = planned.step_index
   ),
   step_log AS (
-    INSERT INTO step_history (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at, detail)
+    INSERT INTO step_changes (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at, detail)
     SELECT changed.task_uuid, changed.step_index, changed.version, changed.from_state, changed.to_state,
            CASE WHEN changed.action IS NULL THEN cause('engine') ELSE cause('operator') END, v_now, changed.detail
     FROM   changed WHERE changed.to_state <> changed.from_state
@@ -186,7 +185,7 @@ BEGIN
     ON CONFLICT (task_uuid) DO UPDATE SET started_at = excluded.started_at
   ),
   task_log AS (
-    INSERT INTO task_history (task_uuid, sort_key, from_state, to_state, cause, created_at, detail)
+    INSERT INTO task_changes (task_uuid, sort_key, from_state, to_state, cause, created_at, detail)
     SELECT task.task_uuid, task.version, task.from_state, task.to_state, cause('operator'), v_now, task.detail
     FROM   task WHERE task.to_state <> task.from_state
   )

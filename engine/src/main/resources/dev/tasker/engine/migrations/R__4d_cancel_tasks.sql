@@ -62,7 +62,7 @@ BEGIN
     AND    timer.due_at = cancelled.next_retry_at AND timer.task_uuid = cancelled.task_uuid AND timer.step_index = cancelled.step_index
   ),
   step_log AS (
-    INSERT INTO step_history (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at)
+    INSERT INTO step_changes (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at)
     SELECT cancelled.task_uuid, cancelled.step_index, cancelled.version, cancelled.from_state, cancelled.state, cause('operator'), v_now
     FROM   cancelled
   ),
@@ -75,7 +75,7 @@ BEGIN
     RETURNING task.task_uuid, task.version, task.state, asked.from_state, asked.detail
   ),
   task_log AS (
-    INSERT INTO task_history (task_uuid, sort_key, from_state, to_state, cause, created_at, detail)
+    INSERT INTO task_changes (task_uuid, sort_key, from_state, to_state, cause, created_at, detail)
     SELECT task.task_uuid, task.version, task.from_state, task.state, cause('operator'), v_now, task.detail FROM task
   )
   SELECT 0::smallint, task.task_uuid, -1, NULL::integer, NULL::integer, task.state, NULL::text FROM task

@@ -63,7 +63,7 @@ BEGIN
     RETURNING due_at, task_uuid, step_index
   ),
   step_log AS (
-    INSERT INTO step_history (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at)
+    INSERT INTO step_changes (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at)
     SELECT started.task_uuid, started.step_index, started.version, started.from_state, started.state, cause('engine'), v_now FROM started
   ),
   task AS (
@@ -82,7 +82,7 @@ BEGIN
     ON CONFLICT (task_uuid) DO UPDATE SET started_at = excluded.started_at
   ),
   task_log AS (
-    INSERT INTO task_history (task_uuid, sort_key, from_state, to_state, cause, created_at, detail)
+    INSERT INTO task_changes (task_uuid, sort_key, from_state, to_state, cause, created_at, detail)
     SELECT task.task_uuid, task.version, task_state('error'), task.state, cause('operator'), v_now, task.detail FROM task
   )
   SELECT 0::smallint, task.task_uuid, -1, task.state, NULL::integer, NULL::integer FROM task

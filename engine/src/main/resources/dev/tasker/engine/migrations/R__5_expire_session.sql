@@ -90,7 +90,7 @@ BEGIN
     ORDER  BY expired.task_uuid, expired.step_index
   ),
   step_log AS (
-    INSERT INTO step_history (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at, session_id, detail)
+    INSERT INTO step_changes (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at, session_id, detail)
     SELECT expired.task_uuid, expired.step_index, expired.version, step_state('in_progress'), expired.state, cause('lease_expired'),
            v_now, p_session, p_results[expired.ending]
     FROM   expired
@@ -115,7 +115,7 @@ BEGIN
     RETURNING task.task_uuid, task.version, v.from_state, v.to_state
   ),
   task_log AS (
-    INSERT INTO task_history (task_uuid, sort_key, from_state, to_state, cause, created_at)
+    INSERT INTO task_changes (task_uuid, sort_key, from_state, to_state, cause, created_at)
     SELECT task.task_uuid, task.version, task.from_state, task.to_state, cause('lease_expired'), v_now
     FROM   task WHERE task.to_state <> task.from_state
   ),

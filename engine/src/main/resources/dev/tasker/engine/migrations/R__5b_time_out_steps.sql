@@ -53,7 +53,7 @@ BEGIN
     SELECT ended.next_retry_at, ended.task_uuid, ended.step_index FROM ended WHERE ended.state = step_state('waiting_for_retry')
   ),
   step_log AS (
-    INSERT INTO step_history (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at, session_id, detail)
+    INSERT INTO step_changes (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at, session_id, detail)
     SELECT ended.task_uuid, ended.step_index, ended.version, step_state('in_progress'), ended.state, cause('lease_expired'), v_now,
            ended.session_id, ended.result
     FROM   ended
@@ -78,7 +78,7 @@ BEGIN
     RETURNING task.task_uuid, task.version, v.from_state, v.to_state
   ),
   task_log AS (
-    INSERT INTO task_history (task_uuid, sort_key, from_state, to_state, cause, created_at)
+    INSERT INTO task_changes (task_uuid, sort_key, from_state, to_state, cause, created_at)
     SELECT task.task_uuid, task.version, task.from_state, task.to_state, cause('lease_expired'), v_now
     FROM   task WHERE task.to_state <> task.from_state
   )

@@ -101,7 +101,7 @@ BEGIN
   RETURN QUERY
   WITH asked AS (
     SELECT i.task_uuid, i.reason, i.threshold, i.enters, i.fails, i.metadata, task.state, task.version, task.priority,
-           minutes_between(task.entered_at, v_now) AS minutes, request.correlation_id, request.created_at, namespace.name AS namespace_name,
+           minutes_between(task.entered_at, v_now) AS minutes, request.correlation_id, task.created_at, namespace.name AS namespace_name,
            named.name AS task_name,
            i.version IS NULL OR task.version = i.version AND task.state = i.state AS unchanged
     FROM   unnest(p_task, p_reason, p_state, p_version, p_threshold, p_enters, p_fails, p_metadata)
@@ -138,7 +138,7 @@ BEGIN
     RETURNING task.task_uuid, task.version
   ),
   task_log AS (
-    INSERT INTO task_history (task_uuid, sort_key, from_state, to_state, cause, created_at, detail)
+    INSERT INTO task_changes (task_uuid, sort_key, from_state, to_state, cause, created_at, detail)
     SELECT asked.task_uuid, failed.version, asked.state, task_state('error'), cause('stale'), v_now,
            json_build_object('reason', asked.reason, 'namespace', asked.namespace_name, 'task_name', asked.task_name,
                              'detected_at', v_now)::text

@@ -178,19 +178,18 @@ BEGIN
     END IF;
 
     WITH seen AS MATERIALIZED (
-      SELECT task.task_uuid, task.template_id, task.state, task.version, task.entered_at
+      SELECT task.task_uuid, task.template_id, task.state, task.version, task.entered_at, task.created_at
       FROM   tasks AS task WHERE task.task_uuid > v_mark AND task.task_uuid <= v_bound ORDER BY task.task_uuid LIMIT p_visits
     ),
     overdue AS MATERIALIZED (
-      SELECT seen.*, request.created_at, coalesce(template.duration_minutes, p_lifetime) AS minutes,
+      SELECT seen.*, coalesce(template.duration_minutes, p_lifetime) AS minutes,
              template.dead_letters_stale AND p_enters AS enters, template.fails_stale AND p_fails AS fails,
-             request.created_at <= v_now - coalesce(template.duration_minutes, p_lifetime) * interval '1 min'
+             seen.created_at <= v_now - coalesce(template.duration_minutes, p_lifetime) * interval '1 min'
                AND seen.task_uuid <> ALL (coalesce(v_task, '{}'))
                AND NOT EXISTS (SELECT FROM tasks_dlq AS entry
                                WHERE entry.task_uuid = seen.task_uuid AND entry.resolution_status = 'pending') AS due
       FROM   seen
              JOIN templates AS template ON template.template_id = seen.template_id
-             JOIN task_requests AS request ON request.task_uuid = seen.task_uuid
       WHERE  seen.state IN (task_state('steps_in_process'), task_state('waiting_for_dependencies'), task_state('waiting_for_retry'))
       AND    coalesce(template.duration_minutes, 0) = v_group.id
       AND    NOT EXISTS (SELECT FROM lifetime_clocks AS clock WHERE clock.task_uuid = seen.task_uuid)
@@ -307,10 +306,9 @@ BEGIN
   IF NOT p_dry_run THEN
     -- judged for its life: once, unless it was to end and did not
     INSERT INTO lifetime_clocks (task_uuid, started_at)
-    SELECT request.task_uuid, request.created_at
+    SELECT task.task_uuid, task.created_at
     FROM   unnest(v_task, v_fails) AS i(task_uuid, fails)
            JOIN tasks AS task ON task.task_uuid = i.task_uuid
-           JOIN task_requests AS request ON request.task_uuid = i.task_uuid
     WHERE  i.task_uuid = ANY (v_walked) AND i.fails AND task.state < task_state('complete')
     ON CONFLICT (task_uuid) DO NOTHING;
     DELETE FROM lifetime_clocks AS clock USING tasks AS task

@@ -61,7 +61,7 @@ BEGIN
     ORDER  BY retried.task_uuid, retried.step_index
   ),
   step_log AS (
-    INSERT INTO step_history (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at)
+    INSERT INTO step_changes (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at)
     SELECT retried.task_uuid, retried.step_index, retried.version, step_state('waiting_for_retry'), retried.state, cause('engine'), v_now
     FROM   retried
   ),
@@ -81,7 +81,7 @@ BEGIN
     RETURNING task.task_uuid, task.version, v.from_state, v.to_state
   ),
   task_log AS (
-    INSERT INTO task_history (task_uuid, sort_key, from_state, to_state, cause, created_at)
+    INSERT INTO task_changes (task_uuid, sort_key, from_state, to_state, cause, created_at)
     SELECT task.task_uuid, task.version, task.from_state, task.to_state, cause('engine'), v_now
     FROM   task WHERE task.to_state <> task.from_state
   )

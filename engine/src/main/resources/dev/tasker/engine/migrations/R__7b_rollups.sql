@@ -1,4 +1,4 @@
--- Locks: SHARE ROW EXCLUSIVE on tasks, workflow_steps and both histories while triggers are replaced (writers wait), ACCESS EXCLUSIVE on views.
+-- Locks: SHARE ROW EXCLUSIVE on tasks, workflow_steps and the doors of both histories while triggers are replaced (writers wait), ACCESS EXCLUSIVE on views.
 -- Cost: milliseconds, whatever the tables hold.
 -- Roll-ups: every change of state is fed by the transaction that makes it and folded later by one node at a time (decision record 015).
 
@@ -10,9 +10,9 @@ CREATE OR REPLACE FUNCTION rollup_bucket(p_ms integer) RETURNS smallint LANGUAGE
 CREATE OR REPLACE FUNCTION rollup_bucket_ms(p_bucket smallint) RETURNS float8 LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
   CASE WHEN p_bucket = 0 THEN 0.5 ELSE power(2, (p_bucket - 0.5) / 4) END;
 
--- Feeds what was written to the history, whoever wrote it: a statement-level trigger, so that no call can forget it. One row per template,
--- definition and pair of states. Functions that run with tasker.feed = 'own' feed what they change in their own statement, which is cheaper:
--- create_tasks, complete_steps and claim_steps.
+-- Feeds what was inserted into step_changes or task_changes: one row per template, definition and pair of states. Whoever inserts into the
+-- histories themselves feeds in the same statement, which is cheaper: create_tasks, complete_steps and claim_steps. (A trigger on the histories
+-- would cost them, too, even one that does not fire: its transition table is filled before its WHEN is asked.)
 CREATE OR REPLACE FUNCTION feed_steps() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO tasker.rollup_feed (changed_at, template_id, template_step, from_state, to_state, entities, ages)
@@ -28,8 +28,7 @@ CREATE OR REPLACE FUNCTION feed_tasks() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO tasker.rollup_feed (changed_at, template_id, template_step, from_state, to_state, entities, ages, steps)
   SELECT entry.created_at, task.template_id, -1, CASE WHEN entry.sort_key > 1 THEN entry.from_state END, entry.to_state, count(*),
-         array_agg(tasker.rollup_age((SELECT request.created_at FROM tasker.task_requests AS request
-                                      WHERE  request.task_uuid = entry.task_uuid), entry.created_at))
+         array_agg(tasker.rollup_age(task.created_at, entry.created_at))
            FILTER (WHERE entry.to_state BETWEEN tasker.task_state('blocked_by_failures') AND tasker.task_state('error')
                    OR entry.from_state BETWEEN tasker.task_state('blocked_by_failures') AND tasker.task_state('error')),
          sum(task.total_steps) FILTER (WHERE entry.to_state = tasker.task_state('complete'))
@@ -38,10 +37,10 @@ BEGIN
   RETURN NULL;
 END $$;
 
-CREATE OR REPLACE TRIGGER feed_rollups AFTER INSERT ON step_history REFERENCING NEW TABLE AS entry
-  FOR EACH STATEMENT WHEN (current_setting('tasker.feed', true) IS DISTINCT FROM 'own') EXECUTE FUNCTION feed_steps();
-CREATE OR REPLACE TRIGGER feed_rollups AFTER INSERT ON task_history REFERENCING NEW TABLE AS entry
-  FOR EACH STATEMENT WHEN (current_setting('tasker.feed', true) IS DISTINCT FROM 'own') EXECUTE FUNCTION feed_tasks();
+CREATE OR REPLACE TRIGGER feed_rollups AFTER INSERT ON step_changes REFERENCING NEW TABLE AS entry
+  FOR EACH STATEMENT EXECUTE FUNCTION feed_steps();
+CREATE OR REPLACE TRIGGER feed_rollups AFTER INSERT ON task_changes REFERENCING NEW TABLE AS entry
+  FOR EACH STATEMENT EXECUTE FUNCTION feed_tasks();
 
 -- Tasks and steps that are removed leave the totals; what they did stays in the roll-ups.
 CREATE OR REPLACE FUNCTION feed_removed_tasks() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -89,9 +88,9 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE TRIGGER feed_removed AFTER DELETE ON tasks REFERENCING OLD TABLE AS removed
-  FOR EACH STATEMENT WHEN (current_setting('tasker.feed', true) IS DISTINCT FROM 'own') EXECUTE FUNCTION feed_removed_tasks();
+  FOR EACH STATEMENT EXECUTE FUNCTION feed_removed_tasks();
 CREATE OR REPLACE TRIGGER feed_removed AFTER DELETE ON workflow_steps REFERENCING OLD TABLE AS removed
-  FOR EACH STATEMENT WHEN (current_setting('tasker.feed', true) IS DISTINCT FROM 'own') EXECUTE FUNCTION feed_removed_steps();
+  FOR EACH STATEMENT EXECUTE FUNCTION feed_removed_steps();
 CREATE OR REPLACE TRIGGER feed_truncated BEFORE TRUNCATE ON tasks FOR EACH STATEMENT EXECUTE FUNCTION feed_truncated();
 CREATE OR REPLACE TRIGGER feed_truncated BEFORE TRUNCATE ON workflow_steps FOR EACH STATEMENT EXECUTE FUNCTION feed_truncated();
 

@@ -115,7 +115,7 @@ SELECT task.task_uuid, request.correlation_id, namespace.name AS namespace_name,
        named.name AS task_name, named.named_task_uuid, template.document::json AS template_config,
        task_state_name(task.state) AS current_state, task.entered_at AS state_entered_at,
        extract(epoch FROM engine_now() - task.entered_at) / 60 AS time_in_state_minutes,
-       extract(epoch FROM engine_now() - request.created_at) / 60 AS task_age_minutes, task.priority, false AS complete
+       extract(epoch FROM engine_now() - task.created_at) / 60 AS task_age_minutes, task.priority, false AS complete
 FROM   tasks AS task
        JOIN task_requests AS request USING (task_uuid)
        JOIN templates AS template ON template.template_id = task.template_id
@@ -157,7 +157,7 @@ AS $$
                       WHEN task_state('steps_in_process') THEN coalesce(template.steps_in_process_minutes, p_steps_in_process) END
            ) AS allowed(minutes)
            CROSS JOIN LATERAL (
-             SELECT task.task_uuid, task.entered_at, task.priority FROM tasks AS task
+             SELECT task.task_uuid, task.entered_at, task.created_at, task.priority FROM tasks AS task
              WHERE  task.state < 8 AND task.state = present.state AND task.template_id = present.template_id
              ORDER  BY task.entered_at LIMIT p_limit) AS task
     WHERE  allowed.minutes IS NOT NULL
@@ -169,9 +169,8 @@ AS $$
     ORDER  BY place LIMIT p_limit
   )
   SELECT nearest.task_uuid, namespace.name, named.name, task_state_name(nearest.state), minutes_between(nearest.entered_at, engine_now()),
-         minutes_between(request.created_at, engine_now()), nearest.minutes, nearest.health, nearest.priority
+         minutes_between(nearest.created_at, engine_now()), nearest.minutes, nearest.health, nearest.priority
   FROM   nearest
-         JOIN task_requests AS request ON request.task_uuid = nearest.task_uuid
          JOIN templates AS template ON template.template_id = nearest.template_id
          JOIN named_tasks AS named ON named.named_task_uuid = template.named_task_uuid
          JOIN task_namespaces AS namespace ON namespace.task_namespace_uuid = named.task_namespace_uuid

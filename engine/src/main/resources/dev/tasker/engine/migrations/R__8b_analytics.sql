@@ -203,13 +203,13 @@ SET search_path = tasker, pg_temp
 AS $$
   SELECT slow.task_uuid, named.task_name, named.namespace_name, named.version, round(date_part('epoch', slow.duration)::numeric, 3),
          slow.total_steps, slow.satisfied_steps, slow.failed_steps, slow.created_at, slow.entered_at, slow.initiator, slow.source_system
-  FROM  (SELECT task.*, request.created_at, request.initiator, request.source_system, task.entered_at - request.created_at AS duration
+  FROM  (SELECT task.*, request.initiator, request.source_system, task.entered_at - task.created_at AS duration
          FROM   newest_tasks(coalesce(since_timestamp, engine_now() - interval '1 day'), namespace_filter, task_name_filter, version_filter)
                   AS newest
                 JOIN tasks AS task ON task.task_uuid = newest.task_uuid
                 JOIN task_requests AS request ON request.task_uuid = newest.task_uuid
          WHERE  task.state IN (task_state('complete'), task_state('error'), task_state('blocked_by_failures'))
-         AND    task.entered_at > request.created_at
+         AND    task.entered_at > task.created_at
          ORDER  BY duration DESC, task.task_uuid LIMIT limit_count) AS slow
          JOIN template_names AS named USING (template_id)
   ORDER  BY slow.duration DESC, slow.task_uuid

@@ -206,7 +206,7 @@ RETURNS TABLE (
 LANGUAGE sql STABLE
 SET search_path = tasker, pg_temp
 AS $$
-  SELECT task.task_uuid, named.named_task_uuid, named.task_name, named.version, named.namespace_name, context.status, request.created_at,
+  SELECT task.task_uuid, named.named_task_uuid, named.task_name, named.version, named.namespace_name, context.status, task.created_at,
          task.updated_at, CASE WHEN task.state = task_state('complete') THEN task.entered_at END, request.initiator, request.source_system,
          request.reason, request.correlation_id, named.document::json,
          coalesce((

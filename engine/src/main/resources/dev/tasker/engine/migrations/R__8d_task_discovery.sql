@@ -28,11 +28,10 @@ AS $$
   ),
   context AS (SELECT * FROM get_task_execution_contexts_batch(ARRAY(SELECT candidate.task_uuid FROM candidate)))
   SELECT task.task_uuid, named.task_name, task.priority, named.namespace_name, context.ready_steps,
-         computed_priority(task.priority, extract(epoch FROM engine_now() - task.entered_at), extract(epoch FROM engine_now() - request.created_at)),
+         computed_priority(task.priority, extract(epoch FROM engine_now() - task.entered_at), extract(epoch FROM engine_now() - task.created_at)),
          context.status
   FROM   context
          JOIN tasks AS task ON task.task_uuid = context.task_uuid
-         JOIN task_requests AS request ON request.task_uuid = context.task_uuid
          JOIN template_names AS named ON named.template_id = task.template_id
   WHERE  context.status = 'pending' OR context.execution_status = 'has_ready_steps'
   ORDER  BY task.priority DESC, task.task_uuid LIMIT p_limit
@@ -53,10 +52,9 @@ LANGUAGE sql STABLE
 SET search_path = tasker, pg_temp
 AS $$
   SELECT task.task_uuid, named.task_name, task.priority, named.namespace_name, context.ready_steps,
-         computed_priority(task.priority, 0, extract(epoch FROM engine_now() - request.created_at)), context.status
+         computed_priority(task.priority, 0, extract(epoch FROM engine_now() - task.created_at)), context.status
   FROM   get_task_execution_context(p_task_uuid) AS context
          JOIN tasks AS task ON task.task_uuid = context.task_uuid
-         JOIN task_requests AS request ON request.task_uuid = context.task_uuid
          JOIN template_names AS named ON named.template_id = task.template_id
 $$;
 

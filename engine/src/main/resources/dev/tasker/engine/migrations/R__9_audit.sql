@@ -185,13 +185,13 @@ BEGIN
   UNION ALL
   -- each instance that is satisfied opens the next slot of its batch
   SELECT 'batch_slots', batch.task_uuid, batch.step_index,
-         format('next %s', least(i.first + i.satisfied, batch.last_index + 1)), format('next %s', batch.next_index)
+         format('next %s', least(i.first + i.satisfied, batch.last_index + 1)), format('next %s', least(batch.next_index, batch.last_index + 1))
   FROM   batch
          JOIN (SELECT instance.task_uuid, instance.batch_step, min(instance.step_index) FILTER (WHERE instance.unslotted) AS first,
                       count(*) FILTER (WHERE instance.state IN (step_state('complete'), step_state('resolved_manually'))) AS satisfied
                FROM   instance GROUP BY instance.task_uuid, instance.batch_step) AS i
            ON i.task_uuid = batch.task_uuid AND i.batch_step = batch.step_index
-  WHERE  batch.next_index <> least(coalesce(i.first, batch.last_index + 1) + i.satisfied, batch.last_index + 1)
+  WHERE  least(batch.next_index, batch.last_index + 1) <> least(coalesce(i.first, batch.last_index + 1) + i.satisfied, batch.last_index + 1)
   UNION ALL
   SELECT 'no_batch', instance.task_uuid, instance.batch_step, 'slots of its instances', 'none'
   FROM   instance LEFT JOIN batch ON batch.task_uuid = instance.task_uuid AND batch.step_index = instance.batch_step

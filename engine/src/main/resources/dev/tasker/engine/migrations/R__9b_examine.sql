@@ -201,7 +201,7 @@ BEGIN
         disarmed AS (
           DELETE FROM timers AS timer USING cancelled
           WHERE  timer.due_at = cancelled.next_retry_at AND timer.task_uuid = p_task AND timer.step_index = cancelled.step_index)
-        INSERT INTO step_history (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at, detail)
+        INSERT INTO step_changes (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at, detail)
         SELECT p_task, cancelled.step_index, cancelled.version, cancelled.from_state, cancelled.state, cause('engine'), v_now,
                'doctor: unfinished_step'
         FROM   cancelled;
@@ -214,7 +214,7 @@ BEGIN
           WHERE  audit.code = 'withheld_step' AND step.task_uuid = p_task AND step.step_index = audit.step_index
           AND    step.step_index <> ALL (v_doubtful)
           RETURNING step.step_index, step.version, step.state)
-        INSERT INTO step_history (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at, detail)
+        INSERT INTO step_changes (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at, detail)
         SELECT p_task, started.step_index, started.version, step_state('pending'), started.state, cause('engine'), v_now,
                'doctor: withheld_step'
         FROM   started;
@@ -277,7 +277,7 @@ BEGIN
       AND    (task.total_steps, task.satisfied_steps, task.failed_steps, task.active_steps, task.state)
              IS DISTINCT FROM (v.total, v.satisfied, v.failed, v.active, v.to_state)
       RETURNING task.version, v.from_state, v.to_state)
-    INSERT INTO task_history (task_uuid, sort_key, from_state, to_state, cause, created_at, detail)
+    INSERT INTO task_changes (task_uuid, sort_key, from_state, to_state, cause, created_at, detail)
     SELECT p_task, task.version, task.from_state, task.to_state, cause('engine'), v_now, 'doctor: task_state'
     FROM   task WHERE task.to_state <> task.from_state;
 

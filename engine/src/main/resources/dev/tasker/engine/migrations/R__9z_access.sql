@@ -18,11 +18,13 @@ BEGIN
   FOR v_table IN
     SELECT class.oid::regclass AS name,
            CASE WHEN class.relkind IN ('v', 'm') OR class.relname = 'schema_history' THEN 'SELECT'
+                WHEN class.relname IN ('task_changes', 'step_changes') THEN 'INSERT'
                 WHEN class.relname LIKE '%\_history' THEN 'SELECT, INSERT'
                 ELSE 'SELECT, INSERT, UPDATE, DELETE'
            END AS privileges
     FROM   pg_class AS class
-    WHERE  class.relnamespace = 'tasker'::regnamespace AND class.relkind IN ('r', 'p', 'v', 'm') AND NOT class.relispartition
+    WHERE  class.relnamespace = 'tasker'::regnamespace AND class.relkind IN ('r', 'p', 'v', 'm')
+    AND    (class.relkind = 'p' OR NOT class.relispartition)
     ORDER  BY class.relname
   LOOP
     EXECUTE format('GRANT %s ON %s TO %s', v_table.privileges, v_table.name, p_role);

@@ -38,7 +38,7 @@ class DoctorFaultTest {
         DELETE FROM tasker.step_history WHERE task_uuid = :task;
         DELETE FROM tasker.ready_steps WHERE task_uuid = :task;
         UPDATE tasker.tasks SET state = 6, active_steps = 0, version = 2 WHERE task_uuid = :task;
-        INSERT INTO tasker.task_history VALUES (:task, 2, 3, 6, 0, now())
+        INSERT INTO tasker.task_changes VALUES (:task, 2, 3, 6, 0, now())
         """;
 
     /** All rows of a task, with the places they stand at: what was rolled back stands where it stood. */
@@ -180,7 +180,7 @@ class DoctorFaultTest {
     void historyAheadOfItsRowIsNotWrittenOver(TestDatabase database) throws Exception {
         try (TestNode node = TestNode.open(database)) {
             Stage stage = withheld(node, database);
-            database.execute("INSERT INTO tasker.step_history VALUES ('" + stage.task() + "', 0, 1, 0, 1, 0, now())");
+            database.execute("INSERT INTO tasker.step_changes VALUES ('" + stage.task() + "', 0, 1, 0, 1, 0, now())");
             Stage.recountTotals(database);
 
             DoctorReport report = new Doctor(database.dataSource()).run(MEND);

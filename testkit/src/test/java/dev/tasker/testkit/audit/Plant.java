@@ -42,7 +42,7 @@ record Plant(
                 waiting(
                         AuditCode.TASK_STATE,
                         "UPDATE tasker.tasks SET state = 6, version = 2 WHERE task_uuid = :task;"
-                                + " INSERT INTO tasker.task_history VALUES (:task, 2, 3, 6, 0, now())",
+                                + " INSERT INTO tasker.task_changes VALUES (:task, 2, 3, 6, 0, now())",
                         null,
                         "steps_in_process",
                         "waiting_for_retry",
@@ -51,7 +51,7 @@ record Plant(
                         AuditCode.TASK_STATE,
                         Stage.At.DONE,
                         "UPDATE tasker.tasks SET state = 3, version = 3 WHERE task_uuid = :task;"
-                                + " INSERT INTO tasker.task_history VALUES (:task, 3, 8, 3, 0, now())",
+                                + " INSERT INTO tasker.task_changes VALUES (:task, 3, 8, 3, 0, now())",
                         null,
                         "complete",
                         "steps_in_process",
@@ -120,7 +120,7 @@ record Plant(
                 waiting(
                         AuditCode.UNMET_PARENTS,
                         step(1, "state = 1, version = 1")
-                                + "; INSERT INTO tasker.step_history VALUES (:task, 1, 1, 0, 1, 0, now())",
+                                + "; INSERT INTO tasker.step_changes VALUES (:task, 1, 1, 0, 1, 0, now())",
                         1,
                         "pending",
                         "enqueued",
@@ -135,7 +135,7 @@ record Plant(
                 waiting(
                         AuditCode.UNFINISHED_STEP,
                         "UPDATE tasker.tasks SET state = 10, version = 2 WHERE task_uuid = :task;"
-                                + " INSERT INTO tasker.task_history VALUES (:task, 2, 3, 10, 3, now(), '{}')",
+                                + " INSERT INTO tasker.task_changes VALUES (:task, 2, 3, 10, 3, now(), '{}')",
                         1,
                         "a step that has ended",
                         "pending",
@@ -143,7 +143,7 @@ record Plant(
                 waiting(
                         AuditCode.CANCELLED_STEP,
                         step(2, "state = 8, version = 1")
-                                + "; INSERT INTO tasker.step_history VALUES (:task, 2, 1, 0, 8, 3, now())",
+                                + "; INSERT INTO tasker.step_changes VALUES (:task, 2, 1, 0, 8, 3, now())",
                         2,
                         "a cancelled task",
                         "steps_in_process",
@@ -216,7 +216,7 @@ record Plant(
                         End.PERSON),
                 waiting(
                         AuditCode.STEP_HISTORY,
-                        "INSERT INTO tasker.step_history VALUES (:task, 77, 1, 0, 1, 0, now())",
+                        "INSERT INTO tasker.step_changes VALUES (:task, 77, 1, 0, 1, 0, now())",
                         77,
                         "a step",
                         "1 rows to enqueued",
@@ -252,7 +252,7 @@ record Plant(
                 waiting(
                         AuditCode.ERROR_WITHOUT_REASON,
                         "UPDATE tasker.tasks SET state = 9, version = 2 WHERE task_uuid = :task;"
-                                + " INSERT INTO tasker.task_history VALUES (:task, 2, 3, 9, 0, now())",
+                                + " INSERT INTO tasker.task_changes VALUES (:task, 2, 3, 9, 0, now())",
                         null,
                         "what made the task an error",
                         "nothing",

@@ -181,8 +181,8 @@ class BrokenFunctionsTest {
                 new Break(
                         "slot of a completed instance lost",
                         "complete_steps",
-                        "before.next_index + ended.instances",
-                        "before.next_index + 1",
+                        "batch.next_index + ended.instances",
+                        "batch.next_index + 1",
                         "finishInstances",
                         "retryFirst"),
                 new Break(
@@ -237,16 +237,15 @@ class BrokenFunctionsTest {
                 new Break(
                         "event of a result that was not recorded",
                         "complete_steps",
-                        "max(facts.state) OVER step AS decided, max(facts.version) OVER step AS sort_key",
-                        "coalesce(max(facts.state) OVER step, 6) AS decided, coalesce(max(facts.version) OVER step, 1)"
-                                + " AS sort_key",
-                        "completeAWithOldToken",
-                        "retryDue"),
+                        "WHERE  step.xmin = pg_current_xact_id()::xid",
+                        "WHERE  true",
+                        "completeA",
+                        "completeAWithOldToken"),
                 new Break(
                         "event without its condition",
                         "complete_steps",
-                        "event.decided = coalesce(event.needed, event.decided)",
-                        "event.decided IS NOT NULL",
+                        "step.state = coalesce(event.needed, step.state)",
+                        "true",
                         "failAForNow",
                         "retryDue"),
                 new Break(
@@ -476,8 +475,8 @@ class BrokenFunctionsTest {
                 new Break(
                         "change of a claimed step that is fed twice",
                         "claim_steps",
-                        "SET tasker.feed = 'own'\n",
-                        "",
+                        "INSERT INTO step_history",
+                        "INSERT INTO step_changes",
                         "claim",
                         "completeA"),
                 new Break(

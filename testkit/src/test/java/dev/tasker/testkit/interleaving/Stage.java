@@ -413,7 +413,7 @@ final class Stage implements AutoCloseable {
     }
 
     private void reset() throws SQLException {
-        StringBuilder sql = new StringBuilder("SET synchronous_commit = off; SET tasker.feed = 'own'; BEGIN; ");
+        StringBuilder sql = new StringBuilder("SET synchronous_commit = off; SET session_replication_role = replica; BEGIN; ");
         for (String table : TABLES) {
             sql.append("DELETE FROM tasker.").append(table).append("; ");
             sql.append("INSERT INTO tasker.")
@@ -422,7 +422,7 @@ final class Stage implements AutoCloseable {
                     .append(table)
                     .append("; ");
         }
-        run(sql.append("COMMIT").toString());
+        run(sql.append("COMMIT; RESET session_replication_role").toString());
     }
 
     private Outcome outcome(List<String> first, List<String> second) throws SQLException {

@@ -279,7 +279,7 @@ class RepairTest {
                 WITH task AS (
                   UPDATE tasker.tasks SET state = tasker.task_state('resolved_manually'), version = version + 1 WHERE task_uuid = ?
                   RETURNING task_uuid, version)
-                INSERT INTO tasker.task_history (task_uuid, sort_key, from_state, to_state, cause, created_at, detail)
+                INSERT INTO tasker.task_changes (task_uuid, sort_key, from_state, to_state, cause, created_at, detail)
                 SELECT task_uuid, version, tasker.task_state('error'), tasker.task_state('resolved_manually'),
                        tasker.cause('operator'), tasker.engine_now(), '{}'
                 FROM   task RETURNING 1

@@ -30,7 +30,7 @@ public final class TaskLister {
         """;
 
     private static final String VIEWS = """
-        SELECT task.task_uuid, named.namespace_name, named.task_name, named.version, task.state, request.created_at, task.updated_at,
+        SELECT task.task_uuid, named.namespace_name, named.task_name, named.version, task.state, task.created_at, task.updated_at,
                task.entered_at, request.context, request.initiator, request.source_system, request.reason, request.priority,
                request.tags, request.correlation_id, request.parent_correlation_id, context.total_steps, context.pending_steps,
                context.in_progress_steps, context.completed_steps, context.failed_steps, context.ready_steps, context.enqueued_steps

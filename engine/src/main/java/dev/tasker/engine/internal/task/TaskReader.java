@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads tasks and steps as people see them. Thread-safe; nothing here is on the path of a running step. */
 public final class TaskReader {
     private static final String TASK = """
-        SELECT task.state, request.created_at, task.updated_at, task.entered_at, request.context, request.initiator,
+        SELECT task.state, task.created_at, task.updated_at, task.entered_at, request.context, request.initiator,
                request.source_system, request.reason, request.priority, request.tags, request.correlation_id,
                request.parent_correlation_id, request.template_id
         FROM   tasker.tasks AS task JOIN tasker.task_requests AS request USING (task_uuid)
