@@ -2,6 +2,8 @@ package dev.tasker.cli;
 
 import dev.tasker.worker.BadHandlerException;
 import dev.tasker.worker.HandlerRegistry;
+import dev.tasker.worker.event.EventPublisher;
+import dev.tasker.worker.event.PublisherRegistry;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -9,29 +11,37 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
-/** Handlers of the person who starts a worker: annotated classes, and those that callables name (04 §5.9, §5.10). */
-final class UserHandlers {
-    private UserHandlers() {}
+/**
+ * What the person who starts a worker brings along: handlers, which are annotated classes and those that callables name (04 §5.9, §5.10), and
+ * publishers, which are services ({@link ServiceLoader}).
+ */
+record UserHandlers(HandlerRegistry handlers, PublisherRegistry publishers) {
 
     /**
-     * The handlers of some packages.
+     * Handlers of some packages, publishers of the class path.
      *
      * @param classPath jars and folders with classes, beside those of the command itself
      * @param packages the only ones whose classes are loaded, with those below them
      * @param bundled handlers to serve besides, null: none
      */
-    static HandlerRegistry registry(List<Path> classPath, List<String> packages, @Nullable BundledHandlers bundled) {
-        HandlerRegistry.Builder builder = HandlerRegistry.builder()
-                .classLoader(new URLClassLoader(urls(classPath), UserHandlers.class.getClassLoader()))
-                .classLookup(packages.toArray(String[]::new));
+    static UserHandlers load(List<Path> classPath, List<String> packages, @Nullable BundledHandlers bundled) {
+        ClassLoader loader = new URLClassLoader(urls(classPath), UserHandlers.class.getClassLoader());
+        HandlerRegistry.Builder builder =
+                HandlerRegistry.builder().classLoader(loader).classLookup(packages.toArray(String[]::new));
         packages.forEach(builder::discover);
         if (bundled != null) {
             builder.addAll(bundled.registry());
         }
         try {
-            return builder.build();
+            PublisherRegistry publishers = new PublisherRegistry();
+            ServiceLoader.load(EventPublisher.class, loader).forEach(publishers::register);
+            return new UserHandlers(builder.build(), publishers);
+        } catch (ServiceConfigurationError e) {
+            throw new CommandException("--class-path: " + e.getMessage(), e);
         } catch (BadHandlerException e) {
             throw new CommandException("--packages: " + e.getMessage(), e);
         }

@@ -127,12 +127,13 @@ final class WorkerCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         WorkerProcessConfig config = config();
         server = stated != null ? stated : WorkerServer.of(config.server()).orElse(SERVER);
-        HandlerRegistry registry = handlers();
+        UserHandlers user = handlers();
+        HandlerRegistry registry = user.handlers();
         List<TaskTemplate> served = serveTemplates(registry, config.strictHandlers());
         // guide: start
         try (StopSignal stop = StopSignal.install();
                 WorkSource source = source(config.server());
-                WorkerProcess worker = WorkerProcess.start(config, source, registry, new PublisherRegistry(), served)) {
+                WorkerProcess worker = WorkerProcess.start(config, source, registry, user.publishers(), served)) {
             log.info("Works for {}", server);
             stop.onSecond(worker::stopWaiting);
             stop.await();
@@ -141,18 +142,19 @@ final class WorkerCommand implements Callable<Integer> {
         // guide end
     }
 
-    private HandlerRegistry handlers() {
+    private UserHandlers handlers() {
         if (packages.isEmpty()) {
             if (!classPath.isEmpty()) {
                 throw new CommandException("--class-path: no packages (expected: --packages beside it)");
             }
-            return (handlers == null ? BundledHandlers.demo : handlers).registry();
+            BundledHandlers bundled = handlers == null ? BundledHandlers.demo : handlers;
+            return new UserHandlers(bundled.registry(), new PublisherRegistry());
         }
         List<Path> paths = classPath.stream()
                 .flatMap(entry -> Arrays.stream(entry.split(File.pathSeparator)))
                 .map(Path::of)
                 .toList();
-        return UserHandlers.registry(paths, packages, handlers);
+        return UserHandlers.load(paths, packages, handlers);
     }
 
     /** The configuration of file and environment, and what the command line says instead. */

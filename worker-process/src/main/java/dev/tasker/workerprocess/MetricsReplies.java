@@ -17,6 +17,23 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The figures of a worker: as Prometheus text and in the JSON of 03 §1.13. */
 final class MetricsReplies {
+    /** Figures of subscribers, of which a worker has none; the first seven by the names that clients know (04 §6.8). */
+    private static final List<String> BUS_NAMES = List.of(
+            "rust_handler_dispatches",
+            "rust_handler_errors",
+            "rust_subscriber_patterns",
+            "rust_handler_count",
+            "ffi_channel_dispatches",
+            "ffi_channel_drops",
+            "ffi_subscriber_count",
+            "handler_dispatches",
+            "handler_errors",
+            "handler_patterns",
+            "handler_count",
+            "stream_dispatches",
+            "stream_drops",
+            "stream_subscribers");
+
     private final PrometheusRegistry registry;
     private final StepsUnderWay underWay;
     private final Supplier<EventStatistics.Snapshot> events;
@@ -109,15 +126,8 @@ final class MetricsReplies {
                 .put("broadcast_routed", now.broadcastRouted())
                 .put("fast_delivery_errors", 0)
                 .put("routing_errors", 0);
-        body.putObject("in_process_bus")
-                .put("total_events_dispatched", now.inProcess())
-                .put("rust_handler_dispatches", 0)
-                .put("ffi_channel_dispatches", 0)
-                .put("rust_handler_errors", 0)
-                .put("ffi_channel_drops", 0)
-                .put("rust_subscriber_patterns", 0)
-                .put("rust_handler_count", 0)
-                .put("ffi_subscriber_count", 0);
+        ObjectNode bus = body.putObject("in_process_bus").put("total_events_dispatched", now.inProcess());
+        BUS_NAMES.forEach(name -> bus.put(name, 0));
         body.put("captured_at", Reply.time(clock.instant())).put("worker_id", identity.id());
         return Reply.ok(body);
     }

@@ -83,20 +83,24 @@ final class TemplateReplies {
 
     private Reply list(ServerRequest request) {
         UriQuery query = request.query();
-        String namespace = query.first("namespace").orElse("");
+        String namespace = first(query, "namespace");
         long count = templates.all().stream()
                 .filter(template -> namespace.isEmpty() || template.namespace().equals(namespace))
                 .count();
         ObjectNode body = Reply.object();
         putAll(body, "supported_namespaces", identity.namespaces());
         body.put("template_count", count);
-        if (query.first("include_cache_stats").orElse("").equals("true")) {
+        if (first(query, "include_cache_stats").equals("true")) {
             writeStatistics(body.putObject("cache_stats"));
         } else {
             body.putNull("cache_stats");
         }
         putAll(body, "worker_capabilities", CAPABILITIES);
         return Reply.ok(body);
+    }
+
+    private static String first(UriQuery query, String name) {
+        return query.contains(name) ? query.get(name) : "";
     }
 
     /** Templates are kept for the life of the process, so nothing is ever evicted. */

@@ -8,6 +8,7 @@ import dev.tasker.server.config.WorkerProcessConfig;
 import dev.tasker.server.config.WorkerWebConfig;
 import dev.tasker.server.security.Authenticator;
 import dev.tasker.server.security.ServerTls;
+import dev.tasker.template.PublishedEvent;
 import dev.tasker.template.TaskTemplate;
 import dev.tasker.worker.HandlerKey;
 import dev.tasker.worker.HandlerRegistry;
@@ -23,6 +24,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +79,7 @@ public final class WorkerProcess implements AutoCloseable {
         if (web.enabled()) {
             FreePort.require("The worker's REST", web.bindAddress());
         }
+        warnOfMissing(publishers, templates);
         WorkerProcess process = new WorkerProcess(config, source, handlers, publishers);
         try {
             if (web.enabled()) {
@@ -93,6 +96,19 @@ public final class WorkerProcess implements AutoCloseable {
             process.close();
             throw e;
         }
+    }
+
+    /** Says at the start what would only show in an event's payload (04 §6.4, 09 K6). */
+    private static void warnOfMissing(PublisherRegistry publishers, Collection<TaskTemplate> templates) {
+        List<String> wanted = templates.stream()
+                .flatMap(template -> template.steps().stream())
+                .flatMap(step -> step.publishesEvents().stream())
+                .map(PublishedEvent::publisher)
+                .filter(Objects::nonNull)
+                .toList();
+        publishers
+                .validateRequiredPublishers(wanted)
+                .forEach(name -> LOG.warn("No publisher {}: its events get the default payload", name));
     }
 
     private static WorkerConfig workerConfig(WorkerProcessConfig config) {

@@ -76,6 +76,9 @@ final class FaultWorker {
           - name: hold
             handler: {callable: Hold}
             retry: {retryable: true, max_attempts: 3, backoff_base_ms: 60000}
+            publishes_events:
+              - {name: parcel.held, description: d, schema: {type: object}, publisher: stamp}
+              - {name: parcel.kept, description: d, schema: {type: object}, publisher: nobody}
             timeout_seconds: 60
         """;
 

@@ -48,6 +48,12 @@ class WorkerStopTest {
                     .as("those that ran")
                     .hasSize(5);
             assertThat(inProgress(cluster)).isEmpty();
+            worker.process().awaitLine("No publisher nobody: its events get the default payload", PATIENCE);
+            assertThat(cluster.auditor()
+                            .column("SELECT event_name || ' ' || (message::json #>> '{payload,payload}')"
+                                    + " FROM tasker.published_domain_events"))
+                    .hasSize(10)
+                    .contains("parcel.held {\"stamped\":true}", "parcel.kept {\"attempt\":1}");
             assertThat(cluster.auditor().findings()).isEmpty();
         }
     }
