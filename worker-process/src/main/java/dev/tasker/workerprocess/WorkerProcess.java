@@ -14,6 +14,7 @@ import dev.tasker.worker.HandlerKey;
 import dev.tasker.worker.HandlerRegistry;
 import dev.tasker.worker.WorkSource;
 import dev.tasker.worker.WorkerConfig;
+import dev.tasker.worker.WorkerListener;
 import dev.tasker.worker.WorkerRuntime;
 import dev.tasker.worker.event.PublisherRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -51,10 +52,15 @@ public final class WorkerProcess implements AutoCloseable {
     private volatile WorkerStatus status = WorkerStatus.STARTING;
 
     private WorkerProcess(
-            WorkerProcessConfig config, WorkSource source, HandlerRegistry handlers, PublisherRegistry publishers) {
+            WorkerProcessConfig config,
+            WorkSource source,
+            HandlerRegistry handlers,
+            PublisherRegistry publishers,
+            List<WorkerListener> listeners) {
         this.config = config;
         this.workerConfig = workerConfig(config);
-        this.runtime = WorkerRuntime.start(source, handlers, publishers, workerConfig, figures);
+        WorkerListener[] all = Stream.concat(Stream.of(figures), listeners.stream()).toArray(WorkerListener[]::new);
+        this.runtime = WorkerRuntime.start(source, handlers, publishers, workerConfig, all);
     }
 
     /**
@@ -64,6 +70,7 @@ public final class WorkerProcess implements AutoCloseable {
      * @param handlers what it runs, with the templates' steps served
      * @param publishers of domain events
      * @param templates those it tells of
+     * @param listeners hear what happens, besides its own figures
      * @throws dev.tasker.server.StartupException when its address cannot be had
      * @throws dev.tasker.server.config.ConfigException when authentication or TLS cannot work as configured
      */
@@ -72,7 +79,8 @@ public final class WorkerProcess implements AutoCloseable {
             WorkSource source,
             HandlerRegistry handlers,
             PublisherRegistry publishers,
-            Collection<TaskTemplate> templates) {
+            Collection<TaskTemplate> templates,
+            WorkerListener... listeners) {
         WorkerWebConfig web = config.web();
         Authenticator authenticator =
                 web.enabled() ? Authenticator.open(config.auth(), InstantSource.system()) : Authenticator.DISABLED;
@@ -80,7 +88,7 @@ public final class WorkerProcess implements AutoCloseable {
             FreePort.require("The worker's REST", web.bindAddress());
         }
         warnOfMissing(publishers, templates);
-        WorkerProcess process = new WorkerProcess(config, source, handlers, publishers);
+        WorkerProcess process = new WorkerProcess(config, source, handlers, publishers, List.of(listeners));
         try {
             if (web.enabled()) {
                 process.listen(web, authenticator, handlers, templates);
