@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -30,21 +29,27 @@ final class Clock {
         this.database = database;
     }
 
-    /** Waits until nothing happens any more without a person; how far the clock was moved. */
+    /** Waits until nothing happens any more without a person; how long the task waited for retries, by the database's clock. */
     Duration runOut(UUID task, Duration patience) {
-        Duration moved = Duration.ZERO;
+        Duration waited = Duration.ZERO;
+        Instant counted = Instant.MIN; // waits until then are in the sum: those of several steps may overlap
         long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
             TaskView view = engine.task(task).orElseThrow();
             if (isAtRest(view.state())) {
-                return moved;
+                return waited;
             }
-            Optional<Instant> due = due(view.state(), engine.steps(task));
-            if (due.isPresent()) {
-                Duration wait = until(due.get());
-                if (wait.isPositive()) {
-                    database.advance(wait);
-                    moved = moved.plus(wait);
+            Optional<Wait> next = next(view.state(), engine.steps(task));
+            if (next.isPresent()) {
+                Wait wait = next.get();
+                Instant from = wait.from().isAfter(counted) ? wait.from() : counted;
+                if (from.isBefore(wait.until())) {
+                    waited = waited.plus(Duration.between(from, wait.until()));
+                    counted = wait.until();
+                }
+                Duration left = until(wait.until());
+                if (left.isPositive()) {
+                    database.advance(left);
                 }
             }
             if (System.nanoTime() - deadline > 0) {
@@ -62,8 +67,11 @@ final class Clock {
         return state.isTerminal() || state == TaskState.BLOCKED_BY_FAILURES;
     }
 
-    /** The next retry, when the task waits for nothing else. */
-    private static Optional<Instant> due(TaskState state, List<StepView> steps) {
+    /** From a failure to the retry. */
+    private record Wait(Instant from, Instant until) {}
+
+    /** The wait that ends first, when the task waits for nothing else. */
+    private static Optional<Wait> next(TaskState state, List<StepView> steps) {
         boolean waitsOnly = state == TaskState.WAITING_FOR_RETRY
                 && steps.stream()
                         .noneMatch(step -> step.state() == StepState.IN_PROGRESS || step.state() == StepState.ENQUEUED);
@@ -72,9 +80,14 @@ final class Clock {
         }
         return steps.stream()
                 .filter(step -> step.state() == StepState.WAITING_FOR_RETRY)
-                .map(StepView::nextRetryAt)
-                .filter(Objects::nonNull)
-                .min(Comparator.naturalOrder());
+                .flatMap(step -> wait(step).stream())
+                .min(Comparator.comparing(Wait::until));
+    }
+
+    /** A step that waits was changed last when its attempt failed. */
+    private static Optional<Wait> wait(StepView step) {
+        Instant until = step.nextRetryAt();
+        return until == null ? Optional.empty() : Optional.of(new Wait(step.updatedAt(), until));
     }
 
     private Duration until(Instant due) {

@@ -59,7 +59,8 @@ public final class WorkerProcess implements AutoCloseable {
             List<WorkerListener> listeners) {
         this.config = config;
         this.workerConfig = workerConfig(config);
-        WorkerListener[] all = Stream.concat(Stream.of(figures), listeners.stream()).toArray(WorkerListener[]::new);
+        WorkerListener[] all =
+                Stream.concat(Stream.of(figures), listeners.stream()).toArray(WorkerListener[]::new);
         this.runtime = WorkerRuntime.start(source, handlers, publishers, workerConfig, all);
     }
 
