@@ -27,7 +27,6 @@ import dev.tasker.worker.WorkSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -203,17 +202,8 @@ public final class TaskerServer implements AutoCloseable {
         return tls;
     }
 
-    /** Finds out by itself whether the address can be had: the libraries below report that late, or only to their log. */
     private static <T> T listening(String what, BindAddress address, Supplier<T> opener) {
-        try (ServerSocket probe = new ServerSocket()) {
-            probe.setReuseAddress(true);
-            probe.bind(address.toSocketAddress());
-        } catch (IOException e) {
-            throw new StartupException(
-                    what + " cannot listen on " + address + ": " + e.getMessage()
-                            + " (expected: an address of this machine with a port that nobody uses).",
-                    e);
-        }
+        FreePort.require(what, address);
         return opener.get();
     }
 

@@ -54,6 +54,7 @@ final class Cluster implements AutoCloseable {
         Files.writeString(templates.resolve("flow.yaml"), FaultWorker.FLOW);
         Files.writeString(templates.resolve("gated.yaml"), FaultWorker.GATED);
         Files.writeString(templates.resolve("busy.yaml"), FaultWorker.BUSY);
+        Files.writeString(templates.resolve("held.yaml"), FaultWorker.HELD);
         EmbeddedPostgres postgres = EmbeddedPostgres.start(EmbeddedPostgresConfig.forTests(folder.resolve("postgres")));
         Cluster cluster = new Cluster(postgres, templates, folder.resolve("effects"));
         try {
@@ -131,6 +132,36 @@ final class Cluster implements AutoCloseable {
         ChildJvm process = add(ChildJvm.start(name, FaultWorker.class, environment, address, effects.toString()));
         process.awaitLine("session \\S+ with " + address, START_MAX);
         return process;
+    }
+
+    /** A {@code tasker worker} and its own listener. */
+    record Worker(ChildJvm process, Rest rest) {
+        int status(String path) throws IOException, InterruptedException {
+            return rest.get(path).status();
+        }
+    }
+
+    /** Starts {@code tasker worker} with the handlers of {@code held} and waits until it listens. */
+    Worker taskerWorker(String name, Node server, Path configuration) {
+        ChildJvm process = add(ChildJvm.start(
+                name,
+                Main.class,
+                Map.of("TASKER_ENV", "test", "TASKER_WORKER_ID", name, "TASKER_CONFIG_PATH", configuration.toString()),
+                "worker",
+                "--server",
+                server.address(Way.GRPC),
+                "--port",
+                "0",
+                "--packages",
+                "dev.tasker.cli.fault.held",
+                "--templates",
+                templates.resolve("held.yaml").toString()));
+        var line =
+                process.awaitLine("Worker " + name + " runs with \\d+ slots: REST (http://127.0.0.1:\\d+)", START_MAX);
+        Rest rest = new Rest(URI.create(line.group(1)));
+        clients.add(rest);
+        process.awaitLine("session \\S+ with " + server.address(Way.GRPC), START_MAX);
+        return new Worker(process, rest);
     }
 
     EmbeddedPostgres postgres() {

@@ -70,6 +70,21 @@ final class FaultWorker {
             timeout_seconds: 60
         """;
 
+    /** A step of the handlers of {@code tasker worker --packages}. */
+    static final String HELD = """
+        name: held
+        namespace_name: held
+        version: 1.0.0
+        steps:
+          - name: hold
+            handler: {callable: Hold}
+            retry: {retryable: true, max_attempts: 3, backoff_base_ms: 60000}
+            publishes_events:
+              - {name: parcel.held, description: d, schema: {type: object}, publisher: stamp}
+              - {name: parcel.kept, description: d, schema: {type: object}, publisher: nobody}
+            timeout_seconds: 60
+        """;
+
     static final String GATE = "gate";
 
     private static final long WORK_MS = 50;

@@ -119,16 +119,7 @@ public final class ConfigLoader {
         Map<String, Located> values = layers.values();
         Settings settings = new Settings(environment, values, violations);
         ServerConfig config = config(settings, environment);
-        KnownKeys known = new KnownKeys(settings.facts().keySet());
-        List<String> unused = new ArrayList<>();
-        values.forEach((key, located) -> {
-            if (known.isIdle(key)) {
-                unused.add(key);
-            } else if (!known.isKnown(key)) {
-                violations.add(new Violation(
-                        located.origin(), key, "unknown key (nearest known: " + known.nearest(key) + ")"));
-            }
-        });
+        List<String> unused = new KnownKeys(settings.facts().keySet()).judge(values, violations);
         return new ConfigReport(environment, config, violations, settings.warnings(), unused, settings.facts(), values);
     }
 
@@ -138,11 +129,9 @@ public final class ConfigLoader {
         WebConfig web = WebConfig.from(settings);
         GrpcConfig grpc = GrpcConfig.from(settings);
         AuthConfig auth = AuthConfig.from(settings, AUTHENTICATION, "tasker-core", "tasker-api");
-        boolean reachIsDecided = auth.enabled()
-                || environment == Environment.TEST
-                || settings.states(AUTHENTICATION + ".enabled", false);
-        checkReach(settings, "orchestration.web.bind_address", web.enabled(), web.bindAddress(), reachIsDecided);
-        checkReach(settings, "orchestration.grpc.bind_address", grpc.enabled(), grpc.bindAddress(), reachIsDecided);
+        Reach reach = Reach.of(settings, environment, AUTHENTICATION, auth);
+        reach.check("orchestration.web.bind_address", web.enabled(), web.bindAddress());
+        reach.check("orchestration.grpc.bind_address", grpc.enabled(), grpc.bindAddress());
         int shutdownMs = settings.integer(
                 "orchestration.shutdown_timeout_ms",
                 Defaults.of(30_000).development(15_000).test(5_000),
@@ -179,18 +168,6 @@ public final class ConfigLoader {
         } catch (ConfigException e) {
             violations.addAll(e.violations());
             return TelemetryConfig.OFF;
-        }
-    }
-
-    /** Without authentication only this machine may connect, unless somebody decided otherwise in writing (03 §3.1). */
-    private static void checkReach(
-            Settings settings, String key, boolean enabled, BindAddress address, boolean reachIsDecided) {
-        if (enabled && !reachIsDecided && !address.isLoopback()) {
-            settings.violation(
-                    key,
-                    address.toString(),
-                    "a loopback address; or " + AUTHENTICATION + ".enabled = true; or " + AUTHENTICATION
-                            + ".enabled = false written in the file, or TASKER_ENV=test, to let everybody in");
         }
     }
 

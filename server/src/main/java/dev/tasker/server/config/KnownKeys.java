@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -16,14 +18,43 @@ final class KnownKeys {
     private static final String RESOURCE = "keys-without-effect.txt";
 
     private final Set<String> effective;
+    private final Set<String> elsewhere;
 
-    /** @param effective keys by their general name */
-    KnownKeys(Set<String> effective) {
+    /**
+     * @param effective keys that have an effect in this process, by their general name
+     * @param elsewhere keys that have one in processes of another kind
+     */
+    KnownKeys(Set<String> effective, Set<String> elsewhere) {
         this.effective = effective;
+        this.elsewhere = elsewhere;
+    }
+
+    /** @param effective keys by their general name, of one kind of process */
+    KnownKeys(Set<String> effective) {
+        this(effective, Set.of());
+    }
+
+    /** Notes a violation for every unknown key; those without effect. */
+    List<String> judge(Map<String, Located> values, List<Violation> violations) {
+        List<String> unused = new ArrayList<>();
+        values.forEach((key, located) -> {
+            if (isIdle(key)) {
+                unused.add(key);
+            } else if (!isKnown(key)) {
+                violations.add(
+                        new Violation(located.origin(), key, "unknown key (nearest known: " + nearest(key) + ")"));
+            }
+        });
+        return unused;
     }
 
     boolean isIdle(String key) {
-        return !isEffective(key) && reason(key) != null && !effective.contains(listOf(key));
+        if (isEffective(key)) {
+            return false;
+        }
+        return elsewhere.contains(KeyFacts.general(key))
+                || elsewhere.contains(listOf(key))
+                || (reason(key) != null && !effective.contains(listOf(key)));
     }
 
     boolean isKnown(String key) {
@@ -44,6 +75,7 @@ final class KnownKeys {
     String nearest(String key) {
         Set<String> all = new TreeSet<>(Idle.REASONS.keySet());
         all.addAll(effective);
+        all.addAll(elsewhere);
         return nearest(KeyFacts.general(key), all);
     }
 

@@ -53,6 +53,8 @@ final class RemoteWorkSession implements WorkSession {
 
     private final Object lock = new Object(); // guards what follows; taken before the ledger's monitor
     private @Nullable Future<?> heartbeats;
+    private long intervalNanos;
+    private @Nullable Long unansweredBeatNanos; // when the oldest heartbeat without an answer was sent
     private boolean wasRegistered;
     private int failures;
     private boolean closing;
@@ -155,6 +157,16 @@ final class RemoteWorkSession implements WorkSession {
     }
 
     @Override
+    public boolean isConnected() {
+        Connection current = ledger.connection();
+        synchronized (lock) {
+            return current != null
+                    && current.isRegistered()
+                    && (unansweredBeatNanos == null || System.nanoTime() - unansweredBeatNanos < 2 * intervalNanos);
+        }
+    }
+
+    @Override
     public void drain() {
         ledger.drain();
         flush();
@@ -232,6 +244,7 @@ final class RemoteWorkSession implements WorkSession {
                 heartbeats.cancel(false);
                 heartbeats = null;
             }
+            unansweredBeatNanos = null;
             pause = pause(failures++);
         }
         if (isLeaving() || isFinal(status)) {
@@ -330,6 +343,11 @@ final class RemoteWorkSession implements WorkSession {
 
     private void beat() {
         if (ledger.beat(System.nanoTime() - source.reconnection().resendAfter().toNanos())) {
+            synchronized (lock) {
+                if (unansweredBeatNanos == null) {
+                    unansweredBeatNanos = System.nanoTime();
+                }
+            }
             flush();
         }
     }
@@ -347,8 +365,12 @@ final class RemoteWorkSession implements WorkSession {
             case ASSIGNMENTS -> assigned(from, message.getAssignments().getAssignmentsList());
             case COMPLETED -> completed(from, message.getCompleted().getOutcomesList());
             case CHECKPOINTED -> checkpointed(from, message.getCheckpointed());
-            case HEARTBEAT_ACK ->
+            case HEARTBEAT_ACK -> {
+                synchronized (lock) {
+                    unansweredBeatNanos = null;
+                }
                 ledger.lost(from, message.getHeartbeatAck().getLostList()).forEach(listener::lost);
+            }
             case CANCEL -> cancelled(from, message.getCancel().getLeasesList());
             case DRAIN -> draining(from);
             case PONG, MESSAGE_NOT_SET -> {}
@@ -386,6 +408,7 @@ final class RemoteWorkSession implements WorkSession {
             wasRegistered = true;
             failures = 0;
             long intervalMs = Math.max(1, message.getHeartbeatIntervalMs());
+            intervalNanos = TimeUnit.MILLISECONDS.toNanos(intervalMs);
             heartbeats = source.timer().scheduleAtFixedRate(this::beat, intervalMs, intervalMs, TimeUnit.MILLISECONDS);
             lost = ledger.registered(from, message.getLostList());
         }
