@@ -76,6 +76,19 @@ public final class Engine implements AutoCloseable {
         return parts.templates().list(namespace);
     }
 
+    /** The document that new tasks of this template start with, empty when there is none. */
+    public Optional<TaskTemplate> template(String namespace, String name, String version) {
+        try {
+            return Optional.of(
+                    parts.templates().current(namespace, name, version).plan().template());
+        } catch (EngineException e) {
+            if (e.code() == ErrorCode.TEMPLATE_NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
     /**
      * Creates a task with its initial steps; the root steps are enqueued in the same transaction. Fails with {@link
      * EngineException}: {@link ErrorCode#INVALID_REQUEST}, {@link ErrorCode#TEMPLATE_NOT_FOUND}, {@link ErrorCode#OVERLOADED},
@@ -152,6 +165,16 @@ public final class Engine implements AutoCloseable {
         return parts.reads().tasks().steps(taskUuid);
     }
 
+    /** The step, empty for an unknown uuid. */
+    public Optional<StepView> step(UUID stepUuid) {
+        return parts.reads().tasks().step(new StepKey(TaskUuids.taskOf(stepUuid), TaskUuids.indexOf(stepUuid)));
+    }
+
+    /** What was reported of the step and what operators did to it, newest first; with its name, because steps do not change theirs. */
+    public List<StepAudit> audit(StepView step) {
+        return parts.reads().audits().of(step.taskUuid(), step.stepUuid(), step.name());
+    }
+
     /** The namespace of the task that a step belongs to, empty for a step of no task. */
     public Optional<String> namespaceOf(UUID stepUuid) {
         return parts.reads().tasks().namespace(TaskUuids.taskOf(stepUuid));
@@ -180,6 +203,21 @@ public final class Engine implements AutoCloseable {
     /** Why the task is not finished: a reason for every step that is not. Empty for an unknown uuid. One snapshot, for people. */
     public Optional<TaskExplanation> why(UUID taskUuid) {
         return parts.reads().explainer().explain(taskUuid);
+    }
+
+    /** The task's state now, and from where on its changes come later; empty for an unknown uuid. One row is read. */
+    public Optional<TaskMoment> moment(UUID taskUuid) {
+        return parts.reads().changes().moment(taskUuid);
+    }
+
+    /**
+     * What changed in a task, at least all that its moment with this cursor did not show; what other transactions wrote at that time may
+     * come again. In order of time, the steps' changes before the task's that follow from them. Costs as much as the task's history.
+     *
+     * @param cursor of a {@link TaskMoment}; 0 for everything
+     */
+    public List<TaskChange> changes(UUID taskUuid, long cursor) {
+        return parts.reads().changes().changes(taskUuid, cursor);
     }
 
     /** Opens a session for a worker. It is given nothing until it grants slots. */

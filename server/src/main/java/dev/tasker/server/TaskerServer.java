@@ -2,6 +2,10 @@ package dev.tasker.server;
 
 import dev.tasker.engine.Engine;
 import dev.tasker.engine.EngineListener;
+import dev.tasker.server.api.Backpressure;
+import dev.tasker.server.api.DatabaseBreaker;
+import dev.tasker.server.api.Operations;
+import dev.tasker.server.api.TaskSignals;
 import dev.tasker.server.config.BindAddress;
 import dev.tasker.server.config.ServerConfig;
 import dev.tasker.server.config.TlsConfig;
@@ -43,6 +47,7 @@ public final class TaskerServer implements AutoCloseable {
     private final ServerConfig config;
     private final DatabaseAccess database;
     private final Engine engine;
+    private final Operations operations;
     private final NodeHealth health;
     private final Deque<AutoCloseable> graceful = new ArrayDeque<>(); // closed last in, first out
     private Authenticator authenticator = Authenticator.DISABLED;
@@ -50,11 +55,21 @@ public final class TaskerServer implements AutoCloseable {
     private @Nullable RestServer rest;
     private boolean stopped;
 
-    private TaskerServer(ServerConfig config, DatabaseAccess database, Engine engine) {
+    private TaskerServer(ServerConfig config, DatabaseAccess database, Engine engine, TaskSignals signals) {
         this.config = config;
         this.database = database;
         this.engine = engine;
-        this.health = new NodeHealth(database::probe, database::poolFigures, engine::isHealthy);
+        DatabaseBreaker breaker = new DatabaseBreaker(System::nanoTime);
+        Backpressure backpressure = new Backpressure(
+                breaker, () -> engine.metrics().lanes(), config.engine().lanes(), System::nanoTime);
+        this.operations = Operations.of(
+                engine,
+                signals,
+                backpressure,
+                breaker,
+                config.environment().text(),
+                () -> database.poolFigures().utilization());
+        this.health = new NodeHealth(database::probe, database::poolFigures, engine::isHealthy, breaker, backpressure);
         graceful.push(engine);
     }
 
@@ -77,12 +92,13 @@ public final class TaskerServer implements AutoCloseable {
                     config.database().pool(),
                     Engine.keptConnections(config.engine()),
                     config.engine().dispatch().listen());
+            TaskSignals signals = new TaskSignals();
             Engine engine = Engine.open(
                     database.openPool(config.database().pool()),
                     database.direct(),
                     config.engine().withSoleNode(database.isEmbedded()), // its folder is locked to this process
-                    listener);
-            server = new TaskerServer(config, database, engine);
+                    listener.and(signals));
+            server = new TaskerServer(config, database, engine, signals);
         } catch (RuntimeException e) {
             database.close();
             throw e;
@@ -140,6 +156,7 @@ public final class TaskerServer implements AutoCloseable {
                         authenticator,
                         tls,
                         engine,
+                        operations,
                         health,
                         InstantSource.system(),
                         identity,

@@ -100,6 +100,25 @@ final class JsonWriter {
         return this;
     }
 
+    /** Nothing at all for null. */
+    JsonWriter textIfPresent(String name, @Nullable String value) {
+        return value == null ? this : text(name, value);
+    }
+
+    /** As {@link #fraction}, or {@code null}. */
+    JsonWriter fractionOrNull(String name, @Nullable Double value) {
+        if (value == null) {
+            return raw(name, null);
+        }
+        return fraction(name, value);
+    }
+
+    /** An element of an array. */
+    JsonWriter item(String value) {
+        json.writeString(value);
+        return this;
+    }
+
     /** JSON text that is embedded as it stands, null for {@code null}. */
     JsonWriter raw(String name, @Nullable String value) {
         json.writeName(name);
