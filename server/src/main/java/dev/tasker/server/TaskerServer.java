@@ -6,6 +6,7 @@ import dev.tasker.server.api.Backpressure;
 import dev.tasker.server.api.DatabaseBreaker;
 import dev.tasker.server.api.Operations;
 import dev.tasker.server.api.TaskSignals;
+import dev.tasker.server.api.VisibleConfig;
 import dev.tasker.server.config.BindAddress;
 import dev.tasker.server.config.ServerConfig;
 import dev.tasker.server.config.TlsConfig;
@@ -13,10 +14,11 @@ import dev.tasker.server.embedded.InProcessWorkSource;
 import dev.tasker.server.gateway.GatewayConfig;
 import dev.tasker.server.gateway.GatewayServer;
 import dev.tasker.server.gateway.WorkerGateway;
+import dev.tasker.server.grpc.PublicServices;
 import dev.tasker.server.health.NodeHealth;
 import dev.tasker.server.health.OperationalState;
+import dev.tasker.server.health.ServerIdentity;
 import dev.tasker.server.rest.RestServer;
-import dev.tasker.server.rest.ServerIdentity;
 import dev.tasker.server.security.Authenticator;
 import dev.tasker.server.security.ServerTls;
 import dev.tasker.template.TaskTemplate;
@@ -31,7 +33,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Supplier;
@@ -136,18 +137,24 @@ public final class TaskerServer implements AutoCloseable {
         ServerTls tls = openTls(config.grpc().tls(), address, "orchestration.grpc");
         WorkerGateway workers =
                 new WorkerGateway(engine::openSession, this::register, engine::namespaceOf, gatewayConfig);
+        PublicServices services = new PublicServices(
+                operations,
+                health,
+                VisibleConfig.of(config),
+                identity(),
+                InstantSource.system(),
+                config.web().requestTimeout());
         GatewayServer opened = listening(
                 "gRPC",
                 address,
-                () -> GatewayServer.start(address.toSocketAddress(), authenticator, tls, workers, List.of()));
+                () -> GatewayServer.start(address.toSocketAddress(), authenticator, tls, workers, services.services()));
         gateway = opened;
         graceful.push(opened);
+        graceful.push(services);
     }
 
     private void openRest(BindAddress address) {
         ServerTls tls = openTls(config.web().tls(), address, "orchestration.web");
-        ServerIdentity identity =
-                new ServerIdentity(version(), config.environment().text());
         RestServer opened = listening(
                 "REST",
                 address,
@@ -159,10 +166,14 @@ public final class TaskerServer implements AutoCloseable {
                         operations,
                         health,
                         InstantSource.system(),
-                        identity,
+                        identity(),
                         config.shutdownTimeout()));
         rest = opened;
         graceful.push(opened);
+    }
+
+    private ServerIdentity identity() {
+        return new ServerIdentity(version(), config.environment().text());
     }
 
     private @Nullable ServerTls openTls(@Nullable TlsConfig tlsConfig, BindAddress address, String section) {

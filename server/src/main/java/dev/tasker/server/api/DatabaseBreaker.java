@@ -10,9 +10,14 @@ import java.util.function.LongSupplier;
  * failures of the server's own side. Thread-safe.
  */
 public final class DatabaseBreaker {
-    private static final int FAILURES = 5;
-    private static final int SUCCESSES = 2;
-    private static final Duration OPEN_FOR = Duration.ofSeconds(30);
+    /** Failures in a row that open it. */
+    public static final int FAILURES = 5;
+
+    /** Successes that close it again. */
+    public static final int SUCCESSES = 2;
+
+    /** How long it stays open before it lets calls try. */
+    public static final Duration OPEN_FOR = Duration.ofSeconds(30);
 
     private final LongSupplier nanos;
     private int failures;

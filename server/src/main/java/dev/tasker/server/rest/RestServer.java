@@ -5,9 +5,11 @@ import dev.tasker.engine.EngineException;
 import dev.tasker.engine.ErrorCode;
 import dev.tasker.server.api.Operations;
 import dev.tasker.server.api.RefusedOperationException;
+import dev.tasker.server.api.RequestIds;
 import dev.tasker.server.config.WebConfig;
 import dev.tasker.server.health.NodeHealth;
 import dev.tasker.server.health.OperationalState;
+import dev.tasker.server.health.ServerIdentity;
 import dev.tasker.server.security.Authenticator;
 import dev.tasker.server.security.Principal;
 import dev.tasker.server.security.ServerTls;
@@ -31,8 +33,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +46,6 @@ public final class RestServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RestServer.class);
 
     private static final HeaderName REQUEST_ID = HeaderNames.create("x-request-id");
-    private static final Pattern REQUEST_ID_FORM = Pattern.compile("[A-Za-z0-9._-]{1,128}");
     private static final int CONNECTIONS_MAX = 10_000;
 
     private final NodeHealth health;
@@ -152,15 +151,12 @@ public final class RestServer implements AutoCloseable {
     }
 
     private void serve(ServerRequest request, ServerResponse response) {
-        String requestId = request.headers()
-                .first(REQUEST_ID)
-                .filter(id -> REQUEST_ID_FORM.matcher(id).matches())
-                .orElseGet(() -> UUID.randomUUID().toString());
-        MDC.put("request_id", requestId);
+        String requestId = RequestIds.of(request.headers().first(REQUEST_ID).orElse(null));
+        MDC.put(RequestIds.LOG_FIELD, requestId);
         try {
             send(request, response, requestId, reply(request));
         } finally {
-            MDC.remove("request_id");
+            MDC.remove(RequestIds.LOG_FIELD);
         }
     }
 

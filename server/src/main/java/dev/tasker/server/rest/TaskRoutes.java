@@ -173,7 +173,7 @@ final class TaskRoutes {
     }
 
     private static @Nullable Instant time(Call call, String name) {
-        return call.text(name).map(text -> Timestamps.read(name, text)).orElse(null);
+        return call.text(name).map(text -> Call.time(name, text)).orElse(null);
     }
 
     private static @Nullable UUID cursor(Call call) {
