@@ -1,0 +1,123 @@
+package dev.tasker.server.grpc;
+
+import dev.tasker.engine.EngineMetrics;
+import dev.tasker.engine.LaneConfig;
+import dev.tasker.server.TaskerServer;
+import dev.tasker.server.api.Backpressure;
+import dev.tasker.server.api.DatabaseBreaker;
+import dev.tasker.server.api.Operations;
+import dev.tasker.server.api.TaskSignals;
+import dev.tasker.server.api.VisibleConfig;
+import dev.tasker.server.config.BindAddress;
+import dev.tasker.server.config.Environment;
+import dev.tasker.server.config.ServerConfig;
+import dev.tasker.server.gateway.GatewayConfig;
+import dev.tasker.server.gateway.GatewayServer;
+import dev.tasker.server.gateway.GuardedService;
+import dev.tasker.server.gateway.WorkerGateway;
+import dev.tasker.server.health.NodeHealth;
+import dev.tasker.server.health.OperationalState;
+import dev.tasker.server.health.PoolFigures;
+import dev.tasker.server.health.ServerIdentity;
+import dev.tasker.server.security.Authenticator;
+import io.grpc.ManagedChannel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A gRPC listener whose parts a test has in its hands, on the engine of a server. */
+final class OpenServices implements AutoCloseable {
+    private final TaskerServer server;
+    private final PublicServices services;
+    private final GatewayServer listener;
+    private final ManagedChannel channel;
+    private final NodeHealth health;
+    private final AtomicLong clock = new AtomicLong();
+    private volatile int waiting;
+    private volatile boolean databaseLost;
+
+    private OpenServices(ServerConfig config, Authenticator authenticator) {
+        this.server = TaskerServer.start(config);
+        DatabaseBreaker breaker = new DatabaseBreaker(System::nanoTime);
+        Backpressure backpressure = new Backpressure(
+                breaker,
+                () -> List.of(new EngineMetrics.Lane("lane", waiting, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)),
+                LaneConfig.DEFAULT,
+                clock::getAndIncrement);
+        this.health = new NodeHealth(
+                this::askDatabase, () -> new PoolFigures(1, 1, 4), server.engine()::isHealthy, breaker, backpressure);
+        health.become(OperationalState.NORMAL);
+        this.services = new PublicServices(
+                Operations.of(server.engine(), new TaskSignals(), backpressure, breaker, "test", () -> 0.25),
+                health,
+                VisibleConfig.of(config),
+                new ServerIdentity("1", "test"),
+                InstantSource.system(),
+                Duration.ofSeconds(30));
+        this.listener = GatewayServer.start(
+                BindAddress.loopback(0).toSocketAddress(),
+                authenticator,
+                null,
+                new WorkerGateway(
+                        server.engine()::openSession, _ -> {}, server.engine()::namespaceOf, GatewayConfig.DEFAULT),
+                services.services());
+        this.channel = GrpcScene.channel(listener.port());
+    }
+
+    static OpenServices start(Path folder, Authenticator authenticator) {
+        return new OpenServices(
+                ServerConfig.defaults(Environment.TEST)
+                        .withEmbeddedDatabase(folder.resolve("pg"), false)
+                        .withAddresses(BindAddress.loopback(0), BindAddress.loopback(0)),
+                authenticator);
+    }
+
+    TaskerServer server() {
+        return server;
+    }
+
+    List<GuardedService> services() {
+        return services.services();
+    }
+
+    ManagedChannel channel() {
+        return channel;
+    }
+
+    NodeHealth health() {
+        return health;
+    }
+
+    /** Makes it look as if so many commands waited. */
+    void fillLanes(int commands) {
+        waiting = commands;
+        clock.addAndGet(Duration.ofSeconds(2).toNanos());
+    }
+
+    /** Whether probes of the database fail. */
+    void loseDatabase(boolean lost) {
+        databaseLost = lost;
+    }
+
+    /** As a server does that stops. */
+    void closeServices() {
+        services.close();
+    }
+
+    private void askDatabase() throws IOException {
+        if (databaseLost) {
+            throw new IOException("connection refused");
+        }
+    }
+
+    @Override
+    public void close() {
+        channel.shutdownNow();
+        services.close();
+        listener.close();
+        server.close();
+    }
+}
