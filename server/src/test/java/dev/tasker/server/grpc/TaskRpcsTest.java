@@ -28,8 +28,6 @@ import com.tasker.v1.TaskStatusUpdate;
 import com.tasker.v1.TaskStatusUpdate.UpdateType;
 import com.tasker.v1.TaskSummaryTemplateStep;
 import com.tasker.v1.TimestampRange;
-import dev.tasker.engine.Assignment;
-import dev.tasker.engine.StepResult;
 import dev.tasker.server.rest.ApiScene;
 import dev.tasker.testkit.HandDrivenWorker;
 import io.grpc.Metadata;
@@ -380,8 +378,7 @@ class TaskRpcsTest {
     }
 
     private static void succeed(HandDrivenWorker worker, String step, String result) {
-        Assignment assignment = worker.next(step);
-        worker.report(assignment, StepResult.success("{\"success\":true,\"result\":" + result + "}"));
+        worker.succeed(worker.next(step), result);
     }
 
     private Iterator<TaskStatusUpdate> stream(Task task, boolean steps) {
