@@ -4,8 +4,10 @@ import com.tasker.v1.ListTasksRequest;
 import com.tasker.v1.ListTasksResponse;
 import com.tasker.v1.PaginationRequest;
 import com.tasker.v1.PaginationResponse;
+import com.tasker.v1.SortSpec;
 import com.tasker.v1.TimestampRange;
 import dev.tasker.engine.TaskFilter;
+import dev.tasker.engine.TaskOrder;
 import dev.tasker.engine.TaskPage;
 import java.util.EnumSet;
 import java.util.Set;
@@ -15,7 +17,7 @@ import java.util.Set;
  *
  * @param offset tasks to leave out, exactly
  */
-record ListTasksMessage(TaskFilter filter, int offset, int limit) {
+record ListTasksMessage(TaskFilter filter, TaskOrder order, int offset, int limit) {
     private static final int LIMIT = 50;
 
     /** Fails with what a caller is told; whether the limit is one is for the operation to say. */
@@ -24,7 +26,8 @@ record ListTasksMessage(TaskFilter filter, int offset, int limit) {
         if (page.getOffset() < 0) {
             throw Fields.invalid("offset must not be negative");
         }
-        return new ListTasksMessage(filter(message), page.getOffset(), page.hasLimit() ? page.getLimit() : LIMIT);
+        return new ListTasksMessage(
+                filter(message), order(message.getSort()), page.getOffset(), page.hasLimit() ? page.getLimit() : LIMIT);
     }
 
     private static TaskFilter filter(ListTasksRequest message) {
@@ -38,13 +41,31 @@ record ListTasksMessage(TaskFilter filter, int offset, int limit) {
                 created.hasEnd() ? Fields.instant("created_at.end", created.getEnd()) : null,
                 message.hasInitiator() ? message.getInitiator() : null,
                 null,
-                message.getTagsCount() == 0 ? null : message.getTags(0));
+                message.getTagsList());
     }
 
     private static Set<dev.tasker.engine.TaskState> states(ListTasksRequest message) {
         Set<dev.tasker.engine.TaskState> states = EnumSet.noneOf(dev.tasker.engine.TaskState.class);
         message.getStatesList().forEach(state -> states.add(Fields.state(state)));
         return states;
+    }
+
+    /** Descending unless told otherwise, by creation when no field is named. */
+    private static TaskOrder order(SortSpec sort) {
+        TaskOrder.Field field = switch (sort.getField()) {
+            case "", "created_at" -> TaskOrder.Field.CREATED_AT;
+            case "updated_at" -> TaskOrder.Field.UPDATED_AT;
+            case "priority" -> TaskOrder.Field.PRIORITY;
+            case "name" -> TaskOrder.Field.NAME;
+            default ->
+                throw Fields.invalid("sort.field: " + Fields.shown(sort.getField())
+                        + " (expected: created_at, updated_at, priority or name)");
+        };
+        return switch (sort.getDirection()) {
+            case SORT_DIRECTION_UNSPECIFIED, SORT_DIRECTION_DESC -> new TaskOrder(field, false);
+            case SORT_DIRECTION_ASC -> new TaskOrder(field, true);
+            case UNRECOGNIZED -> throw Fields.invalid("sort.direction: unknown (expected: 1 or 2)");
+        };
     }
 
     /** One page of the answer. */

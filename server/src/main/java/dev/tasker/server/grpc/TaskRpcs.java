@@ -88,7 +88,7 @@ final class TaskRpcs extends TaskServiceGrpc.TaskServiceImplBase {
     public void listTasks(ListTasksRequest request, StreamObserver<ListTasksResponse> observer) {
         calls.answer(observer, Refusals.PLAIN, () -> {
             ListTasksMessage wanted = ListTasksMessage.read(request);
-            return wanted.answer(tasks.slice(wanted.filter(), wanted.offset(), wanted.limit()));
+            return wanted.answer(tasks.slice(wanted.filter(), wanted.order(), wanted.offset(), wanted.limit()));
         });
     }
 

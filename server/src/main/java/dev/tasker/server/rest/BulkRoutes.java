@@ -95,7 +95,12 @@ final class BulkRoutes {
                 time(filter, "created_before"),
                 filter.optionalText("initiator"),
                 filter.optionalText("source_system"),
-                filter.optionalText("tag"));
+                tags(filter));
+    }
+
+    private static List<String> tags(JsonBody filter) {
+        String tag = filter.optionalText("tag");
+        return tag == null ? List.of() : List.of(tag);
     }
 
     private static @Nullable Instant time(JsonBody filter, String name) {

@@ -152,7 +152,7 @@ final class TaskRoutes {
                 time(call, "created_before"),
                 call.text("initiator").orElse(null),
                 call.text("source_system").orElse(null),
-                call.text("tag").orElse(null));
+                call.text("tag").map(List::of).orElse(List.of()));
     }
 
     /** Those of {@code status} that are also among those of {@code state}. */

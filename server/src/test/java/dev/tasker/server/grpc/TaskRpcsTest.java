@@ -15,9 +15,12 @@ import com.tasker.v1.GetTaskRequest;
 import com.tasker.v1.GetTaskResponse;
 import com.tasker.v1.GetTaskSummaryRequest;
 import com.tasker.v1.GetTaskSummaryResponse;
+import com.tasker.v1.GetTemplateRequest;
 import com.tasker.v1.ListTasksRequest;
 import com.tasker.v1.ListTasksResponse;
 import com.tasker.v1.PaginationRequest;
+import com.tasker.v1.SortDirection;
+import com.tasker.v1.SortSpec;
 import com.tasker.v1.Step;
 import com.tasker.v1.StepState;
 import com.tasker.v1.StepUpdate;
@@ -250,6 +253,94 @@ class TaskRpcsTest {
                         .setCreatedAt(TimestampRange.newBuilder()
                                 .setEnd(Fields.time(Instant.now().plusSeconds(3_600))))))
                 .hasSize(3);
+    }
+
+    @Test
+    void listIsSortedAndAllTagsMustMatch() {
+        String template = scene.rest().register();
+        Task low = scene.tasks()
+                .createTask(scene.request(template)
+                        .setPriority(-5)
+                        .addTags("x")
+                        .addTags("y")
+                        .build())
+                .getTask();
+        Task high = scene.tasks()
+                .createTask(scene.request(template).setPriority(9).addTags("x").build())
+                .getTask();
+        Task middle = scene.create(template);
+        cancel(low, null);
+
+        assertThat(sorted(template, "priority", SortDirection.SORT_DIRECTION_UNSPECIFIED))
+                .containsExactly(high.getTaskUuid(), middle.getTaskUuid(), low.getTaskUuid());
+        assertThat(sorted(template, "priority", SortDirection.SORT_DIRECTION_ASC))
+                .containsExactly(low.getTaskUuid(), middle.getTaskUuid(), high.getTaskUuid());
+        assertThat(sorted(template, "created_at", SortDirection.SORT_DIRECTION_ASC))
+                .containsExactly(low.getTaskUuid(), high.getTaskUuid(), middle.getTaskUuid());
+        assertThat(sorted(template, "", SortDirection.SORT_DIRECTION_DESC))
+                .containsExactly(middle.getTaskUuid(), high.getTaskUuid(), low.getTaskUuid());
+        assertThat(sorted(template, "updated_at", SortDirection.SORT_DIRECTION_DESC))
+                .startsWith(low.getTaskUuid());
+        assertThat(sorted(template, "name", SortDirection.SORT_DIRECTION_ASC))
+                .as("equals stand newest first")
+                .containsExactly(middle.getTaskUuid(), high.getTaskUuid(), low.getTaskUuid());
+        ListTasksResponse second = scene.tasks()
+                .listTasks(list(template, 1, 1)
+                        .setSort(SortSpec.newBuilder().setField("priority"))
+                        .build());
+        assertThat(uuids(second)).containsExactly(middle.getTaskUuid());
+        assertThat(second.getPagination().getTotal()).isEqualTo(3);
+        assertThat(listed(list(template, 10, 0).addTags("x").addTags("y"))).containsExactly(low.getTaskUuid());
+        assertThat(GrpcScene.refusal(() -> sorted(template, "colour", SortDirection.SORT_DIRECTION_ASC))
+                        .getDescription())
+                .startsWith("Validation error: sort.field: colour");
+    }
+
+    private List<String> sorted(String template, String field, SortDirection direction) {
+        return listed(list(template, 10, 0)
+                .setSort(SortSpec.newBuilder().setField(field).setDirection(direction)));
+    }
+
+    @Test
+    void requestIdIsEchoedOrMade() {
+        assertThat(requestId("mine-1")).isEqualTo("mine-1");
+        assertThat(requestId("not well-formed")).matches("[0-9a-f-]{36}");
+    }
+
+    private @Nullable String requestId(String sent) {
+        Metadata header = new Metadata();
+        header.put(RequestScope.REQUEST_ID, sent);
+        AtomicReference<Metadata> headers = new AtomicReference<>();
+        scene.tasks()
+                .withInterceptors(
+                        MetadataUtils.newAttachHeadersInterceptor(header),
+                        MetadataUtils.newCaptureMetadataInterceptor(headers, new AtomicReference<>()))
+                .listTasks(ListTasksRequest.getDefaultInstance());
+        return headers.get().get(RequestScope.REQUEST_ID);
+    }
+
+    @Test
+    void textsThatTheDatabaseCannotHoldAreRefusedNotFailures() {
+        for (ListTasksRequest.Builder request : List.of(
+                list("a\u0000b", 1, 0),
+                list("any", 1, 0).setNamespace("\u0000"),
+                list("any", 1, 0).setInitiator("\u0000"),
+                list("any", 1, 0).addTags("\u0000"))) {
+            assertThat(GrpcScene.refusal(() -> scene.tasks().listTasks(request.build()))
+                            .getCode())
+                    .isEqualTo(Code.INVALID_ARGUMENT);
+        }
+        assertThat(GrpcScene.refusal(() -> scene.templates()
+                                .getTemplate(GetTemplateRequest.newBuilder()
+                                        .setNamespace("\u0000")
+                                        .setName("\u0000")
+                                        .setVersion("\u0000")
+                                        .build()))
+                        .getCode())
+                .isIn(Code.INVALID_ARGUMENT, Code.NOT_FOUND);
+        assertThat(GrpcScene.refusal(() -> cancel(scene.create(scene.rest().register()), "\u0000"))
+                        .getCode())
+                .isEqualTo(Code.INVALID_ARGUMENT);
     }
 
     @Test
