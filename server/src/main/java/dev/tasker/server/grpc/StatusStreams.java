@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,13 @@ final class StatusStreams {
         Semaphore ready = new Semaphore(0);
         observer.setOnReadyHandler(ready::release);
         Stream stream = new Stream(request, observer, caller.expiresAt(), ready);
-        Future<?> running = calls.run(stream::run);
+        Future<?> running;
+        try {
+            running = calls.run(stream::run);
+        } catch (RejectedExecutionException e) { // closed
+            observer.onError(Refusals.unavailable());
+            return;
+        }
         observer.setOnCancelHandler(() -> running.cancel(true));
     }
 

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A gRPC listener whose parts a test has in its hands, on the engine of a server. */
@@ -38,8 +39,9 @@ final class OpenServices implements AutoCloseable {
     private final AtomicLong clock = new AtomicLong();
     private volatile int waiting;
     private volatile boolean databaseLost;
+    private volatile CountDownLatch stalled = new CountDownLatch(0);
 
-    private OpenServices(ServerConfig config, Authenticator authenticator) {
+    private OpenServices(ServerConfig config, Authenticator authenticator, Duration timeLimit) {
         this.server = TaskerServer.start(config);
         DatabaseBreaker breaker = new DatabaseBreaker(System::nanoTime);
         Backpressure backpressure = new Backpressure(
@@ -56,7 +58,7 @@ final class OpenServices implements AutoCloseable {
                 VisibleConfig.of(config),
                 new ServerIdentity("1", "test"),
                 InstantSource.system(),
-                Duration.ofSeconds(30));
+                timeLimit);
         this.listener = GatewayServer.start(
                 BindAddress.loopback(0).toSocketAddress(),
                 authenticator,
@@ -68,11 +70,16 @@ final class OpenServices implements AutoCloseable {
     }
 
     static OpenServices start(Path folder, Authenticator authenticator) {
+        return start(folder, authenticator, Duration.ofSeconds(30));
+    }
+
+    static OpenServices start(Path folder, Authenticator authenticator, Duration timeLimit) {
         return new OpenServices(
                 ServerConfig.defaults(Environment.TEST)
                         .withEmbeddedDatabase(folder.resolve("pg"), false)
                         .withAddresses(BindAddress.loopback(0), BindAddress.loopback(0)),
-                authenticator);
+                authenticator,
+                timeLimit);
     }
 
     TaskerServer server() {
@@ -107,7 +114,13 @@ final class OpenServices implements AutoCloseable {
         services.close();
     }
 
-    private void askDatabase() throws IOException {
+    /** Makes probes of the database wait until the latch is down. */
+    void stallDatabase(CountDownLatch latch) {
+        stalled = latch;
+    }
+
+    private void askDatabase() throws Exception {
+        stalled.await();
         if (databaseLost) {
             throw new IOException("connection refused");
         }
