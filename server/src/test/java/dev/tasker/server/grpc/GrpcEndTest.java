@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -113,7 +114,7 @@ class GrpcEndTest {
                         .setName("ends")
                         .setNamespace("api_test")
                         .setVersion("1.0.0")
-                        .setContext(Struct.newBuilder().putFields("at", GrpcScene.number(System.nanoTime())))
+                        .setContext(Struct.newBuilder().putFields("at", GrpcScene.text(UUID.randomUUID().toString())))
                         .build())
                 .getTask()
                 .getTaskUuid();
