@@ -20,9 +20,16 @@ import tools.jackson.databind.json.JsonMapper;
 class BenchTest {
 
     @ParameterizedTest
-    @CsvSource({"LINEAR, IN_PROCESS, 120", "FAN_OUT, GRPC, 180", "CONDITIONAL, IN_PROCESS, 120"})
-    void smallRunReportsEveryFigure(Scenario scenario, Transport transport, long steps) throws Exception {
-        BenchOptions options = new BenchOptions(scenario, 4, 30, 5, 10, 20, 1, transport);
+    @CsvSource({
+        "LINEAR, IN_PROCESS, false, 120",
+        "FAN_OUT, GRPC, false, 180",
+        "LINEAR, GRPC, true, 120",
+        "LINEAR, HTTP, false, 120",
+        "CONDITIONAL, IN_PROCESS, false, 120"
+    })
+    void smallRunReportsEveryFigure(Scenario scenario, Transport transport, boolean secure, long steps)
+            throws Exception {
+        BenchOptions options = new BenchOptions(scenario, 4, 30, 5, 10, 20, 1, transport, secure);
 
         BenchReport report = new Bench(options).run();
 
@@ -62,7 +69,7 @@ class BenchTest {
 
     @Test
     void repeatedRunsReportEachRate() throws Exception {
-        BenchOptions options = new BenchOptions(Scenario.LINEAR, 4, 30, 5, 10, 20, 1, Transport.IN_PROCESS);
+        BenchOptions options = new BenchOptions(Scenario.LINEAR, 4, 30, 5, 10, 20, 1, Transport.IN_PROCESS, false);
 
         RepeatBench.Report report = new RepeatBench(options, 3).run();
 
@@ -85,7 +92,7 @@ class BenchTest {
 
     @Test
     void oneRunIsNoRepetition() {
-        BenchOptions options = new BenchOptions(Scenario.LINEAR, 4, 30, 5, 10, 20, 1, Transport.IN_PROCESS);
+        BenchOptions options = new BenchOptions(Scenario.LINEAR, 4, 30, 5, 10, 20, 1, Transport.IN_PROCESS, false);
 
         assertThatThrownBy(() -> new RepeatBench(options, 1))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -96,8 +96,11 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--transport",
             defaultValue = "in-process",
-            description = "in-process or grpc. Default: ${DEFAULT-VALUE}")
+            description = "in-process, grpc or http. Default: ${DEFAULT-VALUE}")
     private String transport = "in-process";
+
+    @Option(names = "--secure", description = "Client and worker use TLS and a signed token, over grpc or http.")
+    private boolean secure;
 
     @Option(
             names = "--minutes",
@@ -215,7 +218,8 @@ final class BenchCommand implements Callable<Integer> {
                     concurrency,
                     slots,
                     ceilingSeconds,
-                    transport());
+                    transport(),
+                    secure);
         } catch (IllegalArgumentException e) {
             throw new CommandException(String.valueOf(e.getMessage()), e);
         }

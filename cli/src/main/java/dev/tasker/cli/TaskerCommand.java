@@ -23,6 +23,7 @@ import picocli.CommandLine.IVersionProvider;
             MigrateCommand.class,
             DoctorCommand.class,
             TemplateCommand.class,
+            ConfigCommand.class,
             BenchCommand.class
         })
 final class TaskerCommand implements Runnable {

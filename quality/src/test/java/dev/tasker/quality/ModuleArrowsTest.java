@@ -30,12 +30,24 @@ class ModuleArrowsTest {
             entry("engine", Set.of("errors", "template")),
             entry("worker", Set.of("errors", "protocol", "template")),
             entry("server", Set.of("engine", "worker", "template", "protocol", "postgres")),
+            entry("worker-process", Set.of("server", "template", "worker")),
             entry("testkit", Set.of("engine", "errors", "postgres", "template")),
+            entry("junit", Set.of("engine", "server", "template", "testkit", "worker")),
             entry("examples", Set.of("worker", "template")),
             entry(
                     "benchmarks",
                     Set.of("server", "examples", "testkit", "engine", "worker", "template", "protocol", "postgres")),
-            entry("cli", Set.of("engine", "server", "worker", "benchmarks", "examples", "template", "postgres")));
+            entry(
+                    "cli",
+                    Set.of(
+                            "engine",
+                            "server",
+                            "worker",
+                            "worker-process",
+                            "benchmarks",
+                            "examples",
+                            "template",
+                            "postgres")));
 
     private final JavaClasses classes = new ClassFileImporter()
             .importPaths(Module.all().stream()

@@ -8,8 +8,10 @@ import com.tasker.v1.SafeAuthConfig;
 import com.tasker.v1.SafeCircuitBreakerConfig;
 import com.tasker.v1.SafeDatabasePoolConfig;
 import com.tasker.v1.SafeMessagingConfig;
-import dev.tasker.server.api.DatabaseBreaker;
-import dev.tasker.server.api.VisibleConfig;
+import dev.tasker.server.config.AuthConfig;
+import dev.tasker.server.config.BreakerConfig;
+import dev.tasker.server.config.OperationsConfig;
+import dev.tasker.server.config.ServerConfig;
 import dev.tasker.server.health.ServerIdentity;
 import dev.tasker.server.security.Access;
 import dev.tasker.server.security.Permission;
@@ -19,13 +21,15 @@ import java.util.Map;
 
 /** {@code ConfigService} (03 §1.10, §2.2): whoever may, sees what may be shown. */
 final class ConfigRpcs extends ConfigServiceGrpc.ConfigServiceImplBase {
-    private final VisibleConfig config;
+    private final AuthConfig auth;
+    private final OperationsConfig operations;
     private final ServerIdentity identity;
     private final InstantSource clock;
     private final Calls calls;
 
-    ConfigRpcs(VisibleConfig config, ServerIdentity identity, InstantSource clock, Calls calls) {
-        this.config = config;
+    ConfigRpcs(ServerConfig config, ServerIdentity identity, InstantSource clock, Calls calls) {
+        this.auth = config.auth();
+        this.operations = config.operations();
         this.identity = identity;
         this.clock = clock;
         this.calls = calls;
@@ -41,37 +45,38 @@ final class ConfigRpcs extends ConfigServiceGrpc.ConfigServiceImplBase {
     }
 
     private GetConfigResponse document() {
+        BreakerConfig breaker = operations.breaker();
         return GetConfigResponse.newBuilder()
                 .setMetadata(ConfigMetadata.newBuilder()
                         .setTimestamp(Fields.time(clock.instant()))
                         .setEnvironment(identity.environment())
                         .setVersion(identity.version()))
-                .setAuth(auth(config.auth()))
+                .setAuth(auth(auth))
                 .setCircuitBreakers(SafeCircuitBreakerConfig.newBuilder()
                         .setEnabled(true)
-                        .setFailureThreshold(DatabaseBreaker.FAILURES)
-                        .setTimeoutSeconds((int) DatabaseBreaker.OPEN_FOR.toSeconds())
-                        .setSuccessThreshold(DatabaseBreaker.SUCCESSES))
+                        .setFailureThreshold(breaker.failureThreshold())
+                        .setTimeoutSeconds((int) breaker.timeout().toSeconds())
+                        .setSuccessThreshold(breaker.successThreshold()))
                 .setDatabasePools(SafeDatabasePoolConfig.newBuilder()
-                        .setWebApiPoolSize(config.poolSize())
-                        .setWebApiMaxConnections(config.poolSize()))
-                .setDeploymentMode(config.deploymentMode())
+                        .setWebApiPoolSize(operations.api().poolSize())
+                        .setWebApiMaxConnections(operations.api().poolConnectionsMax()))
+                .setDeploymentMode(operations.mode().text())
                 .setMessaging(SafeMessagingConfig.newBuilder()
-                        .setBackend(config.backend())
-                        .addAllQueues(config.queues()))
+                        .setBackend("pgmq")
+                        .addAllQueues(operations.api().queues()))
                 .build();
     }
 
-    private static SafeAuthConfig auth(VisibleConfig.Auth auth) {
+    private static SafeAuthConfig auth(AuthConfig auth) {
         return SafeAuthConfig.newBuilder()
                 .setEnabled(auth.enabled())
-                .setVerificationMethod(auth.verificationMethod())
-                .setJwtIssuer(auth.issuer())
-                .setJwtAudience(auth.audience())
-                .setApiKeyHeader(auth.apiKeyHeader())
-                .setApiKeyCount(auth.apiKeys())
+                .setVerificationMethod(auth.jwt().verificationMethod())
+                .setJwtIssuer(auth.jwt().issuer())
+                .setJwtAudience(auth.jwt().audience())
+                .setApiKeyHeader(auth.apiKeys().header())
+                .setApiKeyCount(auth.apiKeys().keys().size())
                 .setStrictValidation(auth.strictValidation())
-                .addAllAllowedAlgorithms(auth.algorithms())
+                .addAllAllowedAlgorithms(auth.jwt().algorithms())
                 .build();
     }
 }

@@ -9,18 +9,20 @@ import com.tasker.v1.HealthRequest;
 import com.tasker.v1.HealthResponse;
 import com.tasker.v1.HealthServiceGrpc;
 import com.tasker.v1.LivenessRequest;
+import com.tasker.v1.PoolDetail;
+import com.tasker.v1.PoolUtilizationInfo;
 import com.tasker.v1.ReadinessChecks;
 import com.tasker.v1.ReadinessRequest;
 import com.tasker.v1.ReadinessResponse;
 import dev.tasker.server.health.HealthCheck;
 import dev.tasker.server.health.NodeHealth;
+import dev.tasker.server.health.PoolFigures;
 import dev.tasker.server.health.ServerIdentity;
 import dev.tasker.server.json.Timestamps;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Locale;
 
 /** {@code HealthService} (03 §1.11, §2.4). Open to all, served in every operational state. */
 final class HealthRpcs extends HealthServiceGrpc.HealthServiceImplBase {
@@ -74,9 +76,29 @@ final class HealthRpcs extends HealthServiceGrpc.HealthServiceImplBase {
                     .setStatus(checks.stream().allMatch(HealthCheck::healthy) ? "healthy" : "degraded")
                     .setTimestamp(now())
                     .setChecks(message)
-                    .setInfo(info())
+                    .setInfo(info().toBuilder().setPoolUtilization(utilization()))
                     .build();
         });
+    }
+
+    /** One pool serves both of the earlier system's. */
+    private PoolUtilizationInfo utilization() {
+        PoolFigures pool = health.pool();
+        PoolDetail detail = PoolDetail.newBuilder()
+                .setActiveConnections(pool.active())
+                .setIdleConnections(pool.idle())
+                .setMaxConnections(pool.max())
+                .setUtilizationPercent(pool.utilizationPercent())
+                .setTotalAcquires(pool.acquires())
+                .setSlowAcquires(pool.slow())
+                .setAcquireErrors(pool.errors())
+                .setAverageAcquireTimeMs(pool.averageWaitMs())
+                .setMaxAcquireTimeMs(pool.longestWaitMs())
+                .build();
+        return PoolUtilizationInfo.newBuilder()
+                .setTaskerPool(detail)
+                .setPgmqPool(detail)
+                .build();
     }
 
     private HealthResponse word(String status) {
@@ -91,7 +113,7 @@ final class HealthRpcs extends HealthServiceGrpc.HealthServiceImplBase {
     private static void fill(Message.Builder checks, List<HealthCheck> found) {
         for (HealthCheck check : found) {
             com.tasker.v1.HealthCheck.Builder message = com.tasker.v1.HealthCheck.newBuilder()
-                    .setStatus(check.status().name().toLowerCase(Locale.ROOT))
+                    .setStatus(check.status().text())
                     .setDurationMs(check.durationMs());
             if (check.message() != null) {
                 message.setMessage(check.message());
@@ -108,7 +130,7 @@ final class HealthRpcs extends HealthServiceGrpc.HealthServiceImplBase {
                 .setOperationalState(health.state().text())
                 .setWebDatabasePoolSize(poolSize)
                 .setOrchestrationDatabasePoolSize(poolSize)
-                .setCircuitBreakerState(health.breakerState().text())
+                .setCircuitBreakerState(health.breaker().state().text())
                 .build();
     }
 }

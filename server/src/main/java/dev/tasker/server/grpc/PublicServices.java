@@ -1,7 +1,7 @@
 package dev.tasker.server.grpc;
 
 import dev.tasker.server.api.Operations;
-import dev.tasker.server.api.VisibleConfig;
+import dev.tasker.server.config.ServerConfig;
 import dev.tasker.server.gateway.GuardedService;
 import dev.tasker.server.health.NodeHealth;
 import dev.tasker.server.health.ServerIdentity;
@@ -24,7 +24,7 @@ public final class PublicServices implements AutoCloseable {
     public PublicServices(
             Operations operations,
             NodeHealth health,
-            VisibleConfig config,
+            ServerConfig config,
             ServerIdentity identity,
             InstantSource clock,
             Duration timeLimit) {

@@ -3,6 +3,7 @@ package dev.tasker.server.json;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -67,6 +68,12 @@ public final class JsonWriter {
             json.writeString(value);
         }
         return this;
+    }
+
+    public JsonWriter texts(String name, List<String> values) {
+        openArray(name);
+        values.forEach(json::writeString);
+        return closeArray();
     }
 
     public JsonWriter uuid(String name, @Nullable UUID value) {

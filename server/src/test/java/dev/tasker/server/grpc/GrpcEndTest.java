@@ -114,7 +114,9 @@ class GrpcEndTest {
                         .setName("ends")
                         .setNamespace("api_test")
                         .setVersion("1.0.0")
-                        .setContext(Struct.newBuilder().putFields("at", GrpcScene.text(UUID.randomUUID().toString())))
+                        .setContext(Struct.newBuilder()
+                                .putFields(
+                                        "at", GrpcScene.text(UUID.randomUUID().toString())))
                         .build())
                 .getTask()
                 .getTaskUuid();

@@ -230,7 +230,8 @@ class GrpcRefusalTest {
 
         assertThat(refusal.getStatus().getCode()).isEqualTo(Code.UNAVAILABLE);
         assertThat(refusal.getStatus().getDescription())
-                .isEqualTo("Backpressure active: Queue 'lane' at critical depth (5000 messages)");
+                .isEqualTo(
+                        "Backpressure active: Queue 'orchestration_task_requests' at critical depth (5000 messages)");
         assertThat(GrpcScene.trailer(refusal, Refusals.RETRY_AFTER)).isEqualTo("30");
         assertThat(GrpcScene.trailer(refusal, Refusals.DETAILS)
                         .getDetails(1)

@@ -1,20 +1,18 @@
 package dev.tasker.server.grpc;
 
-import dev.tasker.engine.EngineMetrics;
-import dev.tasker.engine.LaneConfig;
 import dev.tasker.server.TaskerServer;
-import dev.tasker.server.api.Backpressure;
-import dev.tasker.server.api.DatabaseBreaker;
+import dev.tasker.server.api.DatabaseGuard;
 import dev.tasker.server.api.Operations;
 import dev.tasker.server.api.TaskSignals;
-import dev.tasker.server.api.VisibleConfig;
 import dev.tasker.server.config.BindAddress;
 import dev.tasker.server.config.Environment;
 import dev.tasker.server.config.ServerConfig;
 import dev.tasker.server.gateway.GatewayConfig;
 import dev.tasker.server.gateway.GatewayServer;
 import dev.tasker.server.gateway.GuardedService;
+import dev.tasker.server.gateway.SessionFactory;
 import dev.tasker.server.gateway.WorkerGateway;
+import dev.tasker.server.health.LaneFill;
 import dev.tasker.server.health.NodeHealth;
 import dev.tasker.server.health.OperationalState;
 import dev.tasker.server.health.PoolFigures;
@@ -27,35 +25,40 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** A gRPC listener whose parts a test has in its hands, on the engine of a server. */
 final class OpenServices implements AutoCloseable {
+    private static final int LANE_ROOM = 20_000;
+
     private final TaskerServer server;
     private final PublicServices services;
     private final GatewayServer listener;
     private final ManagedChannel channel;
     private final NodeHealth health;
-    private final AtomicLong clock = new AtomicLong();
     private volatile int waiting;
     private volatile boolean databaseLost;
     private volatile CountDownLatch stalled = new CountDownLatch(0);
 
     private OpenServices(ServerConfig config, Authenticator authenticator, Duration timeLimit) {
         this.server = TaskerServer.start(config);
-        DatabaseBreaker breaker = new DatabaseBreaker(System::nanoTime);
-        Backpressure backpressure = new Backpressure(
-                breaker,
-                () -> List.of(new EngineMetrics.Lane("lane", waiting, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)),
-                LaneConfig.DEFAULT,
-                clock::getAndIncrement);
         this.health = new NodeHealth(
-                this::askDatabase, () -> new PoolFigures(1, 1, 4), server.engine()::isHealthy, breaker, backpressure);
+                this::askDatabase,
+                () -> PoolFigures.NONE,
+                server.engine()::isHealthy,
+                () -> List.of(new LaneFill("lane", waiting, LANE_ROOM)),
+                ServerConfig.defaults(Environment.PRODUCTION).operations(),
+                System::nanoTime);
         health.become(OperationalState.NORMAL);
+        health.evaluate();
         this.services = new PublicServices(
-                Operations.of(server.engine(), new TaskSignals(), backpressure, breaker, "test", () -> 0.25),
+                Operations.of(
+                        server.engine(),
+                        new TaskSignals(),
+                        new DatabaseGuard(health.backpressure(), health.breaker()),
+                        "test",
+                        () -> 0.25),
                 health,
-                VisibleConfig.of(config),
+                config,
                 new ServerIdentity("1", "test"),
                 InstantSource.system(),
                 timeLimit);
@@ -64,7 +67,10 @@ final class OpenServices implements AutoCloseable {
                 authenticator,
                 null,
                 new WorkerGateway(
-                        server.engine()::openSession, _ -> {}, server.engine()::namespaceOf, GatewayConfig.DEFAULT),
+                        SessionFactory.of(server.engine()),
+                        _ -> {},
+                        server.engine()::namespaceOf,
+                        GatewayConfig.DEFAULT),
                 services.services());
         this.channel = GrpcScene.channel(listener.port());
     }
@@ -101,7 +107,7 @@ final class OpenServices implements AutoCloseable {
     /** Makes it look as if so many commands waited. */
     void fillLanes(int commands) {
         waiting = commands;
-        clock.addAndGet(Duration.ofSeconds(2).toNanos());
+        health.evaluate();
     }
 
     /** Whether probes of the database fail. */
