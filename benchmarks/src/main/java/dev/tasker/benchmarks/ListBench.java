@@ -113,7 +113,7 @@ public final class ListBench {
     }
 
     private static UUID deepCursor(Engine engine, TaskFilter filter) {
-        TaskPage page = engine.tasks(filter, new TaskPage.Request(null, 5_000, PAGE));
+        TaskPage page = engine.tasks(filter, TaskPage.Request.behind(5_000, PAGE));
         return page.tasks().isEmpty()
                 ? engine.tasks(filter, TaskPage.Request.first(1))
                         .tasks()

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A page of a list of tasks, and its total, from one snapshot.
  *
- * @param tasks newest first, without their steps
+ * @param tasks in the order that was asked for, without their steps
  * @param total how many tasks the filter admits; empty on a page after a cursor when totals do not cover the filter
  * @param isExact false: {@code total} counts only what was looked through ({@link TaskFilter})
  * @param next where the next page begins, null when there is none; tasks created meanwhile do not move it
@@ -29,8 +29,9 @@ public record TaskPage(
      * @param after the {@code next} of the page before, null for the first
      * @param offset tasks to leave out before the page, for numbered pages, 0 to 10 000; costs as much as reading them
      * @param limit most tasks, 1 to 500
+     * @param order any but newest first sorts the newest {@link TaskFilter#EXAMINED} tasks only, and has no cursor
      */
-    public record Request(@Nullable UUID after, int offset, int limit) {
+    public record Request(@Nullable UUID after, int offset, int limit, TaskOrder order) {
         /** Fails with {@link EngineException}, {@link ErrorCode#INVALID_REQUEST}. */
         public Request {
             if (offset < 0 || offset > 10_000) {
@@ -43,12 +44,17 @@ public record TaskPage(
         }
 
         public static Request first(int limit) {
-            return new Request(null, 0, limit);
+            return new Request(null, 0, limit, TaskOrder.NEWEST_FIRST);
+        }
+
+        /** The page after so many of the newest tasks. */
+        public static Request behind(int offset, int limit) {
+            return new Request(null, offset, limit, TaskOrder.NEWEST_FIRST);
         }
 
         /** Takes the {@code next} of the page before; null for the first page. */
         public static Request after(@Nullable UUID cursor, int limit) {
-            return new Request(cursor, 0, limit);
+            return new Request(cursor, 0, limit, TaskOrder.NEWEST_FIRST);
         }
     }
 }

@@ -1023,7 +1023,7 @@ FUNCTION leases_of(p_session integer)
   SET search_path=tasker, pg_temp
   SET enable_seqscan=off;
 
-FUNCTION list_tasks(p_namespace text, p_name text, p_version text, p_states integer[], p_from uuid, p_until uuid, p_initiator text, p_source_system text, p_tag text, p_before uuid, p_offset integer, p_limit integer, p_examine integer)
+FUNCTION list_tasks(p_namespace text, p_name text, p_version text, p_states integer[], p_from uuid, p_until uuid, p_initiator text, p_source_system text, p_tags text[], p_before uuid, p_offset integer, p_limit integer, p_examine integer, p_sort text, p_ascending boolean)
   RETURNS TABLE(tasks uuid[], total bigint, is_exact boolean, next uuid)
   LANGUAGE plpgsql STABLE
   SET search_path=tasker, pg_temp

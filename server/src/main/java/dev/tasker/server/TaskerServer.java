@@ -13,11 +13,12 @@ import dev.tasker.server.gateway.GatewayConfig;
 import dev.tasker.server.gateway.GatewayServer;
 import dev.tasker.server.gateway.SessionFactory;
 import dev.tasker.server.gateway.WorkerGateway;
+import dev.tasker.server.grpc.PublicServices;
 import dev.tasker.server.health.LaneFill;
 import dev.tasker.server.health.NodeHealth;
 import dev.tasker.server.health.OperationalState;
+import dev.tasker.server.health.ServerIdentity;
 import dev.tasker.server.rest.RestServer;
-import dev.tasker.server.rest.ServerIdentity;
 import dev.tasker.server.security.Authenticator;
 import dev.tasker.server.security.ServerTls;
 import dev.tasker.server.telemetry.Tracing;
@@ -32,7 +33,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Supplier;
@@ -159,18 +159,24 @@ public final class TaskerServer implements AutoCloseable {
 
     private void openGateway(BindAddress address, WorkerGateway workers) {
         ServerTls tls = openTls(config.grpc().tls(), address, "orchestration.grpc");
+        PublicServices services = new PublicServices(
+                operations,
+                health,
+                config,
+                identity(),
+                InstantSource.system(),
+                config.web().requestTimeout());
         GatewayServer opened = listening(
                 "gRPC",
                 address,
-                () -> GatewayServer.start(address.toSocketAddress(), authenticator, tls, workers, List.of()));
+                () -> GatewayServer.start(address.toSocketAddress(), authenticator, tls, workers, services.services()));
         gateway = opened;
         graceful.push(opened);
+        graceful.push(services);
     }
 
     private void openRest(BindAddress address, WorkerGateway workers) {
         ServerTls tls = openTls(config.web().tls(), address, "orchestration.web");
-        ServerIdentity identity =
-                new ServerIdentity(version(), config.environment().text());
         RestServer opened = listening(
                 "REST",
                 address,
@@ -182,12 +188,16 @@ public final class TaskerServer implements AutoCloseable {
                         operations,
                         health,
                         InstantSource.system(),
-                        identity,
+                        identity(),
                         workers.polled(),
                         database::instruments,
                         tracing));
         rest = opened;
         graceful.push(opened);
+    }
+
+    private ServerIdentity identity() {
+        return new ServerIdentity(version(), config.environment().text());
     }
 
     private @Nullable ServerTls openTls(@Nullable TlsConfig tlsConfig, BindAddress address, String section) {

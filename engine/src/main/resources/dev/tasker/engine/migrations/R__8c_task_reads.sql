@@ -255,10 +255,12 @@ AS $$ SELECT * FROM get_task_summaries(ARRAY[input_task_uuid]) $$;
 -- Lists tasks, newest first. Namespace, template and states are covered by the totals: total is exact and the page costs an index walk of at
 -- most p_offset + p_limit rows per template and state that has tasks. The other filters look through the newest p_examine tasks of those
 -- only: total is what was found there, exact when it was all; null on a page that begins at a cursor.
+-- In another order than newest first (p_sort: created_at, updated_at, priority or name), the newest p_examine tasks are sorted; equals stay newest
+-- first, and there is no cursor.
 -- tasks: the page; next: the cursor of the following page (tasks with a smaller uuid), null when there is none.
 CREATE OR REPLACE FUNCTION list_tasks(
   p_namespace text, p_name text, p_version text, p_states integer[], p_from uuid, p_until uuid, p_initiator text, p_source_system text,
-  p_tag text, p_before uuid, p_offset integer, p_limit integer, p_examine integer)
+  p_tags text[], p_before uuid, p_offset integer, p_limit integer, p_examine integer, p_sort text, p_ascending boolean)
 RETURNS TABLE (tasks uuid[], total bigint, is_exact boolean, next uuid)
 LANGUAGE plpgsql STABLE
 SET search_path = tasker, pg_temp
@@ -268,6 +270,7 @@ AS $$
 #variable_conflict use_column
 DECLARE
   v_below uuid := least(p_before, p_until); -- null is no bound
+  v_covered boolean := num_nulls(p_from, p_until, p_initiator, p_source_system, p_tags) = 5; -- by the totals
   v_templates integer[];
   v_states smallint[];
   v_total bigint;
@@ -287,7 +290,7 @@ BEGIN
                                           AND    (p_version IS NULL OR named.version = p_version)))) AS pair
   WHERE  pair.entities > 0;
 
-  IF num_nulls(p_from, p_until, p_initiator, p_source_system, p_tag) = 5 THEN
+  IF v_covered AND p_sort IS NULL THEN
     SELECT array_agg(page.task_uuid ORDER BY page.task_uuid DESC) INTO v_found
     FROM  (SELECT task.task_uuid
            FROM   unnest(v_templates, v_states) AS pair(template_id, state)
@@ -311,21 +314,33 @@ BEGIN
                                ORDER  BY task.task_uuid DESC LIMIT p_examine) AS task
     ORDER  BY task.task_uuid DESC LIMIT p_examine
   )
-  SELECT array_agg(examined.task_uuid ORDER BY examined.task_uuid DESC) FILTER (WHERE fits.yes), count(*),
+  SELECT array_agg(examined.task_uuid
+                   ORDER BY CASE WHEN p_ascending THEN fits.number ELSE -fits.number END,
+                            CASE WHEN p_ascending THEN fits.word END COLLATE "C", CASE WHEN NOT p_ascending THEN fits.word END COLLATE "C" DESC,
+                            CASE WHEN p_ascending AND p_sort = 'created_at' THEN examined.task_uuid END, examined.task_uuid DESC)
+         FILTER (WHERE fits.yes), count(*),
          (array_agg(examined.task_uuid ORDER BY examined.task_uuid))[1]
   INTO   v_found, v_examined, v_last
   FROM   examined
          CROSS JOIN LATERAL (
            SELECT (p_initiator IS NULL OR request.initiator = p_initiator)
                   AND (p_source_system IS NULL OR request.source_system = p_source_system)
-                  AND (p_tag IS NULL OR CASE WHEN json_typeof(request.tags::json) = 'array' THEN EXISTS (
-                         SELECT FROM json_array_elements(request.tags::json) AS tag(value) WHERE tag.value::text = to_json(p_tag)::text)
-                       ELSE false END) AS yes
+                  AND (p_tags IS NULL OR CASE WHEN json_typeof(request.tags::json) = 'array' THEN NOT EXISTS (
+                         SELECT FROM unnest(p_tags) AS wanted(tag)
+                         WHERE  NOT EXISTS (SELECT FROM json_array_elements(request.tags::json) AS tag(value)
+                                            WHERE  tag.value::text = to_json(wanted.tag)::text))
+                       ELSE false END) AS yes,
+                  CASE p_sort WHEN 'priority' THEN request.priority
+                              WHEN 'updated_at' THEN (SELECT extract(epoch FROM task.updated_at) FROM tasks AS task
+                                                      WHERE  task.task_uuid = examined.task_uuid) END AS number,
+                  CASE WHEN p_sort = 'name' THEN (SELECT named.task_name FROM tasks AS task JOIN template_names AS named USING (template_id)
+                                                  WHERE  task.task_uuid = examined.task_uuid) END AS word
            FROM   task_requests AS request WHERE request.task_uuid = examined.task_uuid) AS fits;
   v_found := coalesce(v_found, '{}');
   RETURN QUERY SELECT v_found[p_offset + 1 : p_offset + p_limit],
-                      CASE WHEN p_before IS NULL THEN cardinality(v_found)::bigint END,
-                      p_before IS NULL AND v_examined < p_examine,
-                      CASE WHEN cardinality(v_found) > p_offset + p_limit THEN v_found[p_offset + p_limit]
+                      CASE WHEN v_covered THEN v_total WHEN p_before IS NULL THEN cardinality(v_found)::bigint END,
+                      v_covered OR p_before IS NULL AND v_examined < p_examine,
+                      CASE WHEN p_sort IS NOT NULL THEN NULL
+                           WHEN cardinality(v_found) > p_offset + p_limit THEN v_found[p_offset + p_limit]
                            WHEN v_examined = p_examine THEN v_last END;
 END $$;

@@ -5,6 +5,7 @@ import dev.tasker.engine.Creation;
 import dev.tasker.engine.Engine;
 import dev.tasker.engine.TaskExplanation;
 import dev.tasker.engine.TaskFilter;
+import dev.tasker.engine.TaskOrder;
 import dev.tasker.engine.TaskPage;
 import dev.tasker.engine.TaskRequest;
 import dev.tasker.engine.TaskSummary;
@@ -124,20 +125,40 @@ public final class TaskOperations {
 
     private TaskPage sliced(TaskFilter filter, long offset, int limit) {
         if (offset < OFFSET_STEP) {
-            return engine.tasks(filter, new TaskPage.Request(null, (int) offset, limit));
+            return engine.tasks(filter, TaskPage.Request.behind((int) offset, limit));
         }
-        TaskPage passed = engine.tasks(filter, new TaskPage.Request(null, OFFSET_STEP - 1, 1));
+        TaskPage passed = engine.tasks(filter, TaskPage.Request.behind(OFFSET_STEP - 1, 1));
         TaskPage first = passed;
         long left = offset - OFFSET_STEP;
         while (passed.next() != null && left >= OFFSET_STEP) {
-            passed = engine.tasks(filter, new TaskPage.Request(passed.next(), OFFSET_STEP - 1, 1));
+            passed = engine.tasks(filter, next(passed, OFFSET_STEP - 1, 1));
             left -= OFFSET_STEP;
         }
         if (passed.next() == null) {
             return new TaskPage(List.of(), first.total(), first.isExact(), null);
         }
-        TaskPage page = engine.tasks(filter, new TaskPage.Request(passed.next(), (int) left, limit));
+        TaskPage page = engine.tasks(filter, next(passed, (int) left, limit));
         return new TaskPage(page.tasks(), first.total(), first.isExact(), page.next());
+    }
+
+    private static TaskPage.Request next(TaskPage passed, int offset, int limit) {
+        return new TaskPage.Request(passed.next(), offset, limit, TaskOrder.NEWEST_FIRST);
+    }
+
+    /**
+     * As {@link #slice(TaskFilter, long, int)}, in any order; of more than {@link TaskFilter#EXAMINED} tasks the newest are sorted, unless
+     * it is newest first.
+     */
+    public TaskPage slice(TaskFilter filter, TaskOrder order, long offset, int limit) throws InterruptedException {
+        if (order.equals(TaskOrder.NEWEST_FIRST)) {
+            return slice(filter, offset, limit);
+        }
+        requirePerPage(limit);
+        int within = (int) Math.min(offset, TaskFilter.EXAMINED);
+        return guard.run(
+                TASKS,
+                Fault.DATABASE_SUSPENDED,
+                () -> engine.tasks(filter, new TaskPage.Request(null, within, limit, order)));
     }
 
     /**

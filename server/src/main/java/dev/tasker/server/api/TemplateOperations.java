@@ -9,6 +9,8 @@ import dev.tasker.template.TaskTemplate;
 import dev.tasker.template.TemplateException;
 import dev.tasker.template.TemplateParser;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Templates (03 §1.7). Blocks and throws as {@link TaskOperations} does. Thread-safe. */
@@ -43,6 +45,25 @@ public final class TemplateOperations {
     public record Registration(RegisteredVersion version, List<Finding> findings) {
         public Registration {
             findings = List.copyOf(findings);
+        }
+    }
+
+    /**
+     * A namespace that has templates.
+     *
+     * @param templates how many of those that were asked for
+     */
+    public record Namespace(String name, @Nullable String description, int templates) {
+        /** The namespaces of these templates, by name. */
+        public static List<Namespace> of(List<TemplateSummary> templates) {
+            Map<String, Namespace> namespaces = new TreeMap<>();
+            for (TemplateSummary template : templates) {
+                namespaces.merge(
+                        template.namespace(),
+                        new Namespace(template.namespace(), template.namespaceDescription(), 1),
+                        (known, one) -> new Namespace(known.name, known.description, known.templates + one.templates));
+            }
+            return List.copyOf(namespaces.values());
         }
     }
 

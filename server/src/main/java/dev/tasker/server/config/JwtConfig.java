@@ -28,6 +28,15 @@ public record JwtConfig(String issuer, String audience, List<String> algorithms,
     /** Where the keys that verify signatures are. */
     public sealed interface Keys {}
 
+    /** How tokens are verified, as clients are shown it (03 §1.10). */
+    public String verificationMethod() {
+        return switch (keys) {
+            case NoKey() -> "none";
+            case InlineKey _, KeyFile _ -> "public_key";
+            case KeySet _ -> "jwks";
+        };
+    }
+
     /** Nowhere: no token counts. */
     public record NoKey() implements Keys {}
 

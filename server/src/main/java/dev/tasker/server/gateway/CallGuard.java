@@ -20,7 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Lets calls in, or ends them with the status of 03 §2.5, before any message is read. */
-final class CallGuard {
+public final class CallGuard {
     private static final Context.Key<Principal> PRINCIPAL = Context.key("tasker-principal");
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
@@ -35,7 +35,7 @@ final class CallGuard {
     }
 
     /** Who makes the call under way; only during one that was let in. */
-    static Principal principal() {
+    public static Principal principal() {
         return PRINCIPAL.get();
     }
 
@@ -82,5 +82,5 @@ final class CallGuard {
     }
 
     /** Of calls whose credential is worth nothing, or nothing any more. */
-    static final Status EXPIRED = Status.UNAUTHENTICATED.withDescription("Invalid or expired credentials");
+    public static final Status EXPIRED = Status.UNAUTHENTICATED.withDescription("Invalid or expired credentials");
 }

@@ -92,6 +92,9 @@ public final class GatewayServer implements AutoCloseable {
                     e);
         }
         health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
+        server.getServices()
+                .forEach(service ->
+                        health.setStatus(service.getServiceDescriptor().getName(), ServingStatus.SERVING));
         return new GatewayServer(gateway, health, server);
     }
 

@@ -5,6 +5,8 @@ import dev.tasker.engine.PerformanceMetrics;
 import dev.tasker.engine.StepPerformance;
 import dev.tasker.engine.SystemHealth;
 import dev.tasker.engine.TaskPerformance;
+import dev.tasker.server.json.JsonWriter;
+import dev.tasker.server.json.Timestamps;
 
 /** Reports as clients read them (03 §1.8). */
 final class AnalyticsJson {

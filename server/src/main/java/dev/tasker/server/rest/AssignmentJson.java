@@ -4,6 +4,7 @@ import dev.tasker.protocol.worker.v1.Assign;
 import dev.tasker.protocol.worker.v1.DeclaredEvent;
 import dev.tasker.protocol.worker.v1.StepPart;
 import dev.tasker.protocol.worker.v1.TaskPart;
+import dev.tasker.server.json.JsonWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;

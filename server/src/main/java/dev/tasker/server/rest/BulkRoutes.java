@@ -6,6 +6,7 @@ import dev.tasker.server.api.BulkOperations;
 import dev.tasker.server.api.BulkOperations.Result;
 import dev.tasker.server.api.BulkOperations.Selection;
 import dev.tasker.server.api.TaskStateWords;
+import dev.tasker.server.json.JsonWriter;
 import dev.tasker.server.security.Permission;
 import java.time.Instant;
 import java.util.LinkedHashSet;
@@ -94,12 +95,17 @@ final class BulkRoutes {
                 time(filter, "created_before"),
                 filter.optionalText("initiator"),
                 filter.optionalText("source_system"),
-                filter.optionalText("tag"));
+                tags(filter));
+    }
+
+    private static List<String> tags(JsonBody filter) {
+        String tag = filter.optionalText("tag");
+        return tag == null ? List.of() : List.of(tag);
     }
 
     private static @Nullable Instant time(JsonBody filter, String name) {
         String text = filter.optionalText(name);
-        return text == null ? null : Timestamps.read(name, text);
+        return text == null ? null : Call.time(name, text);
     }
 
     private static Reply reply(Result result) {

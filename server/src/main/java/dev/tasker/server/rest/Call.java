@@ -1,5 +1,6 @@
 package dev.tasker.server.rest;
 
+import dev.tasker.server.api.Uuids;
 import dev.tasker.server.security.Principal;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
@@ -11,6 +12,12 @@ import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.TemporalAccessor;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -28,10 +35,6 @@ record Call(ServerRequest request, Map<String, String> parameters, Principal pri
     static final int BODY_BYTES_MAX = 2 * 1024 * 1024;
 
     private static final Pattern JSON_TYPE = Pattern.compile("application/([\\w.!#$&^-]+\\+)?json\\s*(;.*)?");
-    private static final Pattern UUID_FORM =
-            Pattern.compile("\\p{XDigit}{8}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{12}");
-    private static final Pattern PLAIN_UUID_FORM =
-            Pattern.compile("(\\p{XDigit}{8})(\\p{XDigit}{4})(\\p{XDigit}{4})(\\p{XDigit}{4})(\\p{XDigit}{12})");
 
     String parameter(String name) {
         String value = parameters.get(name);
@@ -43,8 +46,18 @@ record Call(ServerRequest request, Map<String, String> parameters, Principal pri
 
     /** A UUID in text, with or without hyphens. */
     static Optional<UUID> uuid(String text) {
-        String hyphenated = PLAIN_UUID_FORM.matcher(text).replaceFirst("$1-$2-$3-$4-$5");
-        return UUID_FORM.matcher(hyphenated).matches() ? Optional.of(UUID.fromString(hyphenated)) : Optional.empty();
+        return Uuids.find(text);
+    }
+
+    /** A time in a query: RFC 3339, or without a zone, which then is UTC. {@code name} is the parameter's. */
+    static Instant time(String name, String text) {
+        try {
+            TemporalAccessor time = DateTimeFormatter.ISO_DATE_TIME.parseBest(text, Instant::from, LocalDateTime::from);
+            return time instanceof LocalDateTime local ? local.toInstant(ZoneOffset.UTC) : Instant.from(time);
+        } catch (DateTimeException e) {
+            throw new RefusedException(
+                    Problem.badQuery(name, "\"" + text + "\" (expected: 2025-10-01T12:34:56.123456Z)"));
+        }
     }
 
     Optional<String> header(HeaderName name) {

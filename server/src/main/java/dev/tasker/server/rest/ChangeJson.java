@@ -3,6 +3,8 @@ package dev.tasker.server.rest;
 import dev.tasker.engine.DomainEventBatch;
 import dev.tasker.engine.TaskChange;
 import dev.tasker.engine.TaskMoment;
+import dev.tasker.server.json.JsonWriter;
+import dev.tasker.server.json.Timestamps;
 import java.util.List;
 import java.util.UUID;
 

@@ -5,6 +5,9 @@ import dev.tasker.server.config.BreakerConfig;
 import dev.tasker.server.config.JwtConfig;
 import dev.tasker.server.config.OperationsConfig;
 import dev.tasker.server.config.ServerConfig;
+import dev.tasker.server.health.ServerIdentity;
+import dev.tasker.server.json.JsonWriter;
+import dev.tasker.server.json.Timestamps;
 import dev.tasker.server.security.Permission;
 import java.time.InstantSource;
 import java.util.List;
@@ -63,7 +66,7 @@ final class ConfigRoute {
         JwtConfig jwt = auth.jwt();
         json.openObject("auth")
                 .flag("enabled", auth.enabled())
-                .text("verification_method", method(jwt.keys()))
+                .text("verification_method", jwt.verificationMethod())
                 .text("jwt_issuer", jwt.issuer())
                 .text("jwt_audience", jwt.audience())
                 .text("api_key_header", auth.apiKeys().header())
@@ -71,13 +74,5 @@ final class ConfigRoute {
                 .flag("strict_validation", auth.strictValidation())
                 .texts("allowed_algorithms", jwt.algorithms())
                 .closeObject();
-    }
-
-    private static String method(JwtConfig.Keys keys) {
-        return switch (keys) {
-            case JwtConfig.NoKey _ -> "none";
-            case JwtConfig.InlineKey _, JwtConfig.KeyFile _ -> "public_key";
-            case JwtConfig.KeySet _ -> "jwks";
-        };
     }
 }

@@ -5,6 +5,8 @@ import dev.tasker.engine.DeadLetterStatistics;
 import dev.tasker.engine.Investigation;
 import dev.tasker.engine.TaskStaleness;
 import dev.tasker.server.api.DeadLetterWords;
+import dev.tasker.server.json.JsonWriter;
+import dev.tasker.server.json.Timestamps;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;

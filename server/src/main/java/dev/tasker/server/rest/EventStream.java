@@ -1,5 +1,6 @@
 package dev.tasker.server.rest;
 
+import dev.tasker.server.json.JsonWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

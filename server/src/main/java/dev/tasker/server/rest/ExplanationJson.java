@@ -1,6 +1,8 @@
 package dev.tasker.server.rest;
 
 import dev.tasker.engine.TaskExplanation;
+import dev.tasker.server.json.JsonWriter;
+import dev.tasker.server.json.Timestamps;
 
 /** Why a task is not finished: codes for programs, sentences for people. */
 final class ExplanationJson {

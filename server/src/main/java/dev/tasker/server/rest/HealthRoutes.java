@@ -3,6 +3,9 @@ package dev.tasker.server.rest;
 import dev.tasker.server.health.HealthCheck;
 import dev.tasker.server.health.NodeHealth;
 import dev.tasker.server.health.PoolFigures;
+import dev.tasker.server.health.ServerIdentity;
+import dev.tasker.server.json.JsonWriter;
+import dev.tasker.server.json.Timestamps;
 import java.time.InstantSource;
 import java.util.List;
 

@@ -1,6 +1,7 @@
 package dev.tasker.server.rest;
 
-import dev.tasker.server.rest.JsonMembers.Value;
+import dev.tasker.server.json.JsonMembers;
+import dev.tasker.server.json.JsonMembers.Value;
 import dev.tasker.server.rest.Problem.Detail;
 import java.util.ArrayList;
 import java.util.List;

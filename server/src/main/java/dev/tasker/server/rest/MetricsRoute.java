@@ -9,6 +9,7 @@ import dev.tasker.engine.meter.Instrument;
 import dev.tasker.server.health.NodeHealth;
 import dev.tasker.server.health.OperationalState;
 import dev.tasker.server.health.PoolFigures;
+import dev.tasker.server.health.ServerIdentity;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.tasker.server.rest;
 
 import dev.tasker.engine.EngineException;
 import dev.tasker.server.api.RefusedOperationException;
+import dev.tasker.server.json.JsonWriter;
 import dev.tasker.server.security.Admission;
 import dev.tasker.template.Finding;
 import dev.tasker.template.TemplateException;

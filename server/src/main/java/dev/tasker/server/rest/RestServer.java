@@ -8,10 +8,12 @@ import dev.tasker.engine.TaskState;
 import dev.tasker.engine.meter.Instrument;
 import dev.tasker.server.api.Operations;
 import dev.tasker.server.api.RefusedOperationException;
+import dev.tasker.server.api.RequestIds;
 import dev.tasker.server.config.ServerConfig;
 import dev.tasker.server.gateway.PolledSessions;
 import dev.tasker.server.health.NodeHealth;
 import dev.tasker.server.health.OperationalState;
+import dev.tasker.server.health.ServerIdentity;
 import dev.tasker.server.security.Authenticator;
 import dev.tasker.server.security.Principal;
 import dev.tasker.server.security.ServerTls;
@@ -41,9 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,7 +58,6 @@ public final class RestServer implements AutoCloseable {
 
     private static final HeaderName REQUEST_ID = HeaderNames.create("x-request-id");
     private static final HeaderName TRACEPARENT = HeaderNames.create("traceparent");
-    private static final Pattern REQUEST_ID_FORM = Pattern.compile("[A-Za-z0-9._-]{1,128}");
     private static final int CONNECTIONS_MAX = 10_000;
 
     private final NodeHealth health;
@@ -186,11 +185,8 @@ public final class RestServer implements AutoCloseable {
     }
 
     private void serve(ServerRequest request, ServerResponse response) {
-        String requestId = request.headers()
-                .first(REQUEST_ID)
-                .filter(id -> REQUEST_ID_FORM.matcher(id).matches())
-                .orElseGet(() -> UUID.randomUUID().toString());
-        MDC.put("request_id", requestId);
+        String requestId = RequestIds.of(request.headers().first(REQUEST_ID).orElse(null));
+        MDC.put(RequestIds.LOG_FIELD, requestId);
         long began = System.nanoTime();
         Served served = new Served();
         String method = request.prologue().method().text();
@@ -207,7 +203,7 @@ public final class RestServer implements AutoCloseable {
             meter.served(method, served.route, reply.status(), System.nanoTime() - began);
         } finally {
             span.end();
-            MDC.remove("request_id");
+            MDC.remove(RequestIds.LOG_FIELD);
             MDC.remove("trace_id");
             MDC.remove("span_id");
         }

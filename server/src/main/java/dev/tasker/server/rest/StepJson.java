@@ -2,6 +2,9 @@ package dev.tasker.server.rest;
 
 import dev.tasker.engine.StepAudit;
 import dev.tasker.engine.StepView;
+import dev.tasker.server.api.StepResultDocument;
+import dev.tasker.server.json.JsonWriter;
+import dev.tasker.server.json.Timestamps;
 import java.util.List;
 
 /** Steps as clients read them (03 §1.6). */
@@ -40,7 +43,7 @@ final class StepJson {
                 json.number("execution_time_ms", row.executionTimeMs());
             }
             if (row.result() != null) {
-                StepResultDocument.write(json, "result", row);
+                json.raw("result", StepResultDocument.of(row));
             }
             json.text("step_name", row.stepName())
                     .text("from_state", row.fromState())
@@ -58,7 +61,7 @@ final class StepJson {
                 .time("created_at", Timestamps.ZULU, step.createdAt())
                 .time("updated_at", Timestamps.ZULU, step.updatedAt())
                 .time("completed_at", Timestamps.ZULU, step.completedAt());
-        StepResultDocument.write(json, "results", step);
+        json.raw("results", StepResultDocument.of(step));
         json.text("current_state", step.state().text())
                 .flag("dependencies_satisfied", step.dependenciesSatisfied())
                 .flag("retry_eligible", step.retryEligible())

@@ -2,6 +2,8 @@ package dev.tasker.server.rest;
 
 import dev.tasker.engine.TaskSummary;
 import dev.tasker.server.api.TaskDigest;
+import dev.tasker.server.json.JsonWriter;
+import dev.tasker.server.json.Timestamps;
 import dev.tasker.template.StepDefinition;
 
 /** TaskSummaryResponse (03 §1.5). */

@@ -5,6 +5,8 @@ import dev.tasker.engine.StepView;
 import dev.tasker.engine.TaskPage;
 import dev.tasker.engine.TaskView;
 import dev.tasker.server.api.NumberedPage;
+import dev.tasker.server.json.JsonWriter;
+import dev.tasker.server.json.Timestamps;
 
 /** Tasks as clients read them (03 §1.5). */
 final class TaskJson {

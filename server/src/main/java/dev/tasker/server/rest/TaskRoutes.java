@@ -170,7 +170,7 @@ final class TaskRoutes {
                 time(call, "created_before"),
                 call.text("initiator").orElse(null),
                 call.text("source_system").orElse(null),
-                call.text("tag").orElse(null));
+                call.text("tag").map(List::of).orElse(List.of()));
     }
 
     /** Those of {@code status} that are also among those of {@code state}. */
@@ -191,7 +191,7 @@ final class TaskRoutes {
     }
 
     private static @Nullable Instant time(Call call, String name) {
-        return call.text(name).map(text -> Timestamps.read(name, text)).orElse(null);
+        return call.text(name).map(text -> Call.time(name, text)).orElse(null);
     }
 
     private static @Nullable UUID cursor(Call call) {

@@ -1,16 +1,15 @@
 package dev.tasker.server.rest;
 
 import dev.tasker.engine.TemplateSummary;
+import dev.tasker.server.api.TemplateOperations.Namespace;
 import dev.tasker.server.api.TemplateOperations.Registration;
 import dev.tasker.server.api.TemplateOperations.Validation;
+import dev.tasker.server.json.JsonWriter;
 import dev.tasker.template.Finding;
 import dev.tasker.template.StepDefinition;
 import dev.tasker.template.TaskTemplate;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
 /** Templates as clients read them (03 §1.7). */
@@ -77,18 +76,14 @@ final class TemplateJson {
 
     /** TemplateListResponse of these templates. */
     static byte[] list(List<TemplateSummary> templates) {
-        Map<String, List<TemplateSummary>> byNamespace = new TreeMap<>();
-        for (TemplateSummary template : templates) {
-            byNamespace
-                    .computeIfAbsent(template.namespace(), _ -> new ArrayList<>())
-                    .add(template);
-        }
         JsonWriter json = new JsonWriter().openObject().openArray("namespaces");
-        byNamespace.forEach((namespace, members) -> json.openObject()
-                .text("name", namespace)
-                .text("description", members.getFirst().namespaceDescription())
-                .number("template_count", members.size())
-                .closeObject());
+        for (Namespace namespace : Namespace.of(templates)) {
+            json.openObject()
+                    .text("name", namespace.name())
+                    .text("description", namespace.description())
+                    .number("template_count", namespace.templates())
+                    .closeObject();
+        }
         json.closeArray().openArray("templates");
         for (TemplateSummary template : templates) {
             json.openObject()

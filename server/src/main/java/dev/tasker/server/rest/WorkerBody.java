@@ -1,7 +1,8 @@
 package dev.tasker.server.rest;
 
 import dev.tasker.server.gateway.LeaseKey;
-import dev.tasker.server.rest.JsonMembers.Value;
+import dev.tasker.server.json.JsonMembers;
+import dev.tasker.server.json.JsonMembers.Value;
 import dev.tasker.server.rest.Problem.Detail;
 import java.util.ArrayList;
 import java.util.List;

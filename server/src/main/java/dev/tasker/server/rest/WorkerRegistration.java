@@ -7,6 +7,7 @@ import dev.tasker.protocol.worker.v1.Register;
 import dev.tasker.protocol.worker.v1.Registered;
 import dev.tasker.protocol.worker.v1.Resume;
 import dev.tasker.server.gateway.LeaseKey;
+import dev.tasker.server.json.JsonWriter;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;

@@ -12,6 +12,7 @@ import dev.tasker.server.gateway.GatewayConfig;
 import dev.tasker.server.gateway.LeaseKey;
 import dev.tasker.server.gateway.PolledSession;
 import dev.tasker.server.gateway.PolledSessions;
+import dev.tasker.server.json.JsonWriter;
 import dev.tasker.server.security.Permission;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;

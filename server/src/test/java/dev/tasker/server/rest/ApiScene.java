@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A real server with templates of two steps in a row, and hands to work them. */
-final class ApiScene implements AutoCloseable {
+public final class ApiScene implements AutoCloseable {
     private static final String NAMESPACE = "api_test";
     private final AtomicInteger numbers = new AtomicInteger();
     private final TaskerServer server;
@@ -31,25 +31,25 @@ final class ApiScene implements AutoCloseable {
         this.client = new TestClient(server);
     }
 
-    static ApiScene start(Path folder) {
+    public static ApiScene start(Path folder) {
         return new ApiScene(TaskerServer.start(ServerConfig.defaults(Environment.TEST)
                 .withEmbeddedDatabase(folder.resolve("pg"), false)
                 .withAddresses(BindAddress.loopback(0), BindAddress.loopback(0))));
     }
 
-    TaskerServer server() {
+    public TaskerServer server() {
         return server;
     }
 
-    TestClient client() {
+    public TestClient client() {
         return client;
     }
 
-    int number() {
+    public int number() {
         return numbers.incrementAndGet();
     }
 
-    static String template(String name) {
+    public static String template(String name) {
         return """
             name: %s
             namespace_name: api_test
@@ -73,12 +73,12 @@ final class ApiScene implements AutoCloseable {
     }
 
     /** Fails the first step as often as it may be tried. */
-    static void exhaust(HandDrivenWorker worker) {
+    public static void exhaust(HandDrivenWorker worker) {
         worker.report(worker.next("first"), Results.retryable());
         worker.report(worker.next("first"), Results.retryable());
     }
 
-    HandDrivenWorker worker(String template) {
+    public HandDrivenWorker worker(String template) {
         return HandDrivenWorker.open(
                         server.engine(),
                         new SessionRequest(
@@ -91,17 +91,17 @@ final class ApiScene implements AutoCloseable {
     }
 
     /** A template of its own, so that no other test's tasks are in the way. */
-    String register() {
+    public String register() {
         String name = "pair" + numbers.incrementAndGet();
         server.register(name + ".yaml", template(name));
         return name;
     }
 
-    String create(String template) throws Exception {
+    public String create(String template) throws Exception {
         return created(request(template));
     }
 
-    String created(ObjectNode request) throws Exception {
+    public String created(ObjectNode request) throws Exception {
         HttpResponse<String> answer = client.send("POST", "/v1/tasks", request.toString());
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         JsonNode task = TestClient.json(answer);
@@ -109,7 +109,7 @@ final class ApiScene implements AutoCloseable {
         return task.get("task_uuid").asString();
     }
 
-    ObjectNode request(String template) {
+    public ObjectNode request(String template) {
         ObjectNode request = Vectors.JSON.createObjectNode();
         request.put("namespace", NAMESPACE)
                 .put("name", template)
@@ -121,33 +121,33 @@ final class ApiScene implements AutoCloseable {
         return request;
     }
 
-    HttpResponse<String> act(String task, int step, String body) throws Exception {
+    public HttpResponse<String> act(String task, int step, String body) throws Exception {
         return client.send("PATCH", "/v1/tasks/" + task + "/workflow_steps/" + step(task, step), body);
     }
 
-    HttpResponse<String> patch(String entry, String body) throws Exception {
+    public HttpResponse<String> patch(String entry, String body) throws Exception {
         return client.send("PATCH", "/v1/dlq/entry/" + entry, body);
     }
 
-    String step(String task, int index) throws Exception {
+    public String step(String task, int index) throws Exception {
         return client.read("/v1/tasks/" + task + "/workflow_steps")
                 .get(index)
                 .get("step_uuid")
                 .asString();
     }
 
-    List<String> entries(String query) throws IOException, InterruptedException {
+    public List<String> entries(String query) throws IOException, InterruptedException {
         return client.read("/v1/dlq" + query)
                 .valueStream()
                 .map(entry -> entry.get("dlq_entry_uuid").asString())
                 .toList();
     }
 
-    List<String> listed(String template, String query) throws IOException, InterruptedException {
+    public List<String> listed(String template, String query) throws IOException, InterruptedException {
         return uuids(client.read("/v1/tasks?name=" + template + "&" + query));
     }
 
-    static List<String> uuids(JsonNode page) {
+    public static List<String> uuids(JsonNode page) {
         return page.get("tasks")
                 .valueStream()
                 .map(task -> task.get("task_uuid").asString())

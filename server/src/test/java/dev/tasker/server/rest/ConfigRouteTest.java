@@ -10,6 +10,7 @@ import dev.tasker.server.config.BreakerConfig;
 import dev.tasker.server.config.DeploymentMode;
 import dev.tasker.server.config.JwtConfig;
 import dev.tasker.server.config.OperationsConfig;
+import dev.tasker.server.health.ServerIdentity;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

@@ -106,7 +106,7 @@ class HostileRequestsTest {
     private static void check(@Nullable Answer answer, HostileRequest request, long seed) {
         if (answer == null) {
             assertThat(request.framed())
-                    .as("seed %d goes without an answer: %.300s", seed, request.text())
+                    .as("seed %d goes without an answer: %.2000s", seed, request.text())
                     .isFalse();
             return;
         }

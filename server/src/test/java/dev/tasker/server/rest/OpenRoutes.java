@@ -14,6 +14,7 @@ import dev.tasker.server.health.LaneFill;
 import dev.tasker.server.health.NodeHealth;
 import dev.tasker.server.health.OperationalState;
 import dev.tasker.server.health.PoolFigures;
+import dev.tasker.server.health.ServerIdentity;
 import dev.tasker.server.security.Authenticator;
 import java.io.IOException;
 import java.net.URI;

@@ -12,7 +12,7 @@ import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /** Calls a server under test; every answer is held against the OpenAPI document. */
-final class TestClient {
+public final class TestClient {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final URI base;
@@ -26,17 +26,17 @@ final class TestClient {
     }
 
     /** A call whose body is read as it comes. */
-    <T> HttpResponse<T> open(HttpRequest request, HttpResponse.BodyHandler<T> body)
+    public <T> HttpResponse<T> open(HttpRequest request, HttpResponse.BodyHandler<T> body)
             throws IOException, InterruptedException {
         return http.send(request, body);
     }
 
-    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    public HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return send(request(path));
     }
 
     /** A GET that must be answered with 200 and JSON. */
-    JsonNode read(String path) throws IOException, InterruptedException {
+    public JsonNode read(String path) throws IOException, InterruptedException {
         HttpResponse<String> answer = get(path);
         if (answer.statusCode() != 200) {
             throw new AssertionError(path + ": " + answer.statusCode() + " " + answer.body() + " (expected: 200)");
@@ -44,15 +44,15 @@ final class TestClient {
         return json(answer);
     }
 
-    HttpResponse<String> delete(String path) throws IOException, InterruptedException {
+    public HttpResponse<String> delete(String path) throws IOException, InterruptedException {
         return send(request(path).DELETE());
     }
 
-    HttpResponse<String> send(String method, String path, String json) throws IOException, InterruptedException {
+    public HttpResponse<String> send(String method, String path, String json) throws IOException, InterruptedException {
         return send(method, path, json, Map.of());
     }
 
-    HttpResponse<String> send(String method, String path, String json, Map<String, String> headers)
+    public HttpResponse<String> send(String method, String path, String json, Map<String, String> headers)
             throws IOException, InterruptedException {
         HttpRequest.Builder request = request(path).method(method, BodyPublishers.ofString(json));
         request.setHeader("Content-Type", "application/json");
@@ -60,21 +60,21 @@ final class TestClient {
         return send(request);
     }
 
-    HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+    public HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
         HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
         ApiContract.check(answer);
         return answer;
     }
 
-    HttpRequest.Builder request(String path) {
+    public HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(url(path));
     }
 
-    URI url(String path) {
+    public URI url(String path) {
         return URI.create(base + path);
     }
 
-    static JsonNode json(HttpResponse<String> answer) {
+    public static JsonNode json(HttpResponse<String> answer) {
         return Vectors.JSON.readTree(answer.body());
     }
 }

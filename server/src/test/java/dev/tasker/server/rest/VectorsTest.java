@@ -18,6 +18,7 @@ import dev.tasker.engine.TaskView;
 import dev.tasker.engine.TemplateSummary;
 import dev.tasker.server.api.DeadLetterWords;
 import dev.tasker.server.api.NumberedPage;
+import dev.tasker.server.json.Timestamps;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

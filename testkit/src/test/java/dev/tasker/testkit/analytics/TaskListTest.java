@@ -57,7 +57,7 @@ class TaskListTest {
             TaskPage third = node.engine().tasks(filter, TaskPage.Request.after(second.next(), 3));
             assertThat(uuids(third)).isEqualTo(created.subList(6, 7));
             assertThat(third.next()).isNull();
-            assertThat(uuids(node.engine().tasks(filter, new TaskPage.Request(null, 1, 3))))
+            assertThat(uuids(node.engine().tasks(filter, TaskPage.Request.behind(1, 3))))
                     .as("numbered pages")
                     .isEqualTo(created.subList(0, 3));
             assertThat(uuids(node.engine().tasks(filter, TaskPage.Request.first(1))))
@@ -79,11 +79,11 @@ class TaskListTest {
             assertThat(uuids(node.engine()
                             .tasks(named.withStates(Set.of(TaskState.COMPLETE)), TaskPage.Request.first(10))))
                     .containsExactly(done);
-            TaskPage tagged = node.engine().tasks(named.withTag("blue"), TaskPage.Request.first(10));
+            TaskPage tagged = node.engine().tasks(named.withTags(List.of("blue")), TaskPage.Request.first(10));
             assertThat(uuids(tagged)).containsExactly(open);
             assertThat(tagged.total()).isEqualTo(OptionalLong.of(1));
             assertThat(tagged.isExact()).isTrue();
-            assertThat(uuids(node.engine().tasks(named.withTag("green"), TaskPage.Request.first(10))))
+            assertThat(uuids(node.engine().tasks(named.withTags(List.of("green")), TaskPage.Request.first(10))))
                     .isEmpty();
             TaskView view = node.task(open);
             assertThat(uuids(node.engine().tasks(named.withInitiator(view.initiator()), TaskPage.Request.first(1))))
@@ -104,7 +104,7 @@ class TaskListTest {
                             .total())
                     .isEqualTo(OptionalLong.of(0));
             assertThatThrownBy(() -> TaskPage.Request.first(0)).isInstanceOf(EngineException.class);
-            assertThatThrownBy(() -> new TaskPage.Request(null, -1, 1)).isInstanceOf(EngineException.class);
+            assertThatThrownBy(() -> TaskPage.Request.behind(-1, 1)).isInstanceOf(EngineException.class);
         }
     }
 

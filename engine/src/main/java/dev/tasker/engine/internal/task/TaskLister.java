@@ -2,6 +2,7 @@ package dev.tasker.engine.internal.task;
 
 import dev.tasker.engine.ExecutionStatus;
 import dev.tasker.engine.TaskFilter;
+import dev.tasker.engine.TaskOrder;
 import dev.tasker.engine.TaskPage;
 import dev.tasker.engine.TaskState;
 import dev.tasker.engine.TaskSummary;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads many tasks at once: pages of lists, derived statuses, summaries. A page is two statements in one snapshot. Thread-safe. */
 public final class TaskLister {
     private static final String LIST = """
-        SELECT tasks, total, is_exact, next FROM tasker.list_tasks(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        SELECT tasks, total, is_exact, next FROM tasker.list_tasks(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """;
 
     private static final String VIEWS = """
@@ -34,12 +36,12 @@ public final class TaskLister {
                task.entered_at, request.context, request.initiator, request.source_system, request.reason, request.priority,
                request.tags, request.correlation_id, request.parent_correlation_id, context.total_steps, context.pending_steps,
                context.in_progress_steps, context.completed_steps, context.failed_steps, context.ready_steps, context.enqueued_steps
-        FROM   unnest(?) AS asked(task_uuid)
+        FROM   unnest(?) WITH ORDINALITY AS asked(task_uuid, position)
                JOIN tasker.get_task_execution_contexts_batch(?) AS context ON context.task_uuid = asked.task_uuid
                JOIN tasker.tasks AS task ON task.task_uuid = asked.task_uuid
                JOIN tasker.task_requests AS request ON request.task_uuid = asked.task_uuid
                JOIN tasker.template_names AS named ON named.template_id = task.template_id
-        ORDER  BY task.task_uuid DESC
+        ORDER  BY asked.position
         """;
 
     private static final String CONTEXTS = """
@@ -66,11 +68,17 @@ public final class TaskLister {
                 call.setObject(6, uuidAt(filter.createdUntil()));
                 call.setString(7, filter.initiator());
                 call.setString(8, filter.sourceSystem());
-                call.setString(9, filter.tag());
+                call.setArray(
+                        9,
+                        filter.tags().isEmpty()
+                                ? null
+                                : connection.createArrayOf("text", filter.tags().toArray()));
                 call.setObject(10, page.after());
                 call.setInt(11, page.offset());
                 call.setInt(12, page.limit());
                 call.setInt(13, TaskFilter.EXAMINED);
+                call.setString(14, sort(page.order()));
+                call.setBoolean(15, page.order().ascending());
                 ResultSet row = call.executeQuery();
                 row.next();
                 long total = row.getLong(2);
@@ -177,6 +185,11 @@ public final class TaskLister {
     private static Array codes(Connection connection, TaskFilter filter) throws SQLException {
         return connection.createArrayOf(
                 "integer", filter.states().stream().map(TaskState::ordinal).toArray());
+    }
+
+    /** Null for the order that indexes have. */
+    private static @Nullable String sort(TaskOrder order) {
+        return order.equals(TaskOrder.NEWEST_FIRST) ? null : order.by().name().toLowerCase(Locale.ROOT);
     }
 
     /** The first uuid of a moment, as {@code uuid_at} makes it. */

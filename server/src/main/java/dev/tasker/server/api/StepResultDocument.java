@@ -1,8 +1,11 @@
-package dev.tasker.server.rest;
+package dev.tasker.server.api;
 
 import dev.tasker.engine.StepAudit;
 import dev.tasker.engine.StepView;
-import dev.tasker.server.rest.JsonMembers.Value;
+import dev.tasker.server.json.JsonMembers;
+import dev.tasker.server.json.JsonMembers.Value;
+import dev.tasker.server.json.JsonWriter;
+import dev.tasker.server.json.Timestamps;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -14,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The full StepExecutionResult (01 §1.13, 04 §3.5) of a step: workers store it compactly, without what is at its default or known from
  * the step's row; readers see every key. Values are embedded as stored, and keys nobody specified are kept, last.
  */
-final class StepResultDocument {
+public final class StepResultDocument {
     private static final Set<String> TOP =
             Set.of("step_uuid", "success", "result", "status", "metadata", "error", "orchestration_metadata");
     private static final Set<String> METADATA = Set.of(
@@ -49,33 +52,31 @@ final class StepResultDocument {
         this.success = outcome != null && outcome.text().equals("true");
     }
 
-    /** Writes the member {@code name}: the result of {@code step} in full, null when it has none. */
-    static void write(JsonWriter json, String name, StepView step) {
+    /** The result of {@code step} in full, JSON; null when it has none. */
+    public static @Nullable String of(StepView step) {
         Instant ended = step.completedAt() == null ? step.lastFailureAt() : step.completedAt();
-        write(json, name, step.stepUuid(), step.result(), ended == null ? step.updatedAt() : ended);
+        return of(step.stepUuid(), step.result(), ended == null ? step.updatedAt() : ended);
     }
 
-    /** Writes the member {@code name}: the result that was reported. */
-    static void write(JsonWriter json, String name, StepAudit report) {
-        write(json, name, report.stepUuid(), report.result(), report.recordedAt());
+    /** The result that was reported, JSON; null when it is not kept. */
+    public static @Nullable String of(StepAudit report) {
+        return of(report.stepUuid(), report.result(), report.recordedAt());
     }
 
     /** @param ended when the attempt that left the document ended, as the row tells it */
-    private static void write(JsonWriter json, String name, UUID stepUuid, @Nullable String stored, Instant ended) {
+    private static @Nullable String of(UUID stepUuid, @Nullable String stored, Instant ended) {
         if (stored == null) {
-            json.raw(name, null);
-            return;
+            return null;
         }
         JsonMembers document;
         try {
             document = JsonMembers.parse(stored);
         } catch (JsonMembers.NotAnObject e) { // older rows may hold anything; it is handed back as it is
-            json.raw(name, stored);
-            return;
+            return stored;
         }
-        json.openObject(name);
+        JsonWriter json = new JsonWriter().openObject();
         new StepResultDocument(stepUuid, ended, document).writeMembers(json);
-        json.closeObject();
+        return json.closeObject().toText();
     }
 
     private void writeMembers(JsonWriter json) {

@@ -1,15 +1,12 @@
-package dev.tasker.server.rest;
+package dev.tasker.server.json;
 
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.temporal.TemporalAccessor;
 import org.jspecify.annotations.Nullable;
 
 /** The time formats of 03 §0.3; clients parse each strictly. All show UTC. */
-enum Timestamps {
+public enum Timestamps {
     /** Z and Z6: {@code 2025-10-01T12:34:56.123456Z}. */
     ZULU("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'"),
     /** OFF: {@code 2025-10-01T12:34:56.123456789+00:00}. */
@@ -23,23 +20,11 @@ enum Timestamps {
         this.formatter = DateTimeFormatter.ofPattern(pattern).withZone(ZoneOffset.UTC);
     }
 
-    String format(Instant instant) {
+    public String format(Instant instant) {
         return formatter.format(instant);
     }
 
-    /** A time in a query: RFC 3339, or without a zone, which then is UTC. {@code name} is the parameter's. */
-    static Instant read(String name, String text) {
-        try {
-            TemporalAccessor time = DateTimeFormatter.ISO_DATE_TIME.parseBest(text, Instant::from, LocalDateTime::from);
-            return time instanceof LocalDateTime local ? local.toInstant(ZoneOffset.UTC) : Instant.from(time);
-        } catch (DateTimeException e) {
-            throw new RefusedException(
-                    Problem.badQuery(name, "\"" + text + "\" (expected: 2025-10-01T12:34:56.123456Z)"));
-        }
-    }
-
-    @Nullable
-    String formatNullable(@Nullable Instant instant) {
+    public @Nullable String formatNullable(@Nullable Instant instant) {
         return instant == null ? null : formatter.format(instant);
     }
 }

@@ -1,4 +1,4 @@
-package dev.tasker.server.rest;
+package dev.tasker.server.health;
 
 /**
  * What the server says about itself.

@@ -1,4 +1,4 @@
-package dev.tasker.server.rest;
+package dev.tasker.server.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

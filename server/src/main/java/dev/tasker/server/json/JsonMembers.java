@@ -1,4 +1,4 @@
-package dev.tasker.server.rest;
+package dev.tasker.server.json;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,7 +13,7 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 
 /** The members of a JSON object, each value as the text it was received in: whoever stores or forwards it changes nothing. */
-final class JsonMembers {
+public final class JsonMembers {
     /** Depth and length are bounded by whoever receives the text. */
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -31,13 +31,13 @@ final class JsonMembers {
      * @param token its first token
      * @param text the source text
      */
-    record Value(JsonToken token, String text) {
-        boolean isNull() {
+    public record Value(JsonToken token, String text) {
+        public boolean isNull() {
             return token == JsonToken.VALUE_NULL;
         }
 
         /** The text of a JSON string without quotes and escapes. */
-        String string() {
+        public String string() {
             try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
                 parser.nextToken();
                 return parser.getString();
@@ -46,7 +46,7 @@ final class JsonMembers {
     }
 
     /** The source is JSON but no object. */
-    static final class NotAnObject extends RuntimeException {
+    public static final class NotAnObject extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         NotAnObject(JsonToken found) {
@@ -64,7 +64,7 @@ final class JsonMembers {
      * @throws JacksonException when the text is not JSON
      * @throws NotAnObject when it is, but no object
      */
-    static JsonMembers parse(String source) {
+    public static JsonMembers parse(String source) {
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), source)) {
             JsonToken first = parser.nextToken();
             if (first == null) {
@@ -94,19 +94,18 @@ final class JsonMembers {
     }
 
     /** The members in the order of the source. */
-    Map<String, Value> all() {
+    public Map<String, Value> all() {
         return members;
     }
 
     /** The value under this name, null when there is none or it is JSON's null. */
-    @Nullable
-    Value present(String name) {
+    public @Nullable Value present(String name) {
         Value value = members.get(name);
         return value == null || value.isNull() ? null : value;
     }
 
     /** Whether this JSON text is an array with nothing but strings in it. */
-    static boolean isArrayOfStrings(String text) {
+    public static boolean isArrayOfStrings(String text) {
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
             parser.nextToken();
             JsonToken token = parser.nextToken();
@@ -118,7 +117,7 @@ final class JsonMembers {
     }
 
     /** The strings of an array that has nothing else in it. */
-    static List<String> strings(String text) {
+    public static List<String> strings(String text) {
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
             List<String> strings = new ArrayList<>();
             parser.nextToken();
@@ -130,7 +129,7 @@ final class JsonMembers {
     }
 
     /** The words for a kind of value. */
-    static String describe(JsonToken token) {
+    public static String describe(JsonToken token) {
         return switch (token) {
             case START_OBJECT -> "an object";
             case START_ARRAY -> "an array";

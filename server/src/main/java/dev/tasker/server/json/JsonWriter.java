@@ -1,6 +1,7 @@
-package dev.tasker.server.rest;
+package dev.tasker.server.json;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -10,51 +11,56 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /** Writes one JSON document to memory, name by name, in the order of the calls. */
-final class JsonWriter {
+public final class JsonWriter {
     private static final JsonFactory FACTORY = new JsonFactory();
     private static final int USUAL_SIZE = 2_048;
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(USUAL_SIZE);
     private final JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), bytes);
 
-    byte[] toBytes() {
+    public byte[] toBytes() {
         json.close();
         return bytes.toByteArray();
     }
 
-    JsonWriter openObject() {
+    public String toText() {
+        json.close();
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    public JsonWriter openObject() {
         json.writeStartObject();
         return this;
     }
 
-    JsonWriter openObject(String name) {
+    public JsonWriter openObject(String name) {
         json.writeName(name);
         json.writeStartObject();
         return this;
     }
 
-    JsonWriter closeObject() {
+    public JsonWriter closeObject() {
         json.writeEndObject();
         return this;
     }
 
-    JsonWriter openArray() {
+    public JsonWriter openArray() {
         json.writeStartArray();
         return this;
     }
 
-    JsonWriter openArray(String name) {
+    public JsonWriter openArray(String name) {
         json.writeName(name);
         json.writeStartArray();
         return this;
     }
 
-    JsonWriter closeArray() {
+    public JsonWriter closeArray() {
         json.writeEndArray();
         return this;
     }
 
-    JsonWriter text(String name, @Nullable String value) {
+    public JsonWriter text(String name, @Nullable String value) {
         json.writeName(name);
         if (value == null) {
             json.writeNull();
@@ -64,27 +70,27 @@ final class JsonWriter {
         return this;
     }
 
-    JsonWriter texts(String name, List<String> values) {
+    public JsonWriter texts(String name, List<String> values) {
         openArray(name);
         values.forEach(json::writeString);
         return closeArray();
     }
 
-    JsonWriter uuid(String name, @Nullable UUID value) {
+    public JsonWriter uuid(String name, @Nullable UUID value) {
         return text(name, value == null ? null : value.toString());
     }
 
-    JsonWriter time(String name, Timestamps format, @Nullable Instant value) {
+    public JsonWriter time(String name, Timestamps format, @Nullable Instant value) {
         return text(name, format.formatNullable(value));
     }
 
-    JsonWriter number(String name, long value) {
+    public JsonWriter number(String name, long value) {
         json.writeName(name);
         json.writeNumber(value);
         return this;
     }
 
-    JsonWriter numberOrNull(String name, @Nullable Integer value) {
+    public JsonWriter numberOrNull(String name, @Nullable Integer value) {
         json.writeName(name);
         if (value == null) {
             json.writeNull();
@@ -95,25 +101,25 @@ final class JsonWriter {
     }
 
     /** A number with a fraction, also when that is zero. */
-    JsonWriter fraction(String name, double value) {
+    public JsonWriter fraction(String name, double value) {
         json.writeName(name);
         json.writeNumber(value);
         return this;
     }
 
-    JsonWriter flag(String name, boolean value) {
+    public JsonWriter flag(String name, boolean value) {
         json.writeName(name);
         json.writeBoolean(value);
         return this;
     }
 
     /** Nothing at all for null. */
-    JsonWriter textIfPresent(String name, @Nullable String value) {
+    public JsonWriter textIfPresent(String name, @Nullable String value) {
         return value == null ? this : text(name, value);
     }
 
     /** As {@link #fraction}, or {@code null}. */
-    JsonWriter fractionOrNull(String name, @Nullable Double value) {
+    public JsonWriter fractionOrNull(String name, @Nullable Double value) {
         if (value == null) {
             return raw(name, null);
         }
@@ -121,13 +127,13 @@ final class JsonWriter {
     }
 
     /** An element of an array. */
-    JsonWriter item(String value) {
+    public JsonWriter item(String value) {
         json.writeString(value);
         return this;
     }
 
     /** JSON text that is embedded as it stands, null for {@code null}. */
-    JsonWriter raw(String name, @Nullable String value) {
+    public JsonWriter raw(String name, @Nullable String value) {
         json.writeName(name);
         if (value == null) {
             json.writeNull();
