@@ -16,6 +16,7 @@ import java.security.KeyStore;
 import java.security.Signature;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -133,7 +134,7 @@ final class BenchCredentials {
     }
 
     private static String sign(KeyPair keys) throws GeneralSecurityException {
-        Instant now = Instant.now();
+        Instant now = InstantSource.system().instant();
         String claims = """
             {"sub":"bench","iss":"tasker-core","aud":"tasker-api","iat":%d,"exp":%d,
              "permissions":["worker:*","tasks:*","steps:*"],"worker_namespaces":["*"]}

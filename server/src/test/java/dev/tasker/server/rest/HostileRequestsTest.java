@@ -33,6 +33,10 @@ class HostileRequestsTest {
     private static final long SEED = 20_261_121L;
     private static final int REQUESTS = 100_000;
     private static final int CONNECTIONS = 4;
+
+    /** Of a larger request whose line or headers are refused, the rest is not read, and the reset may overtake the answer. */
+    private static final int READ_ANYWAY = 8_000;
+
     private static final int PATIENCE_MS = 10_000;
 
     private record Answer(int status, String head, String body, boolean closes) {}
@@ -105,8 +109,8 @@ class HostileRequestsTest {
 
     private static void check(@Nullable Answer answer, HostileRequest request, long seed) {
         if (answer == null) {
-            assertThat(request.framed())
-                    .as("seed %d goes without an answer: %.2000s", seed, request.text())
+            assertThat(request.framed() && request.text().length() <= READ_ANYWAY)
+                    .as("seed %d goes without an answer: %.300s", seed, request.text())
                     .isFalse();
             return;
         }

@@ -40,7 +40,8 @@ class LoadAndLossTest {
         JsonNode sample = Vectors.read("ErrorEnvelope_backpressure.json");
         Shapes.assertSame(TestClient.json(refused), sample);
         assertThat(TestClient.json(refused).get("error").get("message").asString())
-                .isEqualTo("Service under backpressure: Queue 'orchestration_task_requests' at critical depth (5000 messages)");
+                .isEqualTo("Service under backpressure: Queue 'orchestration_task_requests' at critical depth (5000"
+                        + " messages)");
         assertThat(client.get("/v1/tasks").statusCode()).isEqualTo(200);
         JsonNode detailed = client.read("/health/detailed");
         assertThat(detailed.get("status").asString()).isEqualTo("degraded");
