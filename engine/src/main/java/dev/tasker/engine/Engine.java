@@ -76,6 +76,19 @@ public final class Engine implements AutoCloseable {
         return parts.templates().list(namespace);
     }
 
+    /** The document that new tasks of this template start with, empty when there is none. */
+    public Optional<TaskTemplate> template(String namespace, String name, String version) {
+        try {
+            return Optional.of(
+                    parts.templates().current(namespace, name, version).plan().template());
+        } catch (EngineException e) {
+            if (e.code() == ErrorCode.TEMPLATE_NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
     /**
      * Creates a task with its initial steps; the root steps are enqueued in the same transaction. Fails with {@link
      * EngineException}: {@link ErrorCode#INVALID_REQUEST}, {@link ErrorCode#TEMPLATE_NOT_FOUND}, {@link ErrorCode#OVERLOADED},
@@ -150,6 +163,16 @@ public final class Engine implements AutoCloseable {
     /** The steps of a task in order of creation; none for an unknown uuid. */
     public List<StepView> steps(UUID taskUuid) {
         return parts.reads().tasks().steps(taskUuid);
+    }
+
+    /** The step, empty for an unknown uuid. */
+    public Optional<StepView> step(UUID stepUuid) {
+        return parts.reads().tasks().step(new StepKey(TaskUuids.taskOf(stepUuid), TaskUuids.indexOf(stepUuid)));
+    }
+
+    /** What was reported of the step and what operators did to it, newest first; with its name, because steps do not change theirs. */
+    public List<StepAudit> audit(StepView step) {
+        return parts.reads().audits().of(step.taskUuid(), step.stepUuid(), step.name());
     }
 
     /** The namespace of the task that a step belongs to, empty for a step of no task. */

@@ -2,6 +2,9 @@ package dev.tasker.server;
 
 import dev.tasker.engine.Engine;
 import dev.tasker.engine.EngineListener;
+import dev.tasker.server.api.Backpressure;
+import dev.tasker.server.api.DatabaseBreaker;
+import dev.tasker.server.api.Operations;
 import dev.tasker.server.config.BindAddress;
 import dev.tasker.server.config.ServerConfig;
 import dev.tasker.server.config.TlsConfig;
@@ -43,6 +46,7 @@ public final class TaskerServer implements AutoCloseable {
     private final ServerConfig config;
     private final DatabaseAccess database;
     private final Engine engine;
+    private final Operations operations;
     private final NodeHealth health;
     private final Deque<AutoCloseable> graceful = new ArrayDeque<>(); // closed last in, first out
     private Authenticator authenticator = Authenticator.DISABLED;
@@ -54,7 +58,16 @@ public final class TaskerServer implements AutoCloseable {
         this.config = config;
         this.database = database;
         this.engine = engine;
-        this.health = new NodeHealth(database::probe, database::poolFigures, engine::isHealthy);
+        DatabaseBreaker breaker = new DatabaseBreaker(System::nanoTime);
+        Backpressure backpressure = new Backpressure(
+                breaker, () -> engine.metrics().lanes(), config.engine().lanes(), System::nanoTime);
+        this.operations = Operations.of(
+                engine,
+                backpressure,
+                breaker,
+                config.environment().text(),
+                () -> database.poolFigures().utilization());
+        this.health = new NodeHealth(database::probe, database::poolFigures, engine::isHealthy, breaker, backpressure);
         graceful.push(engine);
     }
 
@@ -140,6 +153,7 @@ public final class TaskerServer implements AutoCloseable {
                         authenticator,
                         tls,
                         engine,
+                        operations,
                         health,
                         InstantSource.system(),
                         identity,

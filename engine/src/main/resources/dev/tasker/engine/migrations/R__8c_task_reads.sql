@@ -197,7 +197,8 @@ FROM   tasks AS task
          FROM   walk GROUP BY walk.step_index) AS around
        JOIN workflow_steps AS step ON step.task_uuid = task.task_uuid AND step.step_index = around.step_index;
 
--- Tasks with their steps as one document each (01 §3.10). Of a step's result only the error is read.
+-- Tasks with their steps as one document each (01 §3.10). Of a step's result only the error is read; what a compact error leaves out, its
+-- metadata tell. error_retryable is null exactly when there is no error.
 CREATE OR REPLACE FUNCTION get_task_summaries(input_task_uuids uuid[])
 RETURNS TABLE (
   task_uuid uuid, named_task_uuid uuid, task_name text, task_version text, namespace_name text, task_status text, created_at timestamptz,
@@ -218,11 +219,15 @@ AS $$
                     'last_attempted_at', step.last_attempted_at, 'attempts', step.attempts, 'max_attempts', step.max_attempts,
                     'dependencies_satisfied', step.pending_parents = 0,
                     'retry_eligible', step.attempts = 0 OR step.retryable AND step.attempts < step.max_attempts,
-                    'error_type', failure.document -> 'error_type', 'error_retryable', failure.document -> 'retryable',
+                    'error_type', CASE WHEN failure.document IS NOT NULL
+                                       THEN coalesce(failure.document ->> 'error_type', failure.metadata ->> 'error_type') END,
+                    'error_retryable', CASE WHEN failure.document IS NOT NULL
+                                            THEN coalesce(failure.document ->> 'retryable', failure.metadata ->> 'retryable', '') = 'true' END,
                     'error_status_code', failure.document -> 'status_code') ORDER BY step.step_index)
            FROM   workflow_steps AS step
                   CROSS JOIN LATERAL (SELECT CASE WHEN json_typeof(step.result::json -> 'error') = 'object'
-                                                  THEN step.result::json -> 'error' END AS document) AS failure
+                                                  THEN step.result::json -> 'error' END AS document,
+                                             step.result::json -> 'metadata' AS metadata) AS failure
            WHERE  step.task_uuid = task.task_uuid), '[]'),
          json_build_object(
            'total_steps', context.total_steps, 'pending_steps', context.pending_steps, 'in_progress_steps', context.in_progress_steps,

@@ -1,6 +1,5 @@
 package dev.tasker.server.rest;
 
-import dev.tasker.server.rest.Problem.Detail;
 import dev.tasker.server.security.Principal;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
@@ -12,6 +11,7 @@ import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,8 +26,10 @@ import java.util.regex.Pattern;
  * @param principal who calls
  */
 record Call(ServerRequest request, Map<String, String> parameters, Principal principal) {
+    static final long U32_MAX = 0xFFFF_FFFFL;
     static final int BODY_BYTES_MAX = 2 * 1024 * 1024;
 
+    private static final Pattern JSON_TYPE = Pattern.compile("application/([\\w.!#$&^-]+\\+)?json\\s*(;.*)?");
     private static final Pattern UUID_FORM =
             Pattern.compile("\\p{XDigit}{8}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{12}");
     private static final Pattern PLAIN_UUID_FORM =
@@ -63,12 +65,76 @@ record Call(ServerRequest request, Map<String, String> parameters, Principal pri
         return Optional.empty();
     }
 
+    /** As {@link #query}; an empty value stands for none. */
+    Optional<String> text(String name) {
+        return query(name).filter(text -> !text.isEmpty());
+    }
+
+    /** All values of a query parameter. */
+    List<String> texts(String name) {
+        return Arrays.stream(request.query().rawValue().split("&", -1))
+                .filter(pair -> pair.indexOf('=') > 0
+                        && decoded(pair.substring(0, pair.indexOf('='))).equals(name))
+                .map(pair -> decoded(pair.substring(pair.indexOf('=') + 1)))
+                .toList();
+    }
+
+    /** A number from 0 to {@code max}. */
+    Optional<Long> wholeNumber(String name, long max) {
+        return number(name, 0, max);
+    }
+
+    /** A number with or without a sign. */
+    Optional<Long> signedNumber(String name) {
+        return number(name, Long.MIN_VALUE, Long.MAX_VALUE);
+    }
+
+    /** {@code true} or {@code false}. */
+    Optional<Boolean> flag(String name) {
+        Optional<String> text = text(name);
+        if (text.isPresent() && !text.get().equals("true") && !text.get().equals("false")) {
+            throw new RefusedException(Problem.badQuery(name, text.get() + " (expected: true or false)"));
+        }
+        return text.map(Boolean::parseBoolean);
+    }
+
+    private Optional<Long> number(String name, long min, long max) {
+        Optional<String> text = query(name);
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            long number = Long.parseLong(text.get());
+            if (number >= min && number <= max) {
+                return Optional.of(number);
+            }
+        } catch (NumberFormatException e) {
+            // told below, as what is out of range is
+        }
+        throw new RefusedException(Problem.badQuery(
+                name, "\"" + text.get() + "\" (expected: a whole number from " + min + " to " + max + ")"));
+    }
+
     /** The body of a request that must be JSON, not yet parsed. */
     String jsonBody() {
-        String type = header(HeaderNames.CONTENT_TYPE).orElse("");
-        if (!type.toLowerCase(Locale.ROOT).matches("application/([\\w.!#$&^-]+\\+)?json\\s*(;.*)?")) {
+        requireJsonType();
+        return textBody();
+    }
+
+    /** Refuses a body that does not claim to be JSON. */
+    void requireJsonType() {
+        if (!JSON_TYPE.matcher(contentType()).matches()) {
             throw new RefusedException(Problem.UNSUPPORTED_MEDIA_TYPE);
         }
+    }
+
+    /** The Content-Type in lower case, empty without one. */
+    String contentType() {
+        return header(HeaderNames.CONTENT_TYPE).orElse("").toLowerCase(Locale.ROOT);
+    }
+
+    /** The body as text, of whatever type it is. */
+    String textBody() {
         if (request.headers().contentLength().orElse(0) > BODY_BYTES_MAX) {
             throw new RefusedException(Problem.BODY_TOO_LARGE);
         }
@@ -102,13 +168,7 @@ record Call(ServerRequest request, Map<String, String> parameters, Principal pri
         try {
             return URLDecoder.decode(text, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new RefusedException(new Problem(
-                    400,
-                    "BAD_REQUEST",
-                    "Failed to deserialize query string: " + text,
-                    List.of(new Detail("query", String.valueOf(e.getMessage()))),
-                    null,
-                    null));
+            throw new RefusedException(Problem.badQuery(text, String.valueOf(e.getMessage())));
         }
     }
 }

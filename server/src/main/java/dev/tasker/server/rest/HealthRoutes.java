@@ -4,6 +4,7 @@ import dev.tasker.server.health.HealthCheck;
 import dev.tasker.server.health.NodeHealth;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 
 /** Probes (03 §1.11). Served in every operational state. */
 final class HealthRoutes {
@@ -23,7 +24,10 @@ final class HealthRoutes {
         return List.of(
                 Route.open("GET", "/health", _ -> word("healthy")),
                 Route.open("GET", "/health/live", _ -> word("alive")),
-                Route.open("GET", "/health/ready", _ -> ready()));
+                Route.open("GET", "/health/ready", _ -> ready()),
+                Route.open("GET", "/health/detailed", _ -> detailed()),
+                Route.open("GET", "/live", _ -> word("alive")),
+                Route.open("GET", "/ready", _ -> ready()));
     }
 
     private Reply word(String status) {
@@ -53,11 +57,23 @@ final class HealthRoutes {
         return Reply.json(Problem.UNAVAILABLE.status(), json.closeObject().toBytes());
     }
 
+    private Reply detailed() throws InterruptedException {
+        List<HealthCheck> checks = timeLimit.call(health::details);
+        boolean healthy = checks.stream().allMatch(HealthCheck::healthy);
+        JsonWriter json = new JsonWriter()
+                .openObject()
+                .text("status", healthy ? "healthy" : "degraded")
+                .time("timestamp", Timestamps.OFFSET, clock.instant());
+        writeChecks(json, checks);
+        writeIdentity(json);
+        return Reply.ok(json.closeObject().toBytes());
+    }
+
     private static void writeChecks(JsonWriter json, List<HealthCheck> checks) {
         json.openObject("checks");
         for (HealthCheck check : checks) {
             json.openObject(check.name())
-                    .text("status", check.healthy() ? "healthy" : "unhealthy")
+                    .text("status", check.status().name().toLowerCase(Locale.ROOT))
                     .text("message", check.message())
                     .number("duration_ms", check.durationMs())
                     .closeObject();
@@ -73,7 +89,7 @@ final class HealthRoutes {
                 .text("operational_state", health.state().text())
                 .number("web_database_pool_size", poolSize)
                 .number("orchestration_database_pool_size", poolSize)
-                .text("circuit_breaker_state", "Closed")
+                .text("circuit_breaker_state", health.breakerState().text())
                 .closeObject();
     }
 }

@@ -100,6 +100,20 @@ final class JsonWriter {
         return this;
     }
 
+    /** As {@link #fraction}, or {@code null}. */
+    JsonWriter fractionOrNull(String name, @Nullable Double value) {
+        if (value == null) {
+            return raw(name, null);
+        }
+        return fraction(name, value);
+    }
+
+    /** An element of an array. */
+    JsonWriter item(String value) {
+        json.writeString(value);
+        return this;
+    }
+
     /** JSON text that is embedded as it stands, null for {@code null}. */
     JsonWriter raw(String name, @Nullable String value) {
         json.writeName(name);

@@ -1,7 +1,10 @@
 package dev.tasker.server.rest;
 
 import dev.tasker.engine.EngineException;
+import dev.tasker.server.api.RefusedOperationException;
 import dev.tasker.server.security.Admission;
+import dev.tasker.template.Finding;
+import dev.tasker.template.TemplateException;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +34,11 @@ record Problem(
     static final Problem UNAVAILABLE = of(503, "SERVICE_UNAVAILABLE", "Service temporarily unavailable");
 
     private static final int LANE_RETRY_SECONDS = 15;
+    private static final int BREAKER_RETRY_SECONDS = 30;
+
+    /** The database does not answer and is not asked for now; the envelope has no word of when, the header has. */
+    private static final Problem BREAKER_OPEN = new Problem(
+            503, "CIRCUIT_BREAKER_OPEN", "Service temporarily unavailable", List.of(), null, BREAKER_RETRY_SECONDS);
 
     /** One fault of a request. */
     record Detail(String field, String message) {}
@@ -64,9 +72,40 @@ record Problem(
         return new Problem(422, "VALIDATION_ERROR", message, details, null, null);
     }
 
-    /** @param existing the task that has it, null for callers who may not know */
-    static Problem identityTaken(@Nullable UUID existing) {
-        return new Problem(409, "CONFLICT", "A task with this identity already exists", List.of(), existing, null);
+    /** A template that cannot be registered. */
+    static Problem invalidTemplate(TemplateException failure) {
+        List<Detail> details = failure.findings().stream()
+                .filter(Finding::isError)
+                .map(finding -> new Detail(finding.jsonPointer(), finding.code() + ": " + finding.message()))
+                .toList();
+        return new Problem(
+                400, "BAD_REQUEST", "Invalid task configuration: " + failure.getMessage(), details, null, null);
+    }
+
+    /** A query parameter that cannot be read. */
+    static Problem badQuery(String parameter, String fault) {
+        return new Problem(
+                400,
+                "BAD_REQUEST",
+                "Failed to deserialize query string: " + parameter + ": " + fault,
+                List.of(new Detail(parameter, fault)),
+                null,
+                null);
+    }
+
+    /** The one table from refusals of operations to HTTP. */
+    static Problem of(RefusedOperationException refusal) {
+        String message = refusal.reason();
+        return switch (refusal.fault()) {
+            case INVALID, NOT_CANCELLABLE, ACTION_REFUSED -> badRequest(message);
+            case TASK_UNKNOWN, STEP_UNKNOWN, STEP_OF_OTHER_TASK, TEMPLATE_UNKNOWN, LETTER_UNKNOWN ->
+                of(404, "NOT_FOUND", message);
+            case CONFLICT -> of(409, "CONFLICT", message);
+            case IDENTITY_TAKEN -> new Problem(409, "CONFLICT", message, List.of(), refusal.existingTask(), null);
+            case BACKPRESSURE -> backpressure(message, refusal.retryAfterSeconds());
+            case DATABASE_SUSPENDED -> UNAVAILABLE;
+            case REPORTS_SUSPENDED -> BREAKER_OPEN;
+        };
     }
 
     /** The one table from the engine's codes to HTTP. */
@@ -78,15 +117,15 @@ record Problem(
             case TEMPLATE_NOT_FOUND -> of(404, "NOT_FOUND", message);
             case SWITCHED_OFF -> of(422, "VALIDATION_ERROR", message);
             case TEMPLATE_CHANGED -> of(409, "CONFLICT", message);
-            case OVERLOADED -> backpressure(message);
+            case OVERLOADED -> backpressure(message, LANE_RETRY_SECONDS);
             case DATABASE_UNAVAILABLE, CLOSED -> UNAVAILABLE;
             case INTERNAL -> INTERNAL_ERROR;
         };
     }
 
-    private static Problem backpressure(String reason) {
+    private static Problem backpressure(String reason, @Nullable Integer retryAfterSeconds) {
         return new Problem(
-                503, "BACKPRESSURE", "Service under backpressure: " + reason, List.of(), null, LANE_RETRY_SECONDS);
+                503, "BACKPRESSURE", "Service under backpressure: " + reason, List.of(), null, retryAfterSeconds);
     }
 
     /** Nobody has shown who they are, or not somebody who may. */

@@ -3,6 +3,8 @@ package dev.tasker.server.rest;
 import dev.tasker.engine.Engine;
 import dev.tasker.engine.EngineException;
 import dev.tasker.engine.ErrorCode;
+import dev.tasker.server.api.Operations;
+import dev.tasker.server.api.RefusedOperationException;
 import dev.tasker.server.config.WebConfig;
 import dev.tasker.server.health.NodeHealth;
 import dev.tasker.server.health.OperationalState;
@@ -56,6 +58,7 @@ public final class RestServer implements AutoCloseable {
             Authenticator authenticator,
             @Nullable ServerTls tls,
             Engine engine,
+            Operations operations,
             NodeHealth health,
             InstantSource clock,
             ServerIdentity identity,
@@ -64,8 +67,11 @@ public final class RestServer implements AutoCloseable {
         this.door = new Door(authenticator);
         this.timeLimit = new TimeLimit(config.requestTimeout());
         this.investigations = new OpenInvestigations(engine.deadLetters()::pending, System::nanoTime);
-        routes.addAll(new TaskRoutes(engine, timeLimit).routes());
-        routes.addAll(new TemplateRoutes(engine, timeLimit).routes());
+        routes.addAll(new TaskRoutes(operations.tasks(), timeLimit).routes());
+        routes.addAll(new StepRoutes(operations.steps(), timeLimit).routes());
+        routes.addAll(new TemplateRoutes(operations.templates(), timeLimit).routes());
+        routes.addAll(new AnalyticsRoutes(operations.analytics(), timeLimit).routes());
+        routes.addAll(new DeadLetterRoutes(operations.letters(), timeLimit).routes());
         routes.addAll(new HealthRoutes(health, timeLimit, clock, identity).routes());
         routes.add(new MetricsRoute(engine, health, identity, investigations).route());
         this.server = WebServer.builder()
@@ -91,11 +97,13 @@ public final class RestServer implements AutoCloseable {
             Authenticator authenticator,
             @Nullable ServerTls tls,
             Engine engine,
+            Operations operations,
             NodeHealth health,
             InstantSource clock,
             ServerIdentity identity,
             Duration shutdownTimeout) {
-        RestServer rest = new RestServer(config, authenticator, tls, engine, health, clock, identity, shutdownTimeout);
+        RestServer rest = new RestServer(
+                config, authenticator, tls, engine, operations, health, clock, identity, shutdownTimeout);
         rest.server.start();
         if (!rest.server.isRunning()) { // it says so only in its log
             rest.close();
@@ -146,6 +154,8 @@ public final class RestServer implements AutoCloseable {
             return dispatch(request);
         } catch (RefusedException e) {
             return e.problem().toReply().with(e.headers());
+        } catch (RefusedOperationException e) {
+            return Problem.of(e).toReply();
         } catch (EngineException e) {
             if (e.code().kind() == ErrorCode.Kind.INTERNAL) {
                 log.error(

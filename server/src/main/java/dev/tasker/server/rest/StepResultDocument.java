@@ -1,11 +1,13 @@
 package dev.tasker.server.rest;
 
+import dev.tasker.engine.StepAudit;
 import dev.tasker.engine.StepView;
 import dev.tasker.server.rest.JsonMembers.Value;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,13 +34,15 @@ final class StepResultDocument {
     private static final Set<String> ORCHESTRATION = Set.of("headers", "error_context", "backoff_hint", "custom");
     private static final Set<String> BACKOFF = Set.of("backoff_type", "delay_seconds", "context");
 
-    private final StepView step;
+    private final UUID stepUuid;
+    private final Instant ended;
     private final JsonMembers document;
     private final @Nullable JsonMembers metadata;
     private final boolean success;
 
-    private StepResultDocument(StepView step, JsonMembers document) {
-        this.step = step;
+    private StepResultDocument(UUID stepUuid, Instant ended, JsonMembers document) {
+        this.stepUuid = stepUuid;
+        this.ended = ended;
         this.document = document;
         this.metadata = inner(document, "metadata");
         Value outcome = document.present("success");
@@ -47,7 +51,17 @@ final class StepResultDocument {
 
     /** Writes the member {@code name}: the result of {@code step} in full, null when it has none. */
     static void write(JsonWriter json, String name, StepView step) {
-        String stored = step.result();
+        Instant ended = step.completedAt() == null ? step.lastFailureAt() : step.completedAt();
+        write(json, name, step.stepUuid(), step.result(), ended == null ? step.updatedAt() : ended);
+    }
+
+    /** Writes the member {@code name}: the result that was reported. */
+    static void write(JsonWriter json, String name, StepAudit report) {
+        write(json, name, report.stepUuid(), report.result(), report.recordedAt());
+    }
+
+    /** @param ended when the attempt that left the document ended, as the row tells it */
+    private static void write(JsonWriter json, String name, UUID stepUuid, @Nullable String stored, Instant ended) {
         if (stored == null) {
             json.raw(name, null);
             return;
@@ -60,12 +74,12 @@ final class StepResultDocument {
             return;
         }
         json.openObject(name);
-        new StepResultDocument(step, document).writeMembers(json);
+        new StepResultDocument(stepUuid, ended, document).writeMembers(json);
         json.closeObject();
     }
 
     private void writeMembers(JsonWriter json) {
-        raw(json, document, "step_uuid", "\"" + step.stepUuid() + "\"");
+        raw(json, document, "step_uuid", "\"" + stepUuid + "\"");
         json.flag("success", success);
         raw(json, document, "result", success ? "null" : "{}");
         String status = text(document, "status");
@@ -81,14 +95,13 @@ final class StepResultDocument {
 
     private void writeMetadata(JsonWriter json) {
         long executionMs = executionMs();
-        Instant completedAt = completedAt();
         raw(json, metadata, "execution_time_ms", "0");
         raw(json, metadata, "handler_version", null);
         raw(json, metadata, "retryable", "false");
-        raw(json, metadata, "completed_at", quoted(completedAt));
+        raw(json, metadata, "completed_at", quoted(ended));
         raw(json, metadata, "worker_id", null);
         raw(json, metadata, "worker_hostname", null);
-        raw(json, metadata, "started_at", quoted(completedAt.minus(Duration.ofMillis(executionMs))));
+        raw(json, metadata, "started_at", quoted(ended.minus(Duration.ofMillis(executionMs))));
         raw(json, metadata, "custom", "{}");
         raw(json, metadata, "error_code", null);
         raw(json, metadata, "error_type", null);
@@ -144,12 +157,6 @@ final class StepResultDocument {
         raw(json, orchestration, "custom", "{}");
         extras(json, orchestration, ORCHESTRATION);
         json.closeObject();
-    }
-
-    /** When the attempt that left this document ended, as the row tells it. */
-    private Instant completedAt() {
-        Instant ended = success ? step.completedAt() : step.lastFailureAt();
-        return ended == null ? step.updatedAt() : ended;
     }
 
     private long executionMs() {

@@ -2,16 +2,53 @@ package dev.tasker.server.rest;
 
 import dev.tasker.engine.ExecutionStatus;
 import dev.tasker.engine.StepView;
+import dev.tasker.engine.TaskPage;
 import dev.tasker.engine.TaskView;
-import java.util.List;
+import dev.tasker.server.api.NumberedPage;
 
-/** Tasks and steps as clients read them (03 §1.5, §1.6). */
+/** Tasks as clients read them (03 §1.5). */
 final class TaskJson {
     private TaskJson() {}
 
     /** TaskResponse. */
     static byte[] task(TaskView task) {
         JsonWriter json = new JsonWriter();
+        write(json, task);
+        return json.toBytes();
+    }
+
+    /** TaskListResponse. */
+    static byte[] page(NumberedPage page) {
+        JsonWriter json = new JsonWriter().openObject().openArray("tasks");
+        page.tasks().forEach(task -> write(json, task));
+        return json.closeArray()
+                .openObject("pagination")
+                .number("page", page.page())
+                .number("per_page", page.perPage())
+                .number("total_count", page.total())
+                .number("total_pages", page.totalPages())
+                .flag("has_next", page.hasNext())
+                .flag("has_previous", page.hasPrevious())
+                .closeObject()
+                .closeObject()
+                .toBytes();
+    }
+
+    /** TaskListResponse of a page after a cursor. */
+    static byte[] page(TaskPage page, long limit, boolean withTotal) {
+        JsonWriter json = new JsonWriter().openObject().openArray("tasks");
+        page.tasks().forEach(task -> write(json, task));
+        json.closeArray().openObject("pagination").number("limit", limit).uuid("next_cursor", page.next());
+        if (withTotal && page.total().isPresent()) {
+            json.number("total_count", page.total().getAsLong()).flag("total_is_exact", page.isExact());
+        }
+        return json.flag("has_next", page.next() != null)
+                .closeObject()
+                .closeObject()
+                .toBytes();
+    }
+
+    private static void write(JsonWriter json, TaskView task) {
         ExecutionStatus execution = task.execution();
         json.openObject()
                 .uuid("task_uuid", task.taskUuid())
@@ -44,14 +81,7 @@ final class TaskJson {
                 .text("health_status", execution.healthStatus())
                 .openArray("steps");
         task.steps().forEach(step -> writeReadiness(json, step));
-        return json.closeArray().closeObject().toBytes();
-    }
-
-    /** StepResponse[]. */
-    static byte[] steps(List<StepView> steps) {
-        JsonWriter json = new JsonWriter().openArray();
-        steps.forEach(step -> writeStep(json, step));
-        return json.closeArray().toBytes();
+        json.closeArray().closeObject();
     }
 
     /** StepReadinessStatus. */
@@ -73,29 +103,6 @@ final class TaskJson {
                 .number("max_attempts", step.maxAttempts())
                 .numberOrNull("backoff_request_seconds", step.backoffRequestSeconds())
                 .time("last_attempted_at", Timestamps.NAIVE, step.lastAttemptedAt())
-                .closeObject();
-    }
-
-    private static void writeStep(JsonWriter json, StepView step) {
-        json.openObject()
-                .uuid("step_uuid", step.stepUuid())
-                .uuid("task_uuid", step.taskUuid())
-                .text("name", step.name())
-                .time("created_at", Timestamps.ZULU, step.createdAt())
-                .time("updated_at", Timestamps.ZULU, step.updatedAt())
-                .time("completed_at", Timestamps.ZULU, step.completedAt());
-        StepResultDocument.write(json, "results", step);
-        json.text("current_state", step.state().text())
-                .flag("dependencies_satisfied", step.dependenciesSatisfied())
-                .flag("retry_eligible", step.retryEligible())
-                .flag("ready_for_execution", step.readyForExecution())
-                .number("total_parents", step.totalParents())
-                .number("completed_parents", step.completedParents())
-                .number("attempts", step.attempts())
-                .number("max_attempts", step.maxAttempts())
-                .time("last_failure_at", Timestamps.ZULU, step.lastFailureAt())
-                .time("next_retry_at", Timestamps.ZULU, step.nextRetryAt())
-                .time("last_attempted_at", Timestamps.ZULU, step.lastAttemptedAt())
                 .closeObject();
     }
 }

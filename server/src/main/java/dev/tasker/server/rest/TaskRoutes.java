@@ -1,66 +1,135 @@
 package dev.tasker.server.rest;
 
-import dev.tasker.engine.Creation;
-import dev.tasker.engine.Engine;
-import dev.tasker.engine.StepView;
+import dev.tasker.engine.TaskFilter;
+import dev.tasker.engine.TaskPage;
 import dev.tasker.engine.TaskRequest;
+import dev.tasker.engine.TaskState;
 import dev.tasker.engine.TaskView;
+import dev.tasker.server.api.TaskOperations;
+import dev.tasker.server.api.TaskOperations.Admitted;
+import dev.tasker.server.api.TaskStateWords;
 import dev.tasker.server.security.Permission;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
+import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
-/** Tasks and their steps (03 §1.5, §1.6). */
+/** Tasks (03 §1.5). */
 final class TaskRoutes {
     private static final HeaderName IDEMPOTENCY_KEY = HeaderNames.create("Idempotency-Key");
 
-    private final Engine engine;
+    private final TaskOperations tasks;
     private final TimeLimit timeLimit;
 
-    TaskRoutes(Engine engine, TimeLimit timeLimit) {
-        this.engine = engine;
+    TaskRoutes(TaskOperations tasks, TimeLimit timeLimit) {
+        this.tasks = tasks;
         this.timeLimit = timeLimit;
     }
 
     List<Route> routes() {
         return List.of(
                 Route.of("POST", "/v1/tasks", Permission.TASKS_CREATE, this::create),
+                Route.of("GET", "/v1/tasks", Permission.TASKS_LIST, this::list),
                 Route.of("GET", "/v1/tasks/{uuid}", Permission.TASKS_READ, this::task),
-                Route.of("GET", "/v1/tasks/{uuid}/workflow_steps", Permission.STEPS_READ, this::steps));
+                Route.of("DELETE", "/v1/tasks/{uuid}", Permission.TASKS_CANCEL, this::cancel),
+                Route.of("GET", "/v1/tasks/{uuid}/summary", Permission.TASKS_READ, this::summary),
+                Route.of("GET", "/v1/tasks/{uuid}/why", Permission.TASKS_READ, this::why));
     }
 
     private Reply create(Call call) throws InterruptedException {
         Optional<String> key = call.header(IDEMPOTENCY_KEY).filter(text -> !text.isBlank());
         TaskRequest request = CreateTaskBody.parse(call.jsonBody(), key);
-        return switch (timeLimit.await(engine.create(request))) {
-            case Creation.Created(UUID taskUuid) ->
-                Reply.ok(TaskJson.task(read(taskUuid).withInitialSteps()));
-            case Creation.Duplicate(UUID taskUuid) -> {
-                if (key.isEmpty()) {
-                    boolean mayKnow = call.principal().may(Permission.TASKS_READ);
-                    throw new RefusedException(Problem.identityTaken(mayKnow ? taskUuid : null));
-                }
-                yield Reply.ok(TaskJson.task(read(taskUuid))).with("Idempotent-Replayed", "true");
-            }
-        };
+        Admitted admitted = timeLimit.call(() -> tasks.create(request, key.isPresent(), call.principal()));
+        Reply reply = Reply.ok(TaskJson.task(admitted.task()));
+        return admitted.replayed() ? reply.with("Idempotent-Replayed", "true") : reply;
+    }
+
+    private Reply list(Call call) throws InterruptedException {
+        TaskFilter filter = filter(call);
+        if (call.query("cursor").isPresent() || call.query("limit").isPresent()) {
+            long limit = call.wholeNumber("limit", Call.U32_MAX).orElse((long) TaskOperations.PER_PAGE);
+            UUID cursor = cursor(call);
+            boolean total = call.flag("include_total").orElse(cursor == null);
+            TaskPage page = timeLimit.call(() -> tasks.after(filter, cursor, limit));
+            return Reply.ok(TaskJson.page(page, limit, total));
+        }
+        long page = call.wholeNumber("page", Call.U32_MAX).orElse(1L);
+        long perPage = call.wholeNumber("per_page", Call.U32_MAX).orElse((long) TaskOperations.PER_PAGE);
+        return Reply.ok(TaskJson.page(timeLimit.call(() -> tasks.list(filter, page, perPage))));
     }
 
     private Reply task(Call call) throws InterruptedException {
+        UUID taskUuid = uuid(call);
+        return Reply.ok(TaskJson.task(timeLimit.call(() -> tasks.task(taskUuid))));
+    }
+
+    private Reply cancel(Call call) throws InterruptedException {
+        UUID taskUuid = uuid(call);
+        String reason = call.text("reason").orElse(null);
+        TaskView task = timeLimit.call(() -> tasks.cancel(taskUuid, reason, call.principal()));
+        return Reply.ok(TaskJson.task(task));
+    }
+
+    private Reply summary(Call call) throws InterruptedException {
+        UUID taskUuid = uuid(call);
+        return Reply.ok(SummaryJson.summary(timeLimit.call(() -> tasks.summary(taskUuid))));
+    }
+
+    private Reply why(Call call) throws InterruptedException {
+        UUID taskUuid = uuid(call);
+        return Reply.ok(ExplanationJson.explanation(timeLimit.call(() -> tasks.why(taskUuid))));
+    }
+
+    static UUID uuid(Call call) {
         String text = call.parameter("uuid");
-        UUID taskUuid = Call.uuid(text).orElseThrow(() -> new RefusedException(Problem.invalidUuid(text)));
-        return Reply.ok(TaskJson.task(read(taskUuid)));
+        return Call.uuid(text).orElseThrow(() -> new RefusedException(Problem.invalidUuid(text)));
     }
 
-    private Reply steps(Call call) throws InterruptedException {
-        UUID taskUuid = Call.uuid(call.parameter("uuid"))
-                .orElseThrow(() -> new RefusedException(Problem.badRequest("Invalid task UUID format")));
-        List<StepView> steps = timeLimit.call(() -> engine.steps(taskUuid));
-        return Reply.ok(TaskJson.steps(steps));
+    /** What {@code GET /v1/tasks} is asked for. */
+    static TaskFilter filter(Call call) {
+        return new TaskFilter(
+                call.text("namespace").orElse(null),
+                call.text("name").orElse(null),
+                call.text("version").orElse(null),
+                states(call),
+                time(call, "created_after"),
+                time(call, "created_before"),
+                call.text("initiator").orElse(null),
+                call.text("source_system").orElse(null),
+                call.text("tag").orElse(null));
     }
 
-    private TaskView read(UUID taskUuid) throws InterruptedException {
-        return timeLimit.call(() -> engine.task(taskUuid)).orElseThrow(() -> new RefusedException(Problem.NOT_FOUND));
+    /** Those of {@code status} that are also among those of {@code state}. */
+    private static Set<TaskState> states(Call call) {
+        Set<TaskState> states =
+                call.text("status").map(TaskStateWords::ofStatus).orElse(EnumSet.allOf(TaskState.class));
+        Optional<String> exact = call.text("state");
+        if (exact.isEmpty()) {
+            return call.text("status").isEmpty() ? Set.of() : states;
+        }
+        Set<TaskState> both = EnumSet.copyOf(states);
+        both.retainAll(TaskStateWords.ofStates(exact.get()));
+        if (both.isEmpty()) {
+            throw new RefusedException(
+                    Problem.badRequest("status and state: no state is both (expected: one that is)"));
+        }
+        return both;
+    }
+
+    private static @Nullable Instant time(Call call, String name) {
+        return call.text(name).map(text -> Timestamps.read(name, text)).orElse(null);
+    }
+
+    private static @Nullable UUID cursor(Call call) {
+        return call.text("cursor")
+                .map(text -> Call.uuid(text)
+                        .orElseThrow(() -> new RefusedException(
+                                Problem.badRequest("cursor: " + text + " (expected: a next_cursor)"))))
+                .orElse(null);
     }
 }

@@ -73,6 +73,7 @@ class RestAuthTest {
     @CsvSource({
         "POST, /v1/tasks, tasks:create",
         "GET, /v1/tasks/not-a-uuid, tasks:read",
+        "GET, /v1/tasks?page=0, tasks:list",
         "HEAD, /v1/tasks/not-a-uuid, tasks:read",
         "GET, /v1/tasks/not-a-uuid/workflow_steps, steps:read",
         "GET, /v1/templates, templates:read"

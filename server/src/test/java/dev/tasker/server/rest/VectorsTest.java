@@ -2,24 +2,39 @@ package dev.tasker.server.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tasker.engine.Bottlenecks;
+import dev.tasker.engine.DeadLetter;
+import dev.tasker.engine.DeadLetterReason;
 import dev.tasker.engine.ExecutionStatus;
+import dev.tasker.engine.PerformanceMetrics;
+import dev.tasker.engine.StepAudit;
+import dev.tasker.engine.StepPerformance;
 import dev.tasker.engine.StepState;
 import dev.tasker.engine.StepView;
+import dev.tasker.engine.SystemHealth;
+import dev.tasker.engine.TaskPerformance;
 import dev.tasker.engine.TaskState;
 import dev.tasker.engine.TaskView;
 import dev.tasker.engine.TemplateSummary;
+import dev.tasker.server.api.DeadLetterWords;
+import dev.tasker.server.api.NumberedPage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Samples survive the way into our types and back: keys and their order, null, integers, fractions, time forms. */
 class VectorsTest {
@@ -38,7 +53,7 @@ class VectorsTest {
         List<StepView> steps = new ArrayList<>();
         vector.forEach(step -> steps.add(step(step, text(step, "step_uuid"), results(step))));
 
-        assertSame(TaskJson.steps(steps), vector);
+        assertSame(StepJson.steps(steps), vector);
     }
 
     /** The worker leaves out what is at its default or on the step's row. */
@@ -58,7 +73,7 @@ class VectorsTest {
             """;
         StepView step = step(vector, text(vector, "step_uuid"), compact);
 
-        assertThat(new String(TaskJson.steps(List.of(step)), StandardCharsets.UTF_8))
+        assertThat(new String(StepJson.steps(List.of(step)), StandardCharsets.UTF_8))
                 .isEqualToIgnoringWhitespace("[" + vector + "]");
     }
 
@@ -71,7 +86,7 @@ class VectorsTest {
                 "{\"success\":true,\"result\":7,\"metadata\":{\"execution_time_ms\":184}}");
 
         JsonNode results = Vectors.JSON
-                .readTree(new String(TaskJson.steps(List.of(step)), StandardCharsets.UTF_8))
+                .readTree(new String(StepJson.steps(List.of(step)), StandardCharsets.UTF_8))
                 .get(0)
                 .get("results");
 
@@ -116,10 +131,179 @@ class VectorsTest {
     }
 
     @Test
+    void stepSurvives() throws IOException {
+        JsonNode vector = Vectors.read("StepResponse.json");
+
+        assertSame(StepJson.step(step(vector, text(vector, "step_uuid"), results(vector))), vector);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TaskListResponse.json", "TaskListResponse_empty.json"})
+    void taskListSurvives(String name) throws IOException {
+        JsonNode vector = Vectors.read(name);
+        List<TaskView> tasks = new ArrayList<>();
+        vector.get("tasks").forEach(task -> tasks.add(task(task)));
+        JsonNode pagination = vector.get("pagination");
+
+        byte[] written = TaskJson.page(new NumberedPage(
+                tasks,
+                pagination.get("page").asLong(),
+                pagination.get("per_page").asInt(),
+                pagination.get("total_count").asLong()));
+
+        assertSame(written, vector);
+    }
+
+    @Test
+    void auditSurvives() throws IOException {
+        JsonNode vector = Vectors.read("StepAuditResponse_list.json").get(0);
+        StepAudit row = new StepAudit(
+                UUID.fromString(text(vector, "audit_uuid")),
+                UUID.fromString(text(vector, "transition_uuid")),
+                UUID.fromString(text(vector, "workflow_step_uuid")),
+                UUID.fromString(text(vector, "task_uuid")),
+                Instant.parse(text(vector, "recorded_at")),
+                UUID.fromString(text(vector, "worker_uuid")),
+                UUID.fromString(text(vector, "correlation_id")),
+                vector.get("success").asBoolean(),
+                vector.get("execution_time_ms").asLong(),
+                vector.get("result").toString(),
+                text(vector, "step_name"),
+                text(vector, "from_state"),
+                text(vector, "to_state"));
+
+        assertSame(StepJson.audit(List.of(row)), Vectors.JSON.createArrayNode().add(vector));
+    }
+
+    @Test
+    void deadLettersSurvive() throws IOException {
+        JsonNode vector = Vectors.read("DlqEntry_list.json");
+        List<DeadLetter> letters = new ArrayList<>();
+        for (JsonNode entry : vector) {
+            letters.add(new DeadLetter(
+                    UUID.fromString(text(entry, "dlq_entry_uuid")),
+                    UUID.fromString(text(entry, "task_uuid")),
+                    TaskState.valueOf(text(entry, "original_state").toUpperCase(Locale.ROOT)),
+                    reason(entry),
+                    Instant.parse(text(entry, "dlq_timestamp") + "Z"),
+                    DeadLetterWords.status(text(entry, "resolution_status")),
+                    time(entry, "resolution_timestamp"),
+                    nullable(entry, "resolution_notes"),
+                    nullable(entry, "resolved_by"),
+                    entry.get("task_snapshot").toString(),
+                    entry.get("metadata").isNull()
+                            ? null
+                            : entry.get("metadata").toString(),
+                    Instant.parse(text(entry, "created_at") + "Z"),
+                    Instant.parse(text(entry, "updated_at") + "Z")));
+        }
+
+        assertSame(DeadLetterJson.letters(letters), vector);
+    }
+
+    @Test
+    void performanceSurvives() throws IOException {
+        JsonNode vector = Vectors.read("PerformanceMetrics.json");
+
+        byte[] written = AnalyticsJson.performance(new PerformanceMetrics(
+                vector.get("total_tasks").asLong(),
+                vector.get("active_tasks").asLong(),
+                vector.get("completed_tasks").asLong(),
+                vector.get("failed_tasks").asLong(),
+                vector.get("completion_rate").asDouble(),
+                vector.get("error_rate").asDouble(),
+                vector.get("average_task_duration_seconds").asDouble(),
+                vector.get("average_step_duration_seconds").asDouble(),
+                vector.get("tasks_per_hour").asLong(),
+                vector.get("steps_per_hour").asLong(),
+                vector.get("system_health_score").asDouble(),
+                OffsetDateTime.parse(text(vector, "analysis_period_start")).toInstant(),
+                OffsetDateTime.parse(text(vector, "calculated_at")).toInstant()));
+
+        assertSame(written, vector);
+    }
+
+    @Test
+    void bottlenecksSurvive() throws IOException {
+        JsonNode vector = Vectors.read("BottleneckAnalysis.json");
+        JsonNode counted = vector.get("resource_utilization").get("system_health");
+        Map<TaskState, Long> tasks = new EnumMap<>(TaskState.class);
+        for (TaskState state : TaskState.values()) {
+            tasks.put(state, counted.get(state.text() + "_tasks").asLong());
+        }
+        Map<StepState, Long> steps = new EnumMap<>(StepState.class);
+        for (StepState state : StepState.values()) {
+            steps.put(state, counted.get(state.text() + "_steps").asLong());
+        }
+        List<StepPerformance> slowSteps = new ArrayList<>();
+        for (JsonNode row : vector.get("slow_steps")) {
+            slowSteps.add(new StepPerformance(
+                    text(row, "namespace_name"),
+                    text(row, "task_name"),
+                    text(row, "version"),
+                    text(row, "step_name"),
+                    row.get("average_duration_seconds").asDouble(),
+                    row.get("max_duration_seconds").asDouble(),
+                    row.get("execution_count").asLong(),
+                    row.get("error_count").asLong(),
+                    row.get("error_rate").asDouble(),
+                    offset(row)));
+        }
+        JsonNode slowest = vector.get("slow_tasks").get(0);
+        TaskPerformance slowTask = new TaskPerformance(
+                text(slowest, "namespace_name"),
+                text(slowest, "task_name"),
+                text(slowest, "version"),
+                slowest.get("average_duration_seconds").asDouble(),
+                slowest.get("max_duration_seconds").asDouble(),
+                slowest.get("execution_count").asLong(),
+                slowest.get("average_step_count").asDouble(),
+                slowest.get("error_count").asLong(),
+                slowest.get("error_rate").asDouble(),
+                offset(slowest));
+
+        byte[] written = AnalyticsJson.bottlenecks(
+                new Bottlenecks(slowSteps, List.of(slowTask), 0.4, new SystemHealth(tasks, steps)));
+
+        JsonNode read = Vectors.JSON.readTree(new String(written, StandardCharsets.UTF_8));
+        Shapes.assertSame(read, vector);
+        assertThat(read).isEqualTo(withTotals(vector, read));
+    }
+
+    /** The sample's totals are not the sums of its counters. */
+    private static JsonNode withTotals(JsonNode vector, JsonNode read) {
+        ObjectNode copy = vector.deepCopy().asObject();
+        ObjectNode health =
+                copy.get("resource_utilization").get("system_health").asObject();
+        JsonNode counted = read.get("resource_utilization").get("system_health");
+        health.set("total_tasks", counted.get("total_tasks"));
+        health.set("total_steps", counted.get("total_steps"));
+        return copy;
+    }
+
+    private static @Nullable Instant offset(JsonNode row) {
+        String text = nullable(row, "last_executed_at");
+        return text == null ? null : OffsetDateTime.parse(text).toInstant();
+    }
+
+    private static DeadLetterReason reason(JsonNode entry) {
+        return Arrays.stream(DeadLetterReason.values())
+                .filter(reason -> DeadLetterWords.pascal(reason).equals(text(entry, "dlq_reason")))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
     void errorEnvelopesSurvive() throws IOException {
         assertSame(Problem.NOT_FOUND.toReply().body(), Vectors.read("ErrorEnvelope.json"));
         assertSame(
-                Problem.identityTaken(UUID.fromString("019cebab-8995-7d21-8f3e-6a1c2b9d4e50"))
+                new Problem(
+                                409,
+                                "CONFLICT",
+                                "A task with this identity already exists",
+                                List.of(),
+                                UUID.fromString("019cebab-8995-7d21-8f3e-6a1c2b9d4e50"),
+                                null)
                         .toReply()
                         .body(),
                 Vectors.read("ErrorEnvelope_conflict.json"));
@@ -152,7 +336,7 @@ class VectorsTest {
     }
 
     private static String rendered(StepView step) {
-        return new String(TaskJson.steps(List.of(step)), StandardCharsets.UTF_8);
+        return new String(StepJson.steps(List.of(step)), StandardCharsets.UTF_8);
     }
 
     private static @Nullable String results(JsonNode step) {
@@ -178,7 +362,9 @@ class VectorsTest {
                 task.get("priority").asInt(),
                 task.get("tags").toString(),
                 UUID.fromString(text(task, "correlation_id")),
-                UUID.fromString(text(task, "parent_correlation_id")),
+                nullable(task, "parent_correlation_id") == null
+                        ? null
+                        : UUID.fromString(text(task, "parent_correlation_id")),
                 new ExecutionStatus(
                         task.get("total_steps").asLong(),
                         task.get("pending_steps").asLong(),

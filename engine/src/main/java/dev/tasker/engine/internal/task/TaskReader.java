@@ -42,6 +42,14 @@ public final class TaskReader {
         ORDER  BY step.step_index
         """;
 
+    private static final String STEP = """
+        SELECT step.step_index, step.name, step.template_step, step.state, step.created_at, step.entered_at, step.last_attempted_at,
+               step.next_retry_at, step.total_parents, step.pending_parents, step.attempts, step.max_attempts, step.retryable,
+               step.backoff_request_seconds, step.result, tasker.engine_now(), task.template_id
+        FROM   tasker.workflow_steps AS step JOIN tasker.tasks AS task USING (task_uuid)
+        WHERE  step.task_uuid = ? AND step.step_index = ?
+        """;
+
     private static final String TEMPLATE = "SELECT template_id FROM tasker.tasks WHERE task_uuid = ?";
 
     private static final String DEFINITION = """
@@ -73,6 +81,18 @@ public final class TaskReader {
     /** The steps of a task in order of creation, none for an unknown uuid. */
     public List<StepView> steps(UUID task) {
         return database.call(connection -> readSteps(connection, task));
+    }
+
+    /** One step, empty for an unknown one. */
+    public Optional<StepView> step(StepKey step) {
+        return database.call(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(STEP)) {
+                select.setObject(1, step.task());
+                select.setInt(2, step.index());
+                ResultSet row = select.executeQuery();
+                return row.next() ? Optional.of(step(step.task(), row)) : Optional.empty();
+            }
+        });
     }
 
     /** The namespace of a task, empty for an unknown uuid. */

@@ -1,0 +1,33 @@
+package dev.tasker.server.api;
+
+import dev.tasker.engine.Engine;
+import java.util.function.DoubleSupplier;
+
+/** All operations of a node. */
+public record Operations(
+        TaskOperations tasks,
+        StepOperations steps,
+        TemplateOperations templates,
+        DeadLetterOperations letters,
+        AnalyticsOperations analytics) {
+
+    /**
+     * The operations of a node.
+     *
+     * @param environment whose overlay applies to templates that are registered
+     * @param poolUtilization busy connections as a part of all, 0 to 1
+     */
+    public static Operations of(
+            Engine engine,
+            Backpressure backpressure,
+            DatabaseBreaker breaker,
+            String environment,
+            DoubleSupplier poolUtilization) {
+        return new Operations(
+                new TaskOperations(engine, backpressure, breaker),
+                new StepOperations(engine),
+                new TemplateOperations(engine, environment),
+                new DeadLetterOperations(engine.deadLetters()),
+                new AnalyticsOperations(engine.analytics(), breaker, poolUtilization));
+    }
+}

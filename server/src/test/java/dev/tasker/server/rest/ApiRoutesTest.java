@@ -1,0 +1,602 @@
+package dev.tasker.server.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tasker.engine.Assignment;
+import dev.tasker.engine.SessionRequest;
+import dev.tasker.engine.SessionRequest.HandlerKey;
+import dev.tasker.engine.TaskState;
+import dev.tasker.server.TaskerServer;
+import dev.tasker.server.config.BindAddress;
+import dev.tasker.server.config.Environment;
+import dev.tasker.server.config.ServerConfig;
+import dev.tasker.testkit.HandDrivenWorker;
+import dev.tasker.testkit.Results;
+import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What the routes do to tasks and steps of a real server, worked by hand. */
+@TestInstance(Lifecycle.PER_CLASS)
+class ApiRoutesTest {
+    private static final String NAMESPACE = "api_test";
+    private static final String TEMPLATE = """
+        name: %s
+        namespace_name: api_test
+        version: 1.0.0
+        description: Two steps in a row
+        steps:
+          - name: first
+            description: begins
+            handler: {callable: api.%s.first}
+            retry: {max_attempts: 2, backoff: none}
+            result_schema: {type: object}
+          - name: second
+            dependencies: [first]
+            handler: {callable: api.%s.second}
+        """;
+
+    private final AtomicInteger numbers = new AtomicInteger();
+    private TaskerServer server;
+    private TestClient client;
+
+    @BeforeAll
+    void start(@TempDir Path folder) {
+        server = TaskerServer.start(ServerConfig.defaults(Environment.TEST)
+                .withEmbeddedDatabase(folder.resolve("pg"), false)
+                .withAddresses(BindAddress.loopback(0), BindAddress.loopback(0)));
+        client = new TestClient(server);
+    }
+
+    @AfterAll
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void listShowsRealStatesAndFiltersByThem() throws Exception {
+        String template = register();
+        String running = create(template);
+        String cancelled = create(template);
+        assertThat(client.delete("/v1/tasks/" + cancelled).statusCode()).isEqualTo(200);
+
+        JsonNode all = client.read("/v1/tasks?page=1&per_page=20&namespace=api_test&name=" + template);
+        Shapes.assertSame(all, Vectors.read("TaskListResponse.json"));
+        assertThat(uuids(all)).containsExactly(cancelled, running);
+        assertThat(all.get("tasks").get(0).get("status").asString()).isEqualTo("cancelled");
+        assertThat(all.get("tasks").get(0).get("steps").isEmpty()).isTrue();
+        assertThat(all.get("pagination").toString())
+                .isEqualTo("{\"page\":1,\"per_page\":20,\"total_count\":2,\"total_pages\":1,"
+                        + "\"has_next\":false,\"has_previous\":false}");
+        assertThat(listed(template, "status=cancelled")).containsExactly(cancelled);
+        assertThat(listed(template, "status=active")).containsExactly(running);
+        assertThat(listed(template, "status=pending")).containsExactly(running);
+        assertThat(listed(template, "status=completed")).isEmpty();
+        assertThat(listed(template, "status=failed")).isEmpty();
+        assertThat(listed(template, "state=cancelled,steps_in_process")).containsExactly(cancelled, running);
+        assertThat(client.get("/v1/tasks?state=cancelled&status=active").statusCode())
+                .as("no task can be both")
+                .isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        page=0 | page must be >= 1
+        per_page=0 | per_page must be between 1 and 100
+        per_page=101 | per_page must be between 1 and 100
+        limit=101 | per_page must be between 1 and 100
+        status=lost | Unknown status: lost
+        state=cancelled,lost | Unknown status: lost
+        page=-1 | Failed to deserialize query string: page
+        page=18446744073709551615 | Failed to deserialize query string: page
+        per_page=ten | Failed to deserialize query string: per_page
+        cursor=next | cursor: next
+        created_after=yesterday | Failed to deserialize query string: created_after
+        include_total=maybe&limit=1 | Failed to deserialize query string: include_total
+        """)
+    void queriesThatMakeNoSenseAreBadRequests(String query, String message) throws Exception {
+        HttpResponse<String> answer = client.get("/v1/tasks?" + query);
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(TestClient.json(answer).get("error").get("code").asString()).isEqualTo("BAD_REQUEST");
+        assertThat(TestClient.json(answer).get("error").get("message").asString())
+                .startsWith(message);
+    }
+
+    @Test
+    void pagesAreNumberedAndOnePastTheEndIsEmpty() throws Exception {
+        String template = register();
+        String first = create(template);
+        String second = create(template);
+        String third = create(template);
+
+        JsonNode page = client.read("/v1/tasks?per_page=2&page=2&name=" + template);
+        JsonNode past = client.read("/v1/tasks?per_page=2&page=9&name=" + template);
+        JsonNode far = client.read("/v1/tasks?per_page=100&page=4294967295&name=" + template);
+        JsonNode none = client.read("/v1/tasks?name=nothing&page=1&per_page=20");
+
+        assertThat(uuids(page)).containsExactly(first);
+        assertThat(page.get("pagination").get("has_previous").asBoolean()).isTrue();
+        assertThat(page.get("pagination").get("has_next").asBoolean()).isFalse();
+        assertThat(uuids(past)).isEmpty();
+        assertThat(past.get("pagination").get("total_count").asInt()).isEqualTo(3);
+        assertThat(uuids(far)).isEmpty();
+        assertThat(none.toString())
+                .isEqualTo(Vectors.read("TaskListResponse_empty.json").toString());
+        assertThat(List.of(second, third)).doesNotContain(first);
+    }
+
+    @Test
+    void cursorLeadsThroughTheListWithoutATotal() throws Exception {
+        String template = register();
+        String first = create(template);
+        String second = create(template);
+
+        JsonNode page = client.read("/v1/tasks?limit=1&name=" + template);
+        create(template);
+        String cursor = page.get("pagination").get("next_cursor").asString();
+        JsonNode next = client.read("/v1/tasks?limit=5&cursor=" + cursor + "&name=" + template);
+
+        assertThat(uuids(page)).containsExactly(second);
+        assertThat(page.get("pagination").get("total_count").asInt()).isEqualTo(2);
+        assertThat(uuids(next)).containsExactly(first);
+        assertThat(next.get("pagination").toString())
+                .isEqualTo("{\"limit\":5,\"next_cursor\":null,\"has_next\":false}");
+    }
+
+    @Test
+    void listIsSearchedByTagAndByWhoAskedAndWhen() throws Exception {
+        String template = register();
+        ObjectNode request = request(template);
+        request.putArray("tags").add("eu").add("big");
+        request.put("initiator", "a b&c");
+        String tagged = created(request);
+        create(template);
+
+        assertThat(listed(template, "tag=big")).containsExactly(tagged);
+        assertThat(listed(template, "tag=bi")).isEmpty();
+        assertThat(listed(template, "initiator=a+b%26c")).containsExactly(tagged);
+        assertThat(listed(template, "source_system=elsewhere")).isEmpty();
+        assertThat(listed(template, "created_after=2100-01-01T00:00:00Z")).isEmpty();
+        assertThat(listed(template, "created_before=2100-01-01T00:00:00")).hasSize(2);
+        assertThat(listed(template, "version=2.0.0")).isEmpty();
+    }
+
+    @Test
+    void cancelledTaskIsShownAndCannotBeCancelledAgain() throws Exception {
+        String task = create(register());
+
+        HttpResponse<String> answer = client.delete("/v1/tasks/" + task + "?reason=no+longer+wanted");
+        HttpResponse<String> again = client.delete("/v1/tasks/" + task);
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(TestClient.json(answer).get("status").asString()).isEqualTo("cancelled");
+        Shapes.assertSame(TestClient.json(answer), Vectors.read("TaskResponse.json"));
+        assertThat(again.statusCode()).isEqualTo(400);
+        assertThat(again.body())
+                .isEqualTo("{\"error\":{\"code\":\"BAD_REQUEST\",\"message\":\"Cannot cancel a completed task\"}}");
+        assertThat(client.delete("/v1/tasks/" + UUID.randomUUID()).statusCode()).isEqualTo(404);
+        assertThat(client.delete("/v1/tasks/abc").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void summaryTellsOfTemplateStepsErrorsAndDeadLetter() throws Exception {
+        String template = register();
+        String task = create(template);
+        try (HandDrivenWorker worker = worker(template)) {
+            exhaust(worker);
+        }
+        assertThat(client.send("POST", "/v1/dlq/task/" + task, "{\"metadata\":{\"ticket\":1}}")
+                        .statusCode())
+                .isEqualTo(200);
+
+        JsonNode summary = client.read("/v1/tasks/" + task + "/summary");
+
+        Shapes.assertSame(summary, Vectors.read("TaskSummaryResponse.json"));
+        assertThat(summary.get("task").get("status").asString()).isEqualTo("blocked_by_failures");
+        assertThat(summary.get("template").get("steps").get(1).toString())
+                .isEqualTo("{\"name\":\"second\",\"step_type\":\"standard\",\"handler\":\"api." + template
+                        + ".second\"," + "\"dependencies\":[\"first\"],\"retryable\":true,\"max_attempts\":3}");
+        JsonNode failed = summary.get("steps").get(0);
+        assertThat(failed.get("error").get("retryable").asBoolean()).isTrue();
+        assertThat(failed.get("last_attempted_at").asString()).endsWith("Z");
+        assertThat(summary.get("steps").get(1).get("error").isNull()).isTrue();
+        assertThat(summary.get("dlq").toString())
+                .isEqualTo("{\"in_dlq\":true,\"dlq_reason\":\"manual_dlq\",\"resolution_status\":\"pending\"}");
+        assertThat(summary.get("links").get("steps").asString()).isEqualTo("/v1/tasks/" + task + "/workflow_steps");
+        assertThat(client.get("/v1/tasks/" + UUID.randomUUID() + "/summary").statusCode())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void whyNamesWhatATaskWaitsFor() throws Exception {
+        String task = create(register());
+
+        JsonNode why = client.read("/v1/tasks/" + task + "/why");
+
+        assertThat(why.get("status").asString()).isEqualTo("steps_in_process");
+        assertThat(why.get("steps").get(0).get("reason").asString()).isEqualTo("no_worker");
+        assertThat(why.get("steps").get(1).get("reason").asString()).isEqualTo("waiting_for_parents");
+        assertThat(why.get("sentence").asString()).contains("no session takes callable");
+    }
+
+    @Test
+    void stepIsReadByItself() throws Exception {
+        String task = create(register());
+        String other = create(register());
+        String step = step(task, 0);
+
+        JsonNode answer = client.read("/v1/tasks/" + task + "/workflow_steps/" + step);
+        HttpResponse<String> elsewhere = client.get("/v1/tasks/" + other + "/workflow_steps/" + step);
+        HttpResponse<String> unknown = client.get("/v1/tasks/" + task + "/workflow_steps/" + UUID.randomUUID());
+        HttpResponse<String> malformed = client.get("/v1/tasks/" + task + "/workflow_steps/x");
+
+        assertThat(answer)
+                .isEqualTo(client.read("/v1/tasks/" + task + "/workflow_steps").get(0));
+        assertThat(elsewhere.statusCode()).isEqualTo(404);
+        assertThat(elsewhere.body()).contains("\"message\":\"Step does not belong to the specified task\"");
+        assertThat(unknown.statusCode()).isEqualTo(404);
+        assertThat(unknown.body()).contains("\"message\":\"Resource not found\"");
+        assertThat(malformed.statusCode()).isEqualTo(400);
+        assertThat(malformed.body()).contains("\"code\":\"BAD_REQUEST\",\"message\":\"Invalid step UUID format\"");
+    }
+
+    @Test
+    void resetStepOfABlockedTaskGoesOnByItself() throws Exception {
+        String template = register();
+        String task = create(template);
+        try (HandDrivenWorker worker = worker(template)) {
+            exhaust(worker);
+            assertThat(client.read("/v1/tasks/" + task).get("execution_status").asString())
+                    .isEqualTo("blocked_by_failures");
+
+            HttpResponse<String> reset = act(
+                    task, 0, "{\"action_type\":\"reset_for_retry\",\"reason\":\"again\",\"reset_by\":\"op\",\"x\":1}");
+
+            assertThat(reset.statusCode()).as(reset.body()).isEqualTo(200);
+            Shapes.assertSame(TestClient.json(reset), Vectors.read("StepResponse.json"));
+            worker.run("first");
+            worker.run("second");
+        }
+        JsonNode done = client.read("/v1/tasks/" + task);
+        assertThat(done.get("status").asString()).isEqualTo("complete");
+        assertThat(done.get("completed_at").isString()).isTrue();
+        assertThat(done.get("execution_status").asString()).isEqualTo("all_complete");
+        JsonNode audit = client.read("/v1/tasks/" + task + "/workflow_steps/" + step(task, 0) + "/audit");
+        assertThat(audit.size()).isEqualTo(4);
+        assertThat(audit.get(0).get("success").asBoolean()).isTrue();
+        assertThat(audit.get(0).get("to_state").asString()).isEqualTo("enqueued_for_orchestration");
+        assertThat(audit.get(0).get("from_state").asString()).isEqualTo("in_progress");
+        assertThat(audit.get(0).get("result").get("result").asString()).isEqualTo("first");
+        assertThat(audit.get(1).get("to_state").asString()).as("the reset").isEqualTo("pending");
+        assertThat(audit.get(1).has("result")).isFalse();
+        Shapes.assertSame(
+                audit.get(2), Vectors.read("StepAuditResponse_list.json").get(0));
+        assertThat(audit.get(0).get("audit_uuid")).isNotEqualTo(audit.get(0).get("transition_uuid"));
+        assertThat(client.read("/v1/tasks/" + task + "/workflow_steps/" + step(task, 0) + "/audit"))
+                .as("derived, hence the same again")
+                .isEqualTo(audit);
+    }
+
+    @Test
+    void stepCompletedByHandHandsItsResultOn() throws Exception {
+        String template = register();
+        String task = create(template);
+
+        HttpResponse<String> completed = act(task, 0, """
+            {"action_type":"complete_manually","reason":"verified","completed_by":"ops@example.com",
+             "completion_data":{"result":{"n":1234567890123,"f":1.5,"z":null},"metadata":{"ticket":"OPS-7"}}}
+            """);
+
+        assertThat(completed.statusCode()).as(completed.body()).isEqualTo(200);
+        JsonNode results = TestClient.json(completed).get("results");
+        assertThat(results.get("result").toString()).isEqualTo("{\"n\":1234567890123,\"f\":1.5,\"z\":null}");
+        assertThat(results.get("metadata").get("custom").get("ticket").asString())
+                .isEqualTo("OPS-7");
+        try (HandDrivenWorker worker = worker(template)) {
+            Assignment second = worker.next("second");
+            assertThat(second.dependencyResults().toString()).contains("1234567890123");
+            worker.succeed(second, "1");
+        }
+        assertThat(client.read("/v1/tasks/" + task).get("status").asString()).isEqualTo("complete");
+    }
+
+    @Test
+    void resolvedStepLetsDependantsStart() throws Exception {
+        String template = register();
+        String task = create(template);
+
+        HttpResponse<String> resolved =
+                act(task, 0, "{\"action_type\":\"resolve_manually\",\"reason\":\"waived\",\"resolved_by\":\"op\"}");
+        HttpResponse<String> again =
+                act(task, 0, "{\"action_type\":\"resolve_manually\",\"reason\":\"waived\",\"resolved_by\":\"op\"}");
+
+        assertThat(TestClient.json(resolved).get("current_state").asString()).isEqualTo("resolved_manually");
+        assertThat(again.statusCode()).as(again.body()).isEqualTo(409);
+        assertThat(client.read("/v1/tasks/" + task + "/workflow_steps")
+                        .get(1)
+                        .get("current_state")
+                        .asString())
+                .isEqualTo("enqueued");
+    }
+
+    @Test
+    void resetOfAStepThatDidNotFailIsABadRequest() throws Exception {
+        String task = create(register());
+
+        HttpResponse<String> answer =
+                act(task, 1, "{\"action_type\":\"reset_for_retry\",\"reason\":\"r\",\"reset_by\":\"op\"}");
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(TestClient.json(answer).get("error").get("message").asString())
+                .startsWith("Cannot manually resolve step: ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"action_type\":\"fly\",\"reason\":\"r\"}",
+                "{\"action_type\":\"reset_for_retry\",\"reason\":\"r\"}",
+                "{\"action_type\":\"reset_for_retry\",\"reason\":null,\"reset_by\":\"op\"}",
+                "{\"action_type\":\"resolve_manually\",\"reason\":\"r\",\"resolved_by\":7}",
+                "{\"action_type\":\"complete_manually\",\"reason\":\"r\",\"completed_by\":\"op\"}",
+                "{\"action_type\":\"complete_manually\",\"reason\":\"r\",\"completed_by\":\"op\",\"completion_data\":{}}",
+                "{\"action_type\":\"complete_manually\",\"reason\":\"r\",\"completed_by\":\"op\",\"completion_data\":[]}"
+            })
+    void actionOfTheWrongShapeIsUnprocessable(String body) throws Exception {
+        String task = create(register());
+
+        HttpResponse<String> answer = act(task, 0, body);
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
+    }
+
+    @Test
+    void templateIsShownAsItWasRegistered() throws Exception {
+        String template = register();
+
+        JsonNode detail = client.read("/v1/templates/api_test/" + template + "/1.0.0");
+
+        Shapes.assertSame(detail, Vectors.read("TemplateDetail.json"));
+        assertThat(detail.get("configuration")
+                        .get("steps")
+                        .get(0)
+                        .get("handler")
+                        .get("callable")
+                        .asString())
+                .isEqualTo("api." + template + ".first");
+        assertThat(detail.get("steps").get(0).toString())
+                .isEqualTo("{\"name\":\"first\",\"description\":\"begins\",\"default_retryable\":true,"
+                        + "\"default_max_attempts\":2,\"result_schema\":{\"type\":\"object\"}}");
+        HttpResponse<String> unknown = client.get("/v1/templates/api_test/" + template + "/9.9.9");
+        assertThat(unknown.statusCode()).isEqualTo(404);
+        assertThat(unknown.body()).contains("\"Template not found: api_test/" + template + "/9.9.9\"");
+    }
+
+    @Test
+    void templateIsCheckedAndRegisteredInYamlAndJson() throws Exception {
+        String name = "put" + numbers.incrementAndGet();
+        String yaml = TEMPLATE.formatted(name, name, name);
+
+        HttpResponse<String> checked =
+                client.send("POST", "/v1/templates/validate", yaml, Map.of("Content-Type", "application/yaml"));
+        HttpResponse<String> before = client.get("/v1/templates/api_test/" + name + "/1.0.0");
+        HttpResponse<String> registered =
+                client.send("POST", "/v1/templates", yaml, Map.of("Content-Type", "text/yaml; charset=utf-8"));
+        String document = client.read("/v1/templates/api_test/" + name + "/1.0.0")
+                .get("configuration")
+                .toString();
+        HttpResponse<String> again = client.send("POST", "/v1/templates", document);
+        HttpResponse<String> broken = client.send("POST", "/v1/templates", "{\"name\":\"x\"}");
+        HttpResponse<String> invalid = client.send("POST", "/v1/templates/validate", "{\"name\":\"x\"}");
+        HttpResponse<String> untyped =
+                client.send(client.request("/v1/templates").POST(BodyPublishers.ofString(yaml)));
+
+        assertThat(TestClient.json(checked).get("valid").asBoolean()).isTrue();
+        assertThat(before.statusCode()).isEqualTo(404);
+        assertThat(registered.statusCode()).as(registered.body()).isEqualTo(200);
+        assertThat(TestClient.json(again).get("content_hash"))
+                .isEqualTo(TestClient.json(registered).get("content_hash"));
+        assertThat(broken.statusCode()).isEqualTo(400);
+        assertThat(TestClient.json(broken).get("error").get("message").asString())
+                .startsWith("Invalid task configuration: ");
+        assertThat(invalid.statusCode()).isEqualTo(200);
+        assertThat(TestClient.json(invalid).get("valid").asBoolean()).isFalse();
+        assertThat(TestClient.json(invalid).get("findings").isEmpty()).isFalse();
+        assertThat(untyped.statusCode()).isEqualTo(415);
+    }
+
+    @Test
+    void deadLettersAreListedEditedAndCounted() throws Exception {
+        String task = create(register());
+        JsonNode entered = TestClient.json(client.send("POST", "/v1/dlq/task/" + task, "{\"metadata\":{\"t\":1}}"));
+        String entry = entered.get("dlq_entry_uuid").asString();
+        Shapes.assertSame(entered, Vectors.read("DlqEntry.json"));
+        assertThat(client.send("POST", "/v1/dlq/task/" + task, "{}").statusCode())
+                .isEqualTo(409);
+        assertThat(client.send("POST", "/v1/dlq/task/" + UUID.randomUUID(), "{}")
+                        .statusCode())
+                .isEqualTo(404);
+
+        assertThat(entries("?limit=50&offset=0&resolution_status=pending")).contains(entry);
+        assertThat(entries("?resolution_status=Pending")).contains(entry);
+        assertThat(entries("")).contains(entry);
+        Shapes.assertSame(client.read("/v1/dlq"), Vectors.read("DlqEntry_list.json"));
+        assertThat(client.read("/v1/dlq/task/" + task).get("dlq_entry_uuid").asString())
+                .isEqualTo(entry);
+        JsonNode queue = client.read("/v1/dlq/investigation-queue");
+        Shapes.assertSame(queue, Vectors.read("DlqInvestigationQueueEntry_list.json"));
+        HttpResponse<String> updated = client.send(
+                "PATCH",
+                "/v1/dlq/entry/" + entry,
+                "{\"resolution_status\":\"ManuallyResolved\",\"resolution_notes\":\"done\",\"resolved_by\":null,"
+                        + "\"metadata\":null}");
+        assertThat(updated.body())
+                .isEqualTo("{\"success\":true,\"message\":\"Investigation status updated successfully\","
+                        + "\"dlq_entry_uuid\":\"" + entry + "\"}");
+        JsonNode closed = client.read("/v1/dlq/task/" + task);
+        assertThat(closed.get("resolution_status").asString()).isEqualTo("ManuallyResolved");
+        assertThat(closed.get("resolution_timestamp").asString()).matches("[0-9-]+T[0-9:]{8}\\.[0-9]{6}");
+        assertThat(closed.get("metadata").toString()).as("null keeps").isEqualTo("{\"t\":1}");
+        assertThat(patch(entry, "{\"resolution_status\":\"pending\"}").statusCode())
+                .isEqualTo(409);
+        assertThat(patch(entry, "{\"resolution_notes\":\"more\"}").statusCode()).isEqualTo(200);
+        assertThat(patch(entry, "{\"resolution_status\":\"Open\"}").statusCode())
+                .isEqualTo(400);
+        assertThat(patch(UUID.randomUUID().toString(), "{}").body()).contains("DLQ entry not found: ");
+        JsonNode stats = client.read("/v1/dlq/stats");
+        Shapes.assertSame(stats, Vectors.read("DlqStats_list.json"));
+        assertThat(stats.get(0).get("dlq_reason").asString()).isEqualTo("ManualDlq");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        /v1/dlq?offset=-1 | 400 | offset
+        /v1/dlq?limit=-1 | 400 | limit
+        /v1/dlq?limit=many | 400 | Failed to deserialize query string: limit
+        /v1/dlq?resolution_status=Open | 400 | Unknown resolution status: Open
+        /v1/dlq/task/abc | 400 | Invalid URL: task_uuid
+        /v1/dlq/task/00000000-0000-4000-8000-000000000000 | 404 | DLQ entry not found for task 00000000
+        /v1/analytics/performance?hours=721 | 400 | hours: 721
+        /v1/analytics/performance?hours=-1 | 400 | Failed to deserialize query string: hours
+        /v1/analytics/bottlenecks?limit=-1 | 400 | limit
+        """)
+    void refusalsOfReportsSayWhatIsWrong(String path, int status, String message) throws Exception {
+        HttpResponse<String> answer = client.get(path);
+
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(TestClient.json(answer).get("error").get("message").asString())
+                .startsWith(message);
+    }
+
+    @Test
+    void reportsHaveEveryFieldWhateverThereIs() throws Exception {
+        JsonNode performance = client.read("/v1/analytics/performance?hours=0");
+        Shapes.assertSame(performance, Vectors.read("PerformanceMetrics.json"));
+        String template = register();
+        create(template);
+        try (HandDrivenWorker worker = worker(template)) {
+            worker.run("first");
+            worker.run("second");
+        }
+        JsonNode bottlenecks = client.read("/v1/analytics/bottlenecks?limit=5000&min_executions=0");
+        Shapes.assertSame(bottlenecks, Vectors.read("BottleneckAnalysis.json"));
+        assertThat(bottlenecks.get("slow_steps").isEmpty()).isFalse();
+        Shapes.assertSame(
+                client.read("/v1/analytics/bottlenecks?min_executions=1000000"),
+                Vectors.read("BottleneckAnalysis_empty.json"));
+        JsonNode staleness = client.read("/v1/dlq/staleness?limit=5");
+        Shapes.assertSame(staleness, Vectors.read("StalenessMonitoring_list.json"));
+    }
+
+    @Test
+    void detailedHealthHasAllEightChecks() throws Exception {
+        JsonNode detailed = client.read("/health/detailed");
+        JsonNode vector = Vectors.read("DetailedHealthResponse.json");
+
+        assertThat(detailed.propertyNames()).containsExactlyElementsOf(vector.propertyNames());
+        Shapes.assertSame(detailed.get("checks"), vector.get("checks"));
+        assertThat(detailed.get("status").asString()).isEqualTo("healthy");
+        assertThat(client.read("/ready").get("status").asString()).isEqualTo("ready");
+        assertThat(client.read("/live").get("status").asString()).isEqualTo("alive");
+    }
+
+    /** Fails the first step as often as it may be tried. */
+    private static void exhaust(HandDrivenWorker worker) {
+        worker.report(worker.next("first"), Results.retryable());
+        worker.report(worker.next("first"), Results.retryable());
+    }
+
+    private HandDrivenWorker worker(String template) {
+        return HandDrivenWorker.open(
+                        server.engine(),
+                        new SessionRequest(
+                                "hand",
+                                List.of(
+                                        new HandlerKey(NAMESPACE, "api." + template + ".first"),
+                                        new HandlerKey(NAMESPACE, "api." + template + ".second")),
+                                true))
+                .grant(4);
+    }
+
+    /** A template of its own, so that no other test's tasks are in the way. */
+    private String register() {
+        String name = "pair" + numbers.incrementAndGet();
+        server.register(name + ".yaml", TEMPLATE.formatted(name, name, name));
+        return name;
+    }
+
+    private String create(String template) throws Exception {
+        return created(request(template));
+    }
+
+    private String created(ObjectNode request) throws Exception {
+        HttpResponse<String> answer = client.send("POST", "/v1/tasks", request.toString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        JsonNode task = TestClient.json(answer);
+        assertThat(task.get("status").asString()).isEqualTo(TaskState.STEPS_IN_PROCESS.text());
+        return task.get("task_uuid").asString();
+    }
+
+    private ObjectNode request(String template) {
+        ObjectNode request = Vectors.JSON.createObjectNode();
+        request.put("namespace", NAMESPACE)
+                .put("name", template)
+                .put("version", "1.0.0")
+                .put("initiator", "test")
+                .put("source_system", "test")
+                .put("reason", "test");
+        request.putObject("context").put("number", numbers.incrementAndGet());
+        return request;
+    }
+
+    private HttpResponse<String> act(String task, int step, String body) throws Exception {
+        return client.send("PATCH", "/v1/tasks/" + task + "/workflow_steps/" + step(task, step), body);
+    }
+
+    private HttpResponse<String> patch(String entry, String body) throws Exception {
+        return client.send("PATCH", "/v1/dlq/entry/" + entry, body);
+    }
+
+    private String step(String task, int index) throws Exception {
+        return client.read("/v1/tasks/" + task + "/workflow_steps")
+                .get(index)
+                .get("step_uuid")
+                .asString();
+    }
+
+    private List<String> entries(String query) throws IOException, InterruptedException {
+        return client.read("/v1/dlq" + query)
+                .valueStream()
+                .map(entry -> entry.get("dlq_entry_uuid").asString())
+                .toList();
+    }
+
+    private List<String> listed(String template, String query) throws IOException, InterruptedException {
+        return uuids(client.read("/v1/tasks?name=" + template + "&" + query));
+    }
+
+    private static List<String> uuids(JsonNode page) {
+        return page.get("tasks")
+                .valueStream()
+                .map(task -> task.get("task_uuid").asString())
+                .toList();
+    }
+}
