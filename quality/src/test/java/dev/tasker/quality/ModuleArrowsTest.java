@@ -32,10 +32,13 @@ class ModuleArrowsTest {
             entry("server", Set.of("engine", "worker", "template", "protocol", "postgres")),
             entry("testkit", Set.of("engine", "errors", "postgres", "template")),
             entry("examples", Set.of("worker", "template")),
+            entry("client", Set.of()),
             entry(
                     "benchmarks",
                     Set.of("server", "examples", "testkit", "engine", "worker", "template", "protocol", "postgres")),
-            entry("cli", Set.of("engine", "server", "worker", "benchmarks", "examples", "template", "postgres")));
+            entry(
+                    "cli",
+                    Set.of("client", "engine", "server", "worker", "benchmarks", "examples", "template", "postgres")));
 
     private final JavaClasses classes = new ClassFileImporter()
             .importPaths(Module.all().stream()

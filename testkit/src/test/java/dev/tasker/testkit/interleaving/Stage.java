@@ -413,7 +413,8 @@ final class Stage implements AutoCloseable {
     }
 
     private void reset() throws SQLException {
-        StringBuilder sql = new StringBuilder("SET synchronous_commit = off; SET session_replication_role = replica; BEGIN; ");
+        StringBuilder sql =
+                new StringBuilder("SET synchronous_commit = off; SET session_replication_role = replica; BEGIN; ");
         for (String table : TABLES) {
             sql.append("DELETE FROM tasker.").append(table).append("; ");
             sql.append("INSERT INTO tasker.")
