@@ -4,6 +4,9 @@ import dev.tasker.engine.internal.domainevent.EventBus;
 import dev.tasker.engine.internal.domainevent.EventCounters;
 import dev.tasker.engine.internal.domainevent.EventOutbox;
 import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Domain events from the side of those who hear them (04 §6.5, §6.6): durable ones are read by consumers and stay until their retention is
@@ -11,6 +14,7 @@ import java.time.Duration;
  */
 public final class DomainEvents {
     private static final int LIMIT_MAX = 10_000;
+    private static final Pattern CURSOR = Pattern.compile("\\d{1,18}-\\d{1,18}");
 
     private final EventOutbox outbox;
     private final EventBus bus;
@@ -40,6 +44,29 @@ public final class DomainEvents {
             throw new EngineException(ErrorCode.INVALID_REQUEST, "hidden: " + hidden + " (expected: more than zero)");
         }
         return outbox.read(namespace, consumer, limit, hidden);
+    }
+
+    /**
+     * Durable events of a namespace after a place, for those who keep their place themselves. An event comes only when nothing can appear
+     * before it any more.
+     *
+     * @param cursor of the entry before; null: from the oldest there is
+     * @param limit most events, 1 to 10 000
+     */
+    public List<DomainEventBatch.Entry> after(String namespace, @Nullable String cursor, int limit) {
+        if (limit < 1 || limit > LIMIT_MAX) {
+            throw new EngineException(
+                    ErrorCode.INVALID_REQUEST, "limit: " + limit + " (expected: 1 to " + LIMIT_MAX + ")");
+        }
+        if (cursor != null && !CURSOR.matcher(cursor).matches()) {
+            throw new EngineException(ErrorCode.INVALID_REQUEST, "cursor: " + cursor + " (expected: that of an event)");
+        }
+        return outbox.after(namespace, cursor, limit);
+    }
+
+    /** The place from which on only events come that are not there yet. */
+    public String end() {
+        return outbox.end();
     }
 
     /**

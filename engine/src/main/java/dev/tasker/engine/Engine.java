@@ -205,6 +205,21 @@ public final class Engine implements AutoCloseable {
         return parts.reads().explainer().explain(taskUuid);
     }
 
+    /** The task's state now, and from where on its changes come later; empty for an unknown uuid. One row is read. */
+    public Optional<TaskMoment> moment(UUID taskUuid) {
+        return parts.reads().changes().moment(taskUuid);
+    }
+
+    /**
+     * What changed in a task, at least all that its moment with this cursor did not show; what other transactions wrote at that time may
+     * come again. In order of time, the steps' changes before the task's that follow from them. Costs as much as the task's history.
+     *
+     * @param cursor of a {@link TaskMoment}; 0 for everything
+     */
+    public List<TaskChange> changes(UUID taskUuid, long cursor) {
+        return parts.reads().changes().changes(taskUuid, cursor);
+    }
+
     /** Opens a session for a worker. It is given nothing until it grants slots. */
     public Session openSession(SessionRequest request, AssignmentListener listener) {
         return new EngineSession(parts.openSession(request, listener));

@@ -13,4 +13,28 @@ public interface EngineListener {
 
     /** The engine ended an attempt by itself: its worker was lost or did not end it in time. */
     default void errorHandled(ErrorHandling handling) {}
+
+    /** Both hear everything, this one first; what one throws does not keep the other from hearing. */
+    default EngineListener and(EngineListener other) {
+        EngineListener first = this;
+        return new EngineListener() {
+            @Override
+            public void taskEntered(UUID taskUuid, TaskState state) {
+                try {
+                    first.taskEntered(taskUuid, state);
+                } finally {
+                    other.taskEntered(taskUuid, state);
+                }
+            }
+
+            @Override
+            public void errorHandled(ErrorHandling handling) {
+                try {
+                    first.errorHandled(handling);
+                } finally {
+                    other.errorHandled(handling);
+                }
+            }
+        };
+    }
 }

@@ -5,6 +5,7 @@ import dev.tasker.engine.EngineListener;
 import dev.tasker.server.api.Backpressure;
 import dev.tasker.server.api.DatabaseBreaker;
 import dev.tasker.server.api.Operations;
+import dev.tasker.server.api.TaskSignals;
 import dev.tasker.server.config.BindAddress;
 import dev.tasker.server.config.ServerConfig;
 import dev.tasker.server.config.TlsConfig;
@@ -54,7 +55,7 @@ public final class TaskerServer implements AutoCloseable {
     private @Nullable RestServer rest;
     private boolean stopped;
 
-    private TaskerServer(ServerConfig config, DatabaseAccess database, Engine engine) {
+    private TaskerServer(ServerConfig config, DatabaseAccess database, Engine engine, TaskSignals signals) {
         this.config = config;
         this.database = database;
         this.engine = engine;
@@ -63,6 +64,7 @@ public final class TaskerServer implements AutoCloseable {
                 breaker, () -> engine.metrics().lanes(), config.engine().lanes(), System::nanoTime);
         this.operations = Operations.of(
                 engine,
+                signals,
                 backpressure,
                 breaker,
                 config.environment().text(),
@@ -90,12 +92,13 @@ public final class TaskerServer implements AutoCloseable {
                     config.database().pool(),
                     Engine.keptConnections(config.engine()),
                     config.engine().dispatch().listen());
+            TaskSignals signals = new TaskSignals();
             Engine engine = Engine.open(
                     database.openPool(config.database().pool()),
                     database.direct(),
                     config.engine().withSoleNode(database.isEmbedded()), // its folder is locked to this process
-                    listener);
-            server = new TaskerServer(config, database, engine);
+                    listener.and(signals));
+            server = new TaskerServer(config, database, engine, signals);
         } catch (RuntimeException e) {
             database.close();
             throw e;

@@ -3,6 +3,7 @@ package dev.tasker.engine.internal;
 import dev.tasker.engine.internal.sql.Database;
 import dev.tasker.engine.internal.step.CheckpointCleaner;
 import dev.tasker.engine.internal.task.StepAuditReader;
+import dev.tasker.engine.internal.task.TaskChangeReader;
 import dev.tasker.engine.internal.task.TaskExplainer;
 import dev.tasker.engine.internal.task.TaskLister;
 import dev.tasker.engine.internal.task.TaskReader;
@@ -14,7 +15,8 @@ public record ReadParts(
         TaskLister lister,
         TaskExplainer explainer,
         CheckpointCleaner checkpoints,
-        StepAuditReader audits) {
+        StepAuditReader audits,
+        TaskChangeReader changes) {
 
     static ReadParts of(Database pool, TemplateCatalogue templates) {
         return new ReadParts(
@@ -22,6 +24,7 @@ public record ReadParts(
                 new TaskLister(pool),
                 new TaskExplainer(pool, templates),
                 new CheckpointCleaner(pool),
-                new StepAuditReader(pool));
+                new StepAuditReader(pool),
+                new TaskChangeReader(pool));
     }
 }

@@ -4,22 +4,29 @@ import dev.tasker.engine.DeadLetterReason;
 import dev.tasker.engine.ResolutionStatus;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The words for dead letters, of which REST has two spellings (03 §1.9): both are read, {@code PascalCase} is written. */
 public final class DeadLetterWords {
+    /** What a status may be, for those who sent something else. */
+    public static final String STATUSES = "Pending, ManuallyResolved, PermanentlyFailed or Cancelled";
+
     private DeadLetterWords() {}
 
-    /** {@code ManuallyResolved} or {@code manually_resolved}. */
-    public static ResolutionStatus status(String word) {
+    /** {@code ManuallyResolved} or {@code manually_resolved}; empty for other words. */
+    public static Optional<ResolutionStatus> find(String word) {
         return Arrays.stream(ResolutionStatus.values())
                 .filter(status ->
                         status.text().equals(word) || pascal(status.text()).equals(word))
-                .findFirst()
+                .findFirst();
+    }
+
+    /** As {@link #find}; other words are refused. */
+    public static ResolutionStatus status(String word) {
+        return find(word)
                 .orElseThrow(() -> new RefusedOperationException(
-                        Fault.INVALID,
-                        "Unknown resolution status: " + word
-                                + " (expected: Pending, ManuallyResolved, PermanentlyFailed or Cancelled)"));
+                        Fault.INVALID, "Unknown resolution status: " + word + " (expected: " + STATUSES + ")"));
     }
 
     public static String pascal(ResolutionStatus status) {

@@ -6,6 +6,8 @@ import java.util.function.DoubleSupplier;
 /** All operations of a node. */
 public record Operations(
         TaskOperations tasks,
+        TaskFollowing following,
+        BulkOperations bulk,
         StepOperations steps,
         TemplateOperations templates,
         DeadLetterOperations letters,
@@ -14,17 +16,21 @@ public record Operations(
     /**
      * The operations of a node.
      *
+     * @param signals hears the engine
      * @param environment whose overlay applies to templates that are registered
      * @param poolUtilization busy connections as a part of all, 0 to 1
      */
     public static Operations of(
             Engine engine,
+            TaskSignals signals,
             Backpressure backpressure,
             DatabaseBreaker breaker,
             String environment,
             DoubleSupplier poolUtilization) {
         return new Operations(
                 new TaskOperations(engine, backpressure, breaker),
+                new TaskFollowing(engine, signals),
+                new BulkOperations(engine),
                 new StepOperations(engine),
                 new TemplateOperations(engine, environment),
                 new DeadLetterOperations(engine.deadLetters()),

@@ -6,7 +6,9 @@ import dev.tasker.server.api.DeadLetterOperations;
 import dev.tasker.server.api.DeadLetterWords;
 import dev.tasker.server.security.Permission;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The dead-letter queue (03 §1.9). */
 final class DeadLetterRoutes {
@@ -52,18 +54,29 @@ final class DeadLetterRoutes {
     private Reply update(Call call) throws InterruptedException {
         UUID entry = uuid(call, "dlq_entry_uuid");
         JsonBody body = JsonBody.parse(call.jsonBody());
-        String status = body.optionalText("resolution_status");
+        ResolutionStatus status = status(body);
         String notes = body.optionalText("resolution_notes");
         String resolvedBy = body.optionalText("resolved_by");
         String metadata = body.optionalJson("metadata");
         body.requireNoFaults();
-        DeadLetterUpdate update = new DeadLetterUpdate(
-                status == null ? null : DeadLetterWords.status(status), notes, resolvedBy, metadata);
+        DeadLetterUpdate update = new DeadLetterUpdate(status, notes, resolvedBy, metadata);
         timeLimit.call(() -> {
             letters.update(entry, update);
             return entry;
         });
         return Reply.ok(DeadLetterJson.updated(entry));
+    }
+
+    private static @Nullable ResolutionStatus status(JsonBody body) {
+        String word = body.optionalText("resolution_status");
+        if (word == null) {
+            return null;
+        }
+        Optional<ResolutionStatus> status = DeadLetterWords.find(word);
+        if (status.isEmpty()) {
+            body.fault("resolution_status", "\"" + word + "\" (expected: " + DeadLetterWords.STATUSES + ")");
+        }
+        return status.orElse(null);
     }
 
     private Reply statistics(Call call) throws InterruptedException {

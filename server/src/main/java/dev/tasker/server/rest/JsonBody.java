@@ -137,6 +137,13 @@ final class JsonBody {
         return value.text();
     }
 
+    /** The strings of an array, null when there is none. */
+    @Nullable
+    List<String> optionalList(String field) {
+        String array = optionalTexts(field);
+        return array == null ? null : JsonMembers.strings(array);
+    }
+
     /** An object within this one, whose faults are this one's; null when there is none. */
     @Nullable
     JsonBody optionalObject(String field) {

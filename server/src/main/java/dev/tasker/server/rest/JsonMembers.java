@@ -1,6 +1,8 @@
 package dev.tasker.server.rest;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -112,6 +114,18 @@ final class JsonMembers {
                 token = parser.nextToken();
             }
             return token == JsonToken.END_ARRAY;
+        }
+    }
+
+    /** The strings of an array that has nothing else in it. */
+    static List<String> strings(String text) {
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
+            List<String> strings = new ArrayList<>();
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.VALUE_STRING) {
+                strings.add(parser.getString());
+            }
+            return strings;
         }
     }
 

@@ -100,6 +100,11 @@ final class JsonWriter {
         return this;
     }
 
+    /** Nothing at all for null. */
+    JsonWriter textIfPresent(String name, @Nullable String value) {
+        return value == null ? this : text(name, value);
+    }
+
     /** As {@link #fraction}, or {@code null}. */
     JsonWriter fractionOrNull(String name, @Nullable Double value) {
         if (value == null) {

@@ -36,7 +36,7 @@ record Problem(
     private static final int LANE_RETRY_SECONDS = 15;
     private static final int BREAKER_RETRY_SECONDS = 30;
 
-    /** The database does not answer and is not asked for now; the envelope has no word of when, the header has. */
+    /** The database does not answer, and is not asked for now. */
     private static final Problem BREAKER_OPEN = new Problem(
             503, "CIRCUIT_BREAKER_OPEN", "Service temporarily unavailable", List.of(), null, BREAKER_RETRY_SECONDS);
 

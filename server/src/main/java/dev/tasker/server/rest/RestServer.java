@@ -18,6 +18,9 @@ import io.helidon.http.HeaderNames;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -50,6 +53,7 @@ public final class RestServer implements AutoCloseable {
     private final Door door;
     private final TimeLimit timeLimit;
     private final OpenInvestigations investigations;
+    private final EventRoutes events;
     private final List<Route> routes = new ArrayList<>();
     private final WebServer server;
 
@@ -67,11 +71,16 @@ public final class RestServer implements AutoCloseable {
         this.door = new Door(authenticator);
         this.timeLimit = new TimeLimit(config.requestTimeout());
         this.investigations = new OpenInvestigations(engine.deadLetters()::pending, System::nanoTime);
-        routes.addAll(new TaskRoutes(operations.tasks(), timeLimit).routes());
+        this.events = new EventRoutes(operations.following(), engine.domainEvents(), timeLimit);
+        routes.addAll(new TaskRoutes(operations.tasks(), operations.following(), timeLimit, config.requestTimeout())
+                .routes());
+        routes.addAll(new BulkRoutes(operations.bulk(), timeLimit).routes());
+        routes.addAll(events.routes());
         routes.addAll(new StepRoutes(operations.steps(), timeLimit).routes());
         routes.addAll(new TemplateRoutes(operations.templates(), timeLimit).routes());
         routes.addAll(new AnalyticsRoutes(operations.analytics(), timeLimit).routes());
         routes.addAll(new DeadLetterRoutes(operations.letters(), timeLimit).routes());
+        routes.addAll(ApiDocs.load().routes());
         routes.addAll(new HealthRoutes(health, timeLimit, clock, identity).routes());
         routes.add(new MetricsRoute(engine, health, identity, investigations).route());
         this.server = WebServer.builder()
@@ -128,9 +137,15 @@ public final class RestServer implements AutoCloseable {
         return server.port();
     }
 
+    /** Every operation there is, in the order in which they are looked up. */
+    List<Route> routes() {
+        return List.copyOf(routes);
+    }
+
     /** Stops accepting, finishes requests under way. */
     @Override
     public void close() {
+        events.close();
         server.stop();
         timeLimit.close();
         investigations.close();
@@ -235,6 +250,21 @@ public final class RestServer implements AutoCloseable {
             response.send();
             return;
         }
+        if (reply.stream() != null) {
+            stream(response, reply.stream());
+            return;
+        }
         response.send(reply.body());
+    }
+
+    /** A client that has gone is nobody's fault. */
+    private static void stream(ServerResponse response, Reply.Body body) {
+        try (OutputStream out = response.outputStream()) {
+            body.write(out);
+        } catch (IOException | UncheckedIOException e) {
+            log.debug("A stream ended early: {}", e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -34,6 +34,11 @@ record Route(String method, List<String> segments, Access access, boolean whileU
         return new Route(method, segments(path), Access.PUBLIC, true, handler);
     }
 
+    /** As it was written, parameters in braces. */
+    String path() {
+        return "/" + String.join("/", segments);
+    }
+
     private static List<String> segments(String path) {
         return List.of(path.substring(1).split("/", -1));
     }

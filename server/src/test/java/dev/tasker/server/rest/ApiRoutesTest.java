@@ -3,23 +3,13 @@ package dev.tasker.server.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tasker.engine.Assignment;
-import dev.tasker.engine.SessionRequest;
-import dev.tasker.engine.SessionRequest.HandlerKey;
-import dev.tasker.engine.TaskState;
-import dev.tasker.server.TaskerServer;
-import dev.tasker.server.config.BindAddress;
-import dev.tasker.server.config.Environment;
-import dev.tasker.server.config.ServerConfig;
 import dev.tasker.testkit.HandDrivenWorker;
-import dev.tasker.testkit.Results;
-import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,61 +25,41 @@ import tools.jackson.databind.node.ObjectNode;
 /** What the routes do to tasks and steps of a real server, worked by hand. */
 @TestInstance(Lifecycle.PER_CLASS)
 class ApiRoutesTest {
-    private static final String NAMESPACE = "api_test";
-    private static final String TEMPLATE = """
-        name: %s
-        namespace_name: api_test
-        version: 1.0.0
-        description: Two steps in a row
-        steps:
-          - name: first
-            description: begins
-            handler: {callable: api.%s.first}
-            retry: {max_attempts: 2, backoff: none}
-            result_schema: {type: object}
-          - name: second
-            dependencies: [first]
-            handler: {callable: api.%s.second}
-        """;
-
-    private final AtomicInteger numbers = new AtomicInteger();
-    private TaskerServer server;
+    private ApiScene scene;
     private TestClient client;
 
     @BeforeAll
     void start(@TempDir Path folder) {
-        server = TaskerServer.start(ServerConfig.defaults(Environment.TEST)
-                .withEmbeddedDatabase(folder.resolve("pg"), false)
-                .withAddresses(BindAddress.loopback(0), BindAddress.loopback(0)));
-        client = new TestClient(server);
+        scene = ApiScene.start(folder);
+        client = scene.client();
     }
 
     @AfterAll
     void stop() {
-        server.close();
+        scene.close();
     }
 
     @Test
     void listShowsRealStatesAndFiltersByThem() throws Exception {
-        String template = register();
-        String running = create(template);
-        String cancelled = create(template);
+        String template = scene.register();
+        String running = scene.create(template);
+        String cancelled = scene.create(template);
         assertThat(client.delete("/v1/tasks/" + cancelled).statusCode()).isEqualTo(200);
 
         JsonNode all = client.read("/v1/tasks?page=1&per_page=20&namespace=api_test&name=" + template);
         Shapes.assertSame(all, Vectors.read("TaskListResponse.json"));
-        assertThat(uuids(all)).containsExactly(cancelled, running);
+        assertThat(ApiScene.uuids(all)).containsExactly(cancelled, running);
         assertThat(all.get("tasks").get(0).get("status").asString()).isEqualTo("cancelled");
         assertThat(all.get("tasks").get(0).get("steps").isEmpty()).isTrue();
         assertThat(all.get("pagination").toString())
                 .isEqualTo("{\"page\":1,\"per_page\":20,\"total_count\":2,\"total_pages\":1,"
                         + "\"has_next\":false,\"has_previous\":false}");
-        assertThat(listed(template, "status=cancelled")).containsExactly(cancelled);
-        assertThat(listed(template, "status=active")).containsExactly(running);
-        assertThat(listed(template, "status=pending")).containsExactly(running);
-        assertThat(listed(template, "status=completed")).isEmpty();
-        assertThat(listed(template, "status=failed")).isEmpty();
-        assertThat(listed(template, "state=cancelled,steps_in_process")).containsExactly(cancelled, running);
+        assertThat(scene.listed(template, "status=cancelled")).containsExactly(cancelled);
+        assertThat(scene.listed(template, "status=active")).containsExactly(running);
+        assertThat(scene.listed(template, "status=pending")).containsExactly(running);
+        assertThat(scene.listed(template, "status=completed")).isEmpty();
+        assertThat(scene.listed(template, "status=failed")).isEmpty();
+        assertThat(scene.listed(template, "state=cancelled,steps_in_process")).containsExactly(cancelled, running);
         assertThat(client.get("/v1/tasks?state=cancelled&status=active").statusCode())
                 .as("no task can be both")
                 .isEqualTo(400);
@@ -121,22 +91,22 @@ class ApiRoutesTest {
 
     @Test
     void pagesAreNumberedAndOnePastTheEndIsEmpty() throws Exception {
-        String template = register();
-        String first = create(template);
-        String second = create(template);
-        String third = create(template);
+        String template = scene.register();
+        String first = scene.create(template);
+        String second = scene.create(template);
+        String third = scene.create(template);
 
         JsonNode page = client.read("/v1/tasks?per_page=2&page=2&name=" + template);
         JsonNode past = client.read("/v1/tasks?per_page=2&page=9&name=" + template);
         JsonNode far = client.read("/v1/tasks?per_page=100&page=4294967295&name=" + template);
         JsonNode none = client.read("/v1/tasks?name=nothing&page=1&per_page=20");
 
-        assertThat(uuids(page)).containsExactly(first);
+        assertThat(ApiScene.uuids(page)).containsExactly(first);
         assertThat(page.get("pagination").get("has_previous").asBoolean()).isTrue();
         assertThat(page.get("pagination").get("has_next").asBoolean()).isFalse();
-        assertThat(uuids(past)).isEmpty();
+        assertThat(ApiScene.uuids(past)).isEmpty();
         assertThat(past.get("pagination").get("total_count").asInt()).isEqualTo(3);
-        assertThat(uuids(far)).isEmpty();
+        assertThat(ApiScene.uuids(far)).isEmpty();
         assertThat(none.toString())
                 .isEqualTo(Vectors.read("TaskListResponse_empty.json").toString());
         assertThat(List.of(second, third)).doesNotContain(first);
@@ -144,43 +114,43 @@ class ApiRoutesTest {
 
     @Test
     void cursorLeadsThroughTheListWithoutATotal() throws Exception {
-        String template = register();
-        String first = create(template);
-        String second = create(template);
+        String template = scene.register();
+        String first = scene.create(template);
+        String second = scene.create(template);
 
         JsonNode page = client.read("/v1/tasks?limit=1&name=" + template);
-        create(template);
+        scene.create(template);
         String cursor = page.get("pagination").get("next_cursor").asString();
         JsonNode next = client.read("/v1/tasks?limit=5&cursor=" + cursor + "&name=" + template);
 
-        assertThat(uuids(page)).containsExactly(second);
+        assertThat(ApiScene.uuids(page)).containsExactly(second);
         assertThat(page.get("pagination").get("total_count").asInt()).isEqualTo(2);
-        assertThat(uuids(next)).containsExactly(first);
+        assertThat(ApiScene.uuids(next)).containsExactly(first);
         assertThat(next.get("pagination").toString())
                 .isEqualTo("{\"limit\":5,\"next_cursor\":null,\"has_next\":false}");
     }
 
     @Test
     void listIsSearchedByTagAndByWhoAskedAndWhen() throws Exception {
-        String template = register();
-        ObjectNode request = request(template);
+        String template = scene.register();
+        ObjectNode request = scene.request(template);
         request.putArray("tags").add("eu").add("big");
         request.put("initiator", "a b&c");
-        String tagged = created(request);
-        create(template);
+        String tagged = scene.created(request);
+        scene.create(template);
 
-        assertThat(listed(template, "tag=big")).containsExactly(tagged);
-        assertThat(listed(template, "tag=bi")).isEmpty();
-        assertThat(listed(template, "initiator=a+b%26c")).containsExactly(tagged);
-        assertThat(listed(template, "source_system=elsewhere")).isEmpty();
-        assertThat(listed(template, "created_after=2100-01-01T00:00:00Z")).isEmpty();
-        assertThat(listed(template, "created_before=2100-01-01T00:00:00")).hasSize(2);
-        assertThat(listed(template, "version=2.0.0")).isEmpty();
+        assertThat(scene.listed(template, "tag=big")).containsExactly(tagged);
+        assertThat(scene.listed(template, "tag=bi")).isEmpty();
+        assertThat(scene.listed(template, "initiator=a+b%26c")).containsExactly(tagged);
+        assertThat(scene.listed(template, "source_system=elsewhere")).isEmpty();
+        assertThat(scene.listed(template, "created_after=2100-01-01T00:00:00Z")).isEmpty();
+        assertThat(scene.listed(template, "created_before=2100-01-01T00:00:00")).hasSize(2);
+        assertThat(scene.listed(template, "version=2.0.0")).isEmpty();
     }
 
     @Test
     void cancelledTaskIsShownAndCannotBeCancelledAgain() throws Exception {
-        String task = create(register());
+        String task = scene.create(scene.register());
 
         HttpResponse<String> answer = client.delete("/v1/tasks/" + task + "?reason=no+longer+wanted");
         HttpResponse<String> again = client.delete("/v1/tasks/" + task);
@@ -197,10 +167,10 @@ class ApiRoutesTest {
 
     @Test
     void summaryTellsOfTemplateStepsErrorsAndDeadLetter() throws Exception {
-        String template = register();
-        String task = create(template);
-        try (HandDrivenWorker worker = worker(template)) {
-            exhaust(worker);
+        String template = scene.register();
+        String task = scene.create(template);
+        try (HandDrivenWorker worker = scene.worker(template)) {
+            ApiScene.exhaust(worker);
         }
         assertThat(client.send("POST", "/v1/dlq/task/" + task, "{\"metadata\":{\"ticket\":1}}")
                         .statusCode())
@@ -226,7 +196,7 @@ class ApiRoutesTest {
 
     @Test
     void whyNamesWhatATaskWaitsFor() throws Exception {
-        String task = create(register());
+        String task = scene.create(scene.register());
 
         JsonNode why = client.read("/v1/tasks/" + task + "/why");
 
@@ -238,9 +208,9 @@ class ApiRoutesTest {
 
     @Test
     void stepIsReadByItself() throws Exception {
-        String task = create(register());
-        String other = create(register());
-        String step = step(task, 0);
+        String task = scene.create(scene.register());
+        String other = scene.create(scene.register());
+        String step = scene.step(task, 0);
 
         JsonNode answer = client.read("/v1/tasks/" + task + "/workflow_steps/" + step);
         HttpResponse<String> elsewhere = client.get("/v1/tasks/" + other + "/workflow_steps/" + step);
@@ -259,14 +229,14 @@ class ApiRoutesTest {
 
     @Test
     void resetStepOfABlockedTaskGoesOnByItself() throws Exception {
-        String template = register();
-        String task = create(template);
-        try (HandDrivenWorker worker = worker(template)) {
-            exhaust(worker);
+        String template = scene.register();
+        String task = scene.create(template);
+        try (HandDrivenWorker worker = scene.worker(template)) {
+            ApiScene.exhaust(worker);
             assertThat(client.read("/v1/tasks/" + task).get("execution_status").asString())
                     .isEqualTo("blocked_by_failures");
 
-            HttpResponse<String> reset = act(
+            HttpResponse<String> reset = scene.act(
                     task, 0, "{\"action_type\":\"reset_for_retry\",\"reason\":\"again\",\"reset_by\":\"op\",\"x\":1}");
 
             assertThat(reset.statusCode()).as(reset.body()).isEqualTo(200);
@@ -278,7 +248,7 @@ class ApiRoutesTest {
         assertThat(done.get("status").asString()).isEqualTo("complete");
         assertThat(done.get("completed_at").isString()).isTrue();
         assertThat(done.get("execution_status").asString()).isEqualTo("all_complete");
-        JsonNode audit = client.read("/v1/tasks/" + task + "/workflow_steps/" + step(task, 0) + "/audit");
+        JsonNode audit = client.read("/v1/tasks/" + task + "/workflow_steps/" + scene.step(task, 0) + "/audit");
         assertThat(audit.size()).isEqualTo(4);
         assertThat(audit.get(0).get("success").asBoolean()).isTrue();
         assertThat(audit.get(0).get("to_state").asString()).isEqualTo("enqueued_for_orchestration");
@@ -289,17 +259,17 @@ class ApiRoutesTest {
         Shapes.assertSame(
                 audit.get(2), Vectors.read("StepAuditResponse_list.json").get(0));
         assertThat(audit.get(0).get("audit_uuid")).isNotEqualTo(audit.get(0).get("transition_uuid"));
-        assertThat(client.read("/v1/tasks/" + task + "/workflow_steps/" + step(task, 0) + "/audit"))
+        assertThat(client.read("/v1/tasks/" + task + "/workflow_steps/" + scene.step(task, 0) + "/audit"))
                 .as("derived, hence the same again")
                 .isEqualTo(audit);
     }
 
     @Test
     void stepCompletedByHandHandsItsResultOn() throws Exception {
-        String template = register();
-        String task = create(template);
+        String template = scene.register();
+        String task = scene.create(template);
 
-        HttpResponse<String> completed = act(task, 0, """
+        HttpResponse<String> completed = scene.act(task, 0, """
             {"action_type":"complete_manually","reason":"verified","completed_by":"ops@example.com",
              "completion_data":{"result":{"n":1234567890123,"f":1.5,"z":null},"metadata":{"ticket":"OPS-7"}}}
             """);
@@ -309,7 +279,7 @@ class ApiRoutesTest {
         assertThat(results.get("result").toString()).isEqualTo("{\"n\":1234567890123,\"f\":1.5,\"z\":null}");
         assertThat(results.get("metadata").get("custom").get("ticket").asString())
                 .isEqualTo("OPS-7");
-        try (HandDrivenWorker worker = worker(template)) {
+        try (HandDrivenWorker worker = scene.worker(template)) {
             Assignment second = worker.next("second");
             assertThat(second.dependencyResults().toString()).contains("1234567890123");
             worker.succeed(second, "1");
@@ -319,13 +289,13 @@ class ApiRoutesTest {
 
     @Test
     void resolvedStepLetsDependantsStart() throws Exception {
-        String template = register();
-        String task = create(template);
+        String template = scene.register();
+        String task = scene.create(template);
 
-        HttpResponse<String> resolved =
-                act(task, 0, "{\"action_type\":\"resolve_manually\",\"reason\":\"waived\",\"resolved_by\":\"op\"}");
-        HttpResponse<String> again =
-                act(task, 0, "{\"action_type\":\"resolve_manually\",\"reason\":\"waived\",\"resolved_by\":\"op\"}");
+        HttpResponse<String> resolved = scene.act(
+                task, 0, "{\"action_type\":\"resolve_manually\",\"reason\":\"waived\",\"resolved_by\":\"op\"}");
+        HttpResponse<String> again = scene.act(
+                task, 0, "{\"action_type\":\"resolve_manually\",\"reason\":\"waived\",\"resolved_by\":\"op\"}");
 
         assertThat(TestClient.json(resolved).get("current_state").asString()).isEqualTo("resolved_manually");
         assertThat(again.statusCode()).as(again.body()).isEqualTo(409);
@@ -338,10 +308,10 @@ class ApiRoutesTest {
 
     @Test
     void resetOfAStepThatDidNotFailIsABadRequest() throws Exception {
-        String task = create(register());
+        String task = scene.create(scene.register());
 
         HttpResponse<String> answer =
-                act(task, 1, "{\"action_type\":\"reset_for_retry\",\"reason\":\"r\",\"reset_by\":\"op\"}");
+                scene.act(task, 1, "{\"action_type\":\"reset_for_retry\",\"reason\":\"r\",\"reset_by\":\"op\"}");
 
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(TestClient.json(answer).get("error").get("message").asString())
@@ -361,16 +331,16 @@ class ApiRoutesTest {
                 "{\"action_type\":\"complete_manually\",\"reason\":\"r\",\"completed_by\":\"op\",\"completion_data\":[]}"
             })
     void actionOfTheWrongShapeIsUnprocessable(String body) throws Exception {
-        String task = create(register());
+        String task = scene.create(scene.register());
 
-        HttpResponse<String> answer = act(task, 0, body);
+        HttpResponse<String> answer = scene.act(task, 0, body);
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
     }
 
     @Test
     void templateIsShownAsItWasRegistered() throws Exception {
-        String template = register();
+        String template = scene.register();
 
         JsonNode detail = client.read("/v1/templates/api_test/" + template + "/1.0.0");
 
@@ -392,8 +362,8 @@ class ApiRoutesTest {
 
     @Test
     void templateIsCheckedAndRegisteredInYamlAndJson() throws Exception {
-        String name = "put" + numbers.incrementAndGet();
-        String yaml = TEMPLATE.formatted(name, name, name);
+        String name = "put" + scene.number();
+        String yaml = ApiScene.template(name);
 
         HttpResponse<String> checked =
                 client.send("POST", "/v1/templates/validate", yaml, Map.of("Content-Type", "application/yaml"));
@@ -425,7 +395,7 @@ class ApiRoutesTest {
 
     @Test
     void deadLettersAreListedEditedAndCounted() throws Exception {
-        String task = create(register());
+        String task = scene.create(scene.register());
         JsonNode entered = TestClient.json(client.send("POST", "/v1/dlq/task/" + task, "{\"metadata\":{\"t\":1}}"));
         String entry = entered.get("dlq_entry_uuid").asString();
         Shapes.assertSame(entered, Vectors.read("DlqEntry.json"));
@@ -435,9 +405,10 @@ class ApiRoutesTest {
                         .statusCode())
                 .isEqualTo(404);
 
-        assertThat(entries("?limit=50&offset=0&resolution_status=pending")).contains(entry);
-        assertThat(entries("?resolution_status=Pending")).contains(entry);
-        assertThat(entries("")).contains(entry);
+        assertThat(scene.entries("?limit=50&offset=0&resolution_status=pending"))
+                .contains(entry);
+        assertThat(scene.entries("?resolution_status=Pending")).contains(entry);
+        assertThat(scene.entries("")).contains(entry);
         Shapes.assertSame(client.read("/v1/dlq"), Vectors.read("DlqEntry_list.json"));
         assertThat(client.read("/v1/dlq/task/" + task).get("dlq_entry_uuid").asString())
                 .isEqualTo(entry);
@@ -455,12 +426,13 @@ class ApiRoutesTest {
         assertThat(closed.get("resolution_status").asString()).isEqualTo("ManuallyResolved");
         assertThat(closed.get("resolution_timestamp").asString()).matches("[0-9-]+T[0-9:]{8}\\.[0-9]{6}");
         assertThat(closed.get("metadata").toString()).as("null keeps").isEqualTo("{\"t\":1}");
-        assertThat(patch(entry, "{\"resolution_status\":\"pending\"}").statusCode())
+        assertThat(scene.patch(entry, "{\"resolution_status\":\"pending\"}").statusCode())
                 .isEqualTo(409);
-        assertThat(patch(entry, "{\"resolution_notes\":\"more\"}").statusCode()).isEqualTo(200);
-        assertThat(patch(entry, "{\"resolution_status\":\"Open\"}").statusCode())
-                .isEqualTo(400);
-        assertThat(patch(UUID.randomUUID().toString(), "{}").body()).contains("DLQ entry not found: ");
+        assertThat(scene.patch(entry, "{\"resolution_notes\":\"more\"}").statusCode())
+                .isEqualTo(200);
+        assertThat(scene.patch(entry, "{\"resolution_status\":\"Open\"}").statusCode())
+                .isEqualTo(422);
+        assertThat(scene.patch(UUID.randomUUID().toString(), "{}").body()).contains("DLQ entry not found: ");
         JsonNode stats = client.read("/v1/dlq/stats");
         Shapes.assertSame(stats, Vectors.read("DlqStats_list.json"));
         assertThat(stats.get(0).get("dlq_reason").asString()).isEqualTo("ManualDlq");
@@ -490,9 +462,9 @@ class ApiRoutesTest {
     void reportsHaveEveryFieldWhateverThereIs() throws Exception {
         JsonNode performance = client.read("/v1/analytics/performance?hours=0");
         Shapes.assertSame(performance, Vectors.read("PerformanceMetrics.json"));
-        String template = register();
-        create(template);
-        try (HandDrivenWorker worker = worker(template)) {
+        String template = scene.register();
+        scene.create(template);
+        try (HandDrivenWorker worker = scene.worker(template)) {
             worker.run("first");
             worker.run("second");
         }
@@ -516,87 +488,5 @@ class ApiRoutesTest {
         assertThat(detailed.get("status").asString()).isEqualTo("healthy");
         assertThat(client.read("/ready").get("status").asString()).isEqualTo("ready");
         assertThat(client.read("/live").get("status").asString()).isEqualTo("alive");
-    }
-
-    /** Fails the first step as often as it may be tried. */
-    private static void exhaust(HandDrivenWorker worker) {
-        worker.report(worker.next("first"), Results.retryable());
-        worker.report(worker.next("first"), Results.retryable());
-    }
-
-    private HandDrivenWorker worker(String template) {
-        return HandDrivenWorker.open(
-                        server.engine(),
-                        new SessionRequest(
-                                "hand",
-                                List.of(
-                                        new HandlerKey(NAMESPACE, "api." + template + ".first"),
-                                        new HandlerKey(NAMESPACE, "api." + template + ".second")),
-                                true))
-                .grant(4);
-    }
-
-    /** A template of its own, so that no other test's tasks are in the way. */
-    private String register() {
-        String name = "pair" + numbers.incrementAndGet();
-        server.register(name + ".yaml", TEMPLATE.formatted(name, name, name));
-        return name;
-    }
-
-    private String create(String template) throws Exception {
-        return created(request(template));
-    }
-
-    private String created(ObjectNode request) throws Exception {
-        HttpResponse<String> answer = client.send("POST", "/v1/tasks", request.toString());
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        JsonNode task = TestClient.json(answer);
-        assertThat(task.get("status").asString()).isEqualTo(TaskState.STEPS_IN_PROCESS.text());
-        return task.get("task_uuid").asString();
-    }
-
-    private ObjectNode request(String template) {
-        ObjectNode request = Vectors.JSON.createObjectNode();
-        request.put("namespace", NAMESPACE)
-                .put("name", template)
-                .put("version", "1.0.0")
-                .put("initiator", "test")
-                .put("source_system", "test")
-                .put("reason", "test");
-        request.putObject("context").put("number", numbers.incrementAndGet());
-        return request;
-    }
-
-    private HttpResponse<String> act(String task, int step, String body) throws Exception {
-        return client.send("PATCH", "/v1/tasks/" + task + "/workflow_steps/" + step(task, step), body);
-    }
-
-    private HttpResponse<String> patch(String entry, String body) throws Exception {
-        return client.send("PATCH", "/v1/dlq/entry/" + entry, body);
-    }
-
-    private String step(String task, int index) throws Exception {
-        return client.read("/v1/tasks/" + task + "/workflow_steps")
-                .get(index)
-                .get("step_uuid")
-                .asString();
-    }
-
-    private List<String> entries(String query) throws IOException, InterruptedException {
-        return client.read("/v1/dlq" + query)
-                .valueStream()
-                .map(entry -> entry.get("dlq_entry_uuid").asString())
-                .toList();
-    }
-
-    private List<String> listed(String template, String query) throws IOException, InterruptedException {
-        return uuids(client.read("/v1/tasks?name=" + template + "&" + query));
-    }
-
-    private static List<String> uuids(JsonNode page) {
-        return page.get("tasks")
-                .valueStream()
-                .map(task -> task.get("task_uuid").asString())
-                .toList();
     }
 }

@@ -459,7 +459,11 @@ class RestServerTest {
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
-        return http.send(request.build(), BodyHandlers.ofString());
+        HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
+        if (!answer.request().method().equals("HEAD")) {
+            ApiContract.check(answer);
+        }
+        return answer;
     }
 
     /** What the server sends back to these bytes, up to the end of the head or of the connection. */

@@ -18,7 +18,17 @@ final class TestClient {
     private final URI base;
 
     TestClient(TaskerServer server) {
-        this.base = server.restUrl().orElseThrow();
+        this(server.restUrl().orElseThrow());
+    }
+
+    TestClient(URI base) {
+        this.base = base;
+    }
+
+    /** A call whose body is read as it comes. */
+    <T> HttpResponse<T> open(HttpRequest request, HttpResponse.BodyHandler<T> body)
+            throws IOException, InterruptedException {
+        return http.send(request, body);
     }
 
     HttpResponse<String> get(String path) throws IOException, InterruptedException {
