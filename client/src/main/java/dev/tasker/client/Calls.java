@@ -10,22 +10,27 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JavaType;
 
-/** Makes calls, repeats those that may be, and reads what comes back. Thread-safe. */
+/**
+ * Makes calls, repeats those that may be, and reads what comes back. The JDK repeats a GET by itself once when a connection breaks; that is
+ * not counted. Thread-safe.
+ */
 final class Calls implements AutoCloseable {
     private static final Duration CONNECT_MAX = Duration.ofSeconds(10);
     private static final String USER_AGENT = "tasker-client/" + TaskerClient.version();
@@ -51,12 +56,13 @@ final class Calls implements AutoCloseable {
 
     /** The answer as this record. */
     <T> T call(Request request, Class<T> type) throws InterruptedException {
-        return read(send(request), Json.MAPPER.constructType(type));
+        return read(send(request), body -> Json.MAPPER.readValue(body, type));
     }
 
     /** The answer as a list of such records. */
     <T> List<T> callForList(Request request, Class<T> type) throws InterruptedException {
-        return List.copyOf(read(send(request), Json.MAPPER.getTypeFactory().constructCollectionType(List.class, type)));
+        return List.copyOf(
+                read(send(request), body -> Json.MAPPER.readerForListOf(type).<List<T>>readValue(body)));
     }
 
     /** The answer to a call that succeeded, at the latest when the time is up. */
@@ -85,9 +91,12 @@ final class Calls implements AutoCloseable {
         }
     }
 
-    /** An open stream of events; a refusal is thrown, never repeated. */
-    HttpResponse<Void> open(Request request, EventLines lines) throws InterruptedException {
-        return exchange(request, 1, config.timeout(), lines.handler());
+    /** An answer whose lines come one by one, whatever its status; not repeated. */
+    HttpResponse<?> open(Request request, EventLines lines) throws InterruptedException {
+        HttpResponse<Flow.Publisher<List<ByteBuffer>>> response =
+                exchange(request, 1, config.timeout(), BodyHandlers.ofPublisher());
+        response.body().subscribe(lines.reader());
+        return response;
     }
 
     @Override
@@ -178,9 +187,9 @@ final class Calls implements AutoCloseable {
                 Refusal.silence("The server at " + config.server() + " " + what + ".", unsent, attempt, cause));
     }
 
-    private static <T> T read(Answer answer, JavaType type) {
+    private static <T> T read(Answer answer, Function<String, T> reader) {
         try {
-            T read = Json.MAPPER.readValue(answer.body(), type);
+            T read = reader.apply(answer.body());
             if (read != null) {
                 return read;
             }

@@ -14,6 +14,7 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -96,13 +97,19 @@ public final class ClientTls {
             throw new IllegalArgumentException(file + ": no key in it (expected: PEM, " + BEGIN_KEY + ")");
         }
         byte[] encoded = Base64.getMimeDecoder().decode(text.substring(begin + BEGIN_KEY.length(), end));
-        for (String algorithm : KEY_ALGORITHMS) {
-            try {
-                return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
-            } catch (GeneralSecurityException e) {
-                continue; // a key of another kind
-            }
+        return KEY_ALGORITHMS.stream()
+                .flatMap(algorithm -> key(algorithm, encoded).stream())
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        file + ": unknown kind of key (expected: one of " + KEY_ALGORITHMS + ")"));
+    }
+
+    /** The key, if it is of this kind. */
+    private static Optional<PrivateKey> key(String algorithm, byte[] encoded) {
+        try {
+            return Optional.of(KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded)));
+        } catch (GeneralSecurityException e) {
+            return Optional.empty();
         }
-        throw new IllegalArgumentException(file + ": unknown kind of key (expected: one of " + KEY_ALGORITHMS + ")");
     }
 }

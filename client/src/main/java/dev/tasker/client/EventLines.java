@@ -1,8 +1,10 @@
 package dev.tasker.client;
 
-import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscribers;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -23,10 +25,9 @@ final class EventLines implements Flow.Subscriber<String>, AutoCloseable {
         static final Line END = new Line("", true);
     }
 
-    /** Lines of an answer of success; the body of a refusal is read as one line. */
-    BodyHandler<Void> handler() {
-        return answer ->
-                BodySubscribers.fromLineSubscriber(this, _ -> null, java.nio.charset.StandardCharsets.UTF_8, null);
+    /** Makes lines of bytes. */
+    Flow.Subscriber<List<ByteBuffer>> reader() {
+        return BodySubscribers.fromLineSubscriber(this, _ -> null, StandardCharsets.UTF_8, null);
     }
 
     /** The next line, the end, or nothing in this time. */

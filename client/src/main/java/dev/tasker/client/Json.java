@@ -44,16 +44,18 @@ final class Json {
 
         @Override
         public @Nullable Boolean hasRequiredMarker(MapperConfig<?> config, AnnotatedMember member) {
-            return member instanceof AnnotatedParameter parameter && isOurs(parameter)
-                    ? Boolean.valueOf(!isNullable(parameter))
-                    : super.hasRequiredMarker(config, member);
+            if (member instanceof AnnotatedParameter parameter && isOurs(parameter)) {
+                return !isNullable(parameter);
+            }
+            return super.hasRequiredMarker(config, member);
         }
 
         @Override
         public JsonSetter.Value findSetterInfo(MapperConfig<?> config, Annotated member) {
-            return member instanceof AnnotatedParameter parameter && isOurs(parameter) && !isNullable(parameter)
-                    ? JsonSetter.Value.forValueNulls(Nulls.FAIL)
-                    : super.findSetterInfo(config, member);
+            if (member instanceof AnnotatedParameter parameter && isOurs(parameter) && !isNullable(parameter)) {
+                return JsonSetter.Value.forValueNulls(Nulls.FAIL);
+            }
+            return super.findSetterInfo(config, member);
         }
 
         private static boolean isOurs(AnnotatedParameter parameter) {

@@ -94,7 +94,7 @@ public final class TaskEvents implements AutoCloseable {
         EventLines begun = new EventLines();
         Request request = Request.get(path).with("Accept", "text/event-stream");
         try {
-            HttpResponse<Void> response =
+            HttpResponse<?> response =
                     calls.open(lastId == null ? request : request.with("Last-Event-ID", lastId), begun);
             if (response.statusCode() != 200) {
                 throw Refusal.of(new Answer(response.statusCode(), response.headers(), text(begun), failures + 1));
