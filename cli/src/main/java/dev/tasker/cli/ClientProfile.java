@@ -36,7 +36,8 @@ record ClientProfile(Map<String, String> values, Map<String, String> environment
     }
 
     /** The environment's before the profile's; null for none. */
-    @Nullable Credential credential() {
+    @Nullable
+    Credential credential() {
         for (String variable : new String[] {"TASKER_ORCHESTRATION_AUTH_TOKEN", "TASKER_AUTH_TOKEN"}) {
             Optional<String> token = variable(variable);
             if (token.isPresent()) {
@@ -69,8 +70,7 @@ record ClientProfile(Map<String, String> values, Map<String, String> environment
                         variable(name).orElseThrow(() -> refused("auth.method: $" + name + " is not set")));
             }
             case "File" -> Credential.bearer(Connection.token(Path.of(required("auth.method.path"))));
-            default ->
-                throw refused("auth.method.type: " + method + " (expected: BearerToken, ApiKey, Env or File)");
+            default -> throw refused("auth.method.type: " + method + " (expected: BearerToken, ApiKey, Env or File)");
         };
     }
 

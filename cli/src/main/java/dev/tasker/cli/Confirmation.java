@@ -14,7 +14,9 @@ final class Confirmation {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = {"-y", "--yes"}, description = "Do not ask.")
+    @Option(
+            names = {"-y", "--yes"},
+            description = "Do not ask.")
     private boolean yes;
 
     /**
@@ -24,15 +26,20 @@ final class Confirmation {
      * @throws ParameterException when there is nobody to ask
      */
     void require(String question) {
-        Console console = System.console();
-        require(
-                question,
-                console == null || !console.isTerminal()
-                        ? null
-                        : asked -> String.valueOf(console.readLine("%s", asked)));
+        require(question, person(System.console()));
     }
 
-    /** @param person answers a question, null when there is none */
+    private static @Nullable UnaryOperator<String> person(@Nullable Console console) {
+        return console == null || !console.isTerminal()
+                ? null
+                : question -> String.valueOf(console.readLine("%s", question));
+    }
+
+    /**
+     * As {@link #require(String)}.
+     *
+     * @param person answers a question, null when there is none
+     */
     void require(String question, @Nullable UnaryOperator<String> person) {
         if (yes) {
             return;

@@ -9,7 +9,8 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 /** The entry point. */
 public final class Main {
     /** Commands whose output is for a person, with a log only when something is wrong. */
-    private static final Set<String> QUIET = Set.of("demo", "bench", "template", "migrate", "doctor");
+    private static final Set<String> QUIET =
+            Set.of("demo", "bench", "template", "migrate", "doctor", "task", "dlq", "analytics", "system", "auth");
 
     private Main() {}
 

@@ -60,7 +60,9 @@ record ProfileFiles(Path folder, Map<String, String> environment) {
     private Optional<Path> ofPerson() {
         String home = environment.get("HOME");
         String config = environment.getOrDefault("XDG_CONFIG_HOME", home == null ? "" : home + "/.config");
-        return Stream.of(config.isEmpty() ? "" : config + "/tasker/client.toml", home == null ? "" : home + "/.tasker/client.toml")
+        return Stream.of(
+                        config.isEmpty() ? "" : config + "/tasker/client.toml",
+                        home == null ? "" : home + "/.tasker/client.toml")
                 .filter(path -> !path.isEmpty())
                 .map(Path::of)
                 .filter(Files::isRegularFile)
@@ -70,7 +72,10 @@ record ProfileFiles(Path folder, Map<String, String> environment) {
     /** From here up to the root of the repository. */
     private Optional<Path> ofProject() {
         for (Path at = folder.toAbsolutePath().normalize(); at != null; at = at.getParent()) {
-            Optional<Path> found = IN_PROJECT.stream().map(at::resolve).filter(Files::isRegularFile).findFirst();
+            Optional<Path> found = IN_PROJECT.stream()
+                    .map(at::resolve)
+                    .filter(Files::isRegularFile)
+                    .findFirst();
             if (found.isPresent() || Files.exists(at.resolve(".git"))) {
                 return found;
             }

@@ -29,7 +29,9 @@ final class References {
         String digits = text.replace("-", "").toLowerCase(Locale.ROOT);
         if (!digits.matches("[0-9a-f]{" + PREFIX_MIN + "," + DIGITS + "}")) {
             throw new CommandException(
-                    CommandException.USAGE, text + ": not a task (expected: a UUID, or its first 8 digits or more)", null);
+                    CommandException.USAGE,
+                    text + ": not a task (expected: a UUID, or its first 8 digits or more)",
+                    null);
         }
         if (digits.length() == DIGITS) {
             return UUID.fromString(text.contains("-") ? text : dashed(digits));

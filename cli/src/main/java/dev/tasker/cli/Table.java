@@ -33,13 +33,12 @@ final class Table {
     }
 
     static String text(@Nullable Object value) {
-        String text =
-                switch (value) {
-                    case null -> "-";
-                    case Instant time -> time.truncatedTo(ChronoUnit.MILLIS).toString();
-                    case Double number -> String.format(Locale.ROOT, "%.2f", number);
-                    default -> value.toString().replaceAll("\\s+", " ");
-                };
+        String text = switch (value) {
+            case null -> "-";
+            case Instant time -> time.truncatedTo(ChronoUnit.MILLIS).toString();
+            case Double number -> String.format(Locale.ROOT, "%.2f", number);
+            default -> value.toString().replaceAll("\\s+", " ");
+        };
         return text.length() <= CELL_MAX ? text : text.substring(0, CELL_MAX - 3) + "...";
     }
 

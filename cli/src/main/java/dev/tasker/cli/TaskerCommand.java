@@ -1,12 +1,16 @@
 package dev.tasker.cli;
 
+import dev.tasker.client.TaskerException;
 import dev.tasker.server.StartupException;
 import dev.tasker.server.TaskerServer;
 import dev.tasker.server.config.ConfigException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
 
 /** The root of all commands. A new command is a class added to {@code subcommands}. */
 @Command(
@@ -22,12 +26,45 @@ import picocli.CommandLine.IVersionProvider;
             WorkerCommand.class,
             MigrateCommand.class,
             DoctorCommand.class,
+            TaskCommand.class,
             TemplateCommand.class,
+            DlqCommand.class,
+            AnalyticsCommand.class,
+            SystemCommand.class,
+            AuthCommand.class,
             BenchCommand.class
         })
 final class TaskerCommand implements Runnable {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+
+    @Option(
+            names = {"-p", "--profile"},
+            description = "Profile of commands that call a server.")
+    private @Nullable String profile;
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description = "File with profiles.")
+    private @Nullable Path config;
+
+    @Option(names = "--format", description = "How such commands print: ${COMPLETION-CANDIDATES}.")
+    private Connection.@Nullable Format format;
+
+    @Nullable
+    String profile() {
+        return profile;
+    }
+
+    @Nullable
+    Path config() {
+        return config;
+    }
+
+    Connection.@Nullable Format format() {
+        return format;
+    }
 
     /** Prints the version of the build. */
     static final class Version implements IVersionProvider {
@@ -40,7 +77,10 @@ final class TaskerCommand implements Runnable {
     /** The parser with all commands and the handling of their failures. */
     static CommandLine commandLine() {
         return new CommandLine(new TaskerCommand())
-                .setExecutionExceptionHandler((failure, commandLine, _) -> explain(failure, commandLine.getErr()));
+                .setExpandAtFiles(false) // an argument @FILE means a file to commands that say so, and nothing else
+                .setExecutionExceptionHandler((failure, commandLine, _) -> failure instanceof TaskerException refused
+                        ? new RefusalText(refused, commandLine).print()
+                        : explain(failure, commandLine.getErr()));
     }
 
     @Override

@@ -21,8 +21,9 @@ public enum TaskState {
     /** One that this version of the client does not know. */
     UNKNOWN;
 
+    /** The state of this name; {@link #UNKNOWN} for any other. */
     @JsonCreator
-    static TaskState of(String text) {
+    public static TaskState of(String text) {
         for (TaskState state : values()) {
             if (state.text().equals(text)) {
                 return state;
