@@ -92,10 +92,14 @@ class AuthCommandTest {
         assertThat(Execution.of("auth", "generate-token", "-p", "x", "--private-key", one + "/jwt-public-key.pem")
                         .err())
                 .contains("no PRIVATE KEY in it");
-        Path rubbish = Files.writeString(
-                folder.resolve("rubbish"),
-                "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"
-                        + "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n");
+        Path rubbish = Files.writeString(folder.resolve("rubbish"), """
+            -----BEGIN PRIVATE KEY-----
+            AAAA
+            -----END PRIVATE KEY-----
+            -----BEGIN PUBLIC KEY-----
+            AAAA
+            -----END PUBLIC KEY-----
+            """);
         assertThat(Execution.of("auth", "generate-token", "-p", "x", "--private-key", rubbish.toString())
                         .err())
                 .contains("not an RSA key");

@@ -201,7 +201,7 @@ class OperatorCommandsTest {
         assertThat(waited.exitCode()).isEqualTo(9);
         assertThat(blocked.exitCode()).isEqualTo(124);
         assertThat(why.out()).contains("first").contains("error");
-        assertThat(steps.out()).containsPattern("(?m)^first +error +1/1 +0/0 ").contains("(second".substring(1));
+        assertThat(steps.out()).containsPattern("(?m)^first +error +1/1 +0/0 ").contains("second");
         assertThat(step.out()).containsPattern("State +error").containsPattern("Attempts +1/1");
         assertThat(audit.out()).contains("enqueued_as_error_for_orchestration");
         assertThat(retried.out()).containsPattern("Status +steps_in_process");
@@ -263,7 +263,7 @@ class OperatorCommandsTest {
         assertThat(single.out()).isEqualTo("Task " + one + " is cancelled.\n");
         assertThat(rest.out()).contains(two.toString(), three.toString()).doesNotContain(one.toString());
         assertThat(none.exitCode()).isEqualTo(1);
-        assertThat(run("task", "retry", one.toString(), "--dry-run").exitCode()).isEqualTo(1);
+        assertThat(run("task", "retry", one.toString(), "--dry-run").out()).contains("would be retried");
         assertThat(run("task", "cancel").exitCode()).isEqualTo(2);
         assertThat(run("task", "retry", "--query", "name=" + template, "--step", "first")
                         .exitCode())
