@@ -12,13 +12,19 @@ public final class Main {
     private static final Set<String> QUIET =
             Set.of("demo", "bench", "template", "migrate", "doctor", "task", "dlq", "analytics", "system", "auth");
 
+    /** Commands that only call a server, or none. */
+    private static final Set<String> CALLING = Set.of("task", "dlq", "analytics", "system", "auth");
+
     private Main() {}
 
     public static void main(String[] args) {
         System.setProperty("tasker.log.level", logLevel(args, System.getenv()));
-        SLF4JBridgeHandler.removeHandlersForRootLogger();
-        SLF4JBridgeHandler.install();
-        System.exit(TaskerCommand.commandLine().execute(args));
+        String command = command(args);
+        if (!CALLING.contains(command)) { // those log nothing, and setting a log up is a third of their start
+            SLF4JBridgeHandler.removeHandlersForRootLogger();
+            SLF4JBridgeHandler.install();
+        }
+        System.exit(TaskerCommand.commandLine(command).execute(args));
     }
 
     /** {@code TASKER_LOG} decides, or {@code RUST_LOG}, which earlier deployments set, or the command. */
@@ -29,11 +35,15 @@ public final class Main {
                 return wanted;
             }
         }
-        boolean quiet = Arrays.stream(args)
+        String command = command(args);
+        return command.isEmpty() || QUIET.contains(command) ? "WARN" : "INFO";
+    }
+
+    /** The first word that is no option; empty when there is none. */
+    private static String command(String[] args) {
+        return Arrays.stream(args)
                 .filter(argument -> !argument.startsWith("-"))
                 .findFirst()
-                .map(QUIET::contains)
-                .orElse(true);
-        return quiet ? "WARN" : "INFO";
+                .orElse("");
     }
 }
