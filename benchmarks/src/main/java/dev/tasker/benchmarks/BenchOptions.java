@@ -1,5 +1,7 @@
 package dev.tasker.benchmarks;
 
+import java.util.Arrays;
+
 /**
  * What to measure.
  *
@@ -9,6 +11,7 @@ package dev.tasker.benchmarks;
  * @param concurrency tasks in flight in the saturated phase
  * @param slots of the worker
  * @param ceilingSeconds for which the SQL alone is driven
+ * @param secure whether client and worker use TLS and a signed token; without meaning in process
  */
 public record BenchOptions(
         Scenario scenario,
@@ -18,25 +21,33 @@ public record BenchOptions(
         int concurrency,
         int slots,
         int ceilingSeconds,
-        Transport transport) {
+        Transport transport,
+        boolean secure) {
 
     /** How the worker gets its steps. */
     public enum Transport {
-        IN_PROCESS,
-        GRPC;
+        IN_PROCESS("in-process"),
+        GRPC("grpc"),
+        HTTP("http");
+
+        private final String text;
+
+        Transport(String text) {
+            this.text = text;
+        }
 
         /** The word on the command line. */
         public String text() {
-            return this == GRPC ? "grpc" : "in-process";
+            return text;
         }
 
         /** The transport called {@code text}. */
         public static Transport parse(String text) {
-            return switch (text) {
-                case "in-process" -> IN_PROCESS;
-                case "grpc" -> GRPC;
-                default -> throw new IllegalArgumentException("transport: " + text + " (expected: in-process or grpc)");
-            };
+            return Arrays.stream(values())
+                    .filter(transport -> transport.text.equals(text))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "transport: " + text + " (expected: in-process, grpc or http)"));
         }
     }
 }

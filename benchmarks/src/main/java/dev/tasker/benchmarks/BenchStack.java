@@ -18,8 +18,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What is measured: an engine with a worker, and the way in which a client creates one task at a time. */
@@ -35,15 +37,16 @@ interface BenchStack extends AutoCloseable {
 
     /** The stack for {@code options} on this database. */
     static BenchStack start(BenchOptions options, EmbeddedPostgres postgres, String database, TaskTracker tracker)
-            throws IOException {
+            throws Exception {
         return switch (options.transport()) {
             case IN_PROCESS -> InProcess.start(options, postgres, database, tracker);
-            case GRPC -> Remote.start(options, postgres, database, tracker);
+            case GRPC, HTTP -> Remote.start(options, postgres, database, tracker);
         };
     }
 
     /** A server in this JVM as it would run in production, with its connection pool, on ports of its own. */
-    static TaskerServer server(EmbeddedPostgres postgres, String database, TaskTracker tracker) {
+    static TaskerServer server(
+            EmbeddedPostgres postgres, String database, TaskTracker tracker, @Nullable BenchCredentials credentials) {
         ServerConfig defaults = ServerConfig.defaults(Environment.PRODUCTION);
         DatabaseUrl url = DatabaseUrl.parse("postgresql://" + postgres.user() + ":" + postgres.password()
                 + "@127.0.0.1:" + postgres.port() + "/" + database);
@@ -54,14 +57,15 @@ interface BenchStack extends AutoCloseable {
                         defaults.database().dataDirectory(),
                         false))
                 .withAddresses(BindAddress.loopback(0), BindAddress.loopback(0));
-        return TaskerServer.start(config, tracker);
+        return TaskerServer.start(
+                credentials == null ? config : config.withTls(credentials.tls()).withAuth(credentials.auth()), tracker);
     }
 
     /** The engine of a server, with its connection pool, and a worker in this JVM, called without a network. */
     record InProcess(TaskerServer server, WorkerRuntime worker) implements BenchStack {
         private static InProcess start(
                 BenchOptions options, EmbeddedPostgres postgres, String database, TaskTracker tracker) {
-            TaskerServer server = BenchStack.server(postgres, database, tracker);
+            TaskerServer server = BenchStack.server(postgres, database, tracker, null);
             WorkerRuntime worker = WorkerRuntime.start(
                     new InProcessWorkSource(server.engine()),
                     Scenario.handlers(),
@@ -88,13 +92,32 @@ interface BenchStack extends AutoCloseable {
     }
 
     /** A server in this JVM, called over HTTP, and a worker process connected to it. */
-    record Remote(TaskerServer server, RemoteWorker worker, HttpClient http, JsonMapper json) implements BenchStack {
+    record Remote(
+            TaskerServer server,
+            RemoteWorker worker,
+            HttpClient http,
+            @Nullable String token,
+            JsonMapper json) implements BenchStack {
         private static Remote start(
                 BenchOptions options, EmbeddedPostgres postgres, String database, TaskTracker tracker)
-                throws IOException {
-            TaskerServer server = BenchStack.server(postgres, database, tracker);
-            RemoteWorker worker = RemoteWorker.start(server.grpcPort().orElseThrow(), options.slots());
-            return new Remote(server, worker, HttpClient.newHttpClient(), JsonMapper.shared());
+                throws Exception {
+            BenchCredentials credentials =
+                    options.secure() ? BenchCredentials.make(Files.createTempDirectory("tasker-bench-keys")) : null;
+            TaskerServer server = BenchStack.server(postgres, database, tracker, credentials);
+            String address = options.transport() == BenchOptions.Transport.HTTP
+                    ? server.restUrl().orElseThrow().toString()
+                    : "127.0.0.1:" + server.grpcPort().orElseThrow();
+            RemoteWorker worker = RemoteWorker.start(address, options.slots(), credentials);
+            return credentials == null
+                    ? new Remote(server, worker, HttpClient.newHttpClient(), null, JsonMapper.shared())
+                    : new Remote(
+                            server,
+                            worker,
+                            HttpClient.newBuilder()
+                                    .sslContext(credentials.trust())
+                                    .build(),
+                            Files.readString(credentials.token()),
+                            JsonMapper.shared());
         }
 
         @Override
@@ -109,12 +132,13 @@ interface BenchStack extends AutoCloseable {
                             + request.version() + "\",\"context\":" + request.context()
                             + ",\"initiator\":\"bench\",\"source_system\":\"bench\",\"reason\":\"bench\"}";
             URI tasks = server.restUrl().orElseThrow().resolve("/v1/tasks");
-            HttpResponse<String> response = http.send(
-                    HttpRequest.newBuilder(tasks)
-                            .header("Content-Type", "application/json")
-                            .POST(HttpRequest.BodyPublishers.ofString(body))
-                            .build(),
-                    HttpResponse.BodyHandlers.ofString());
+            HttpRequest.Builder creation = HttpRequest.newBuilder(tasks)
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString(body));
+            if (token != null) {
+                creation.header("Authorization", "Bearer " + token);
+            }
+            HttpResponse<String> response = http.send(creation.build(), HttpResponse.BodyHandlers.ofString());
             if (response.statusCode() != 200) {
                 throw new IOException("POST " + tasks + ": " + response.statusCode() + " " + response.body());
             }

@@ -105,7 +105,7 @@ public final class CsvBench {
 
     private Report measured(EmbeddedPostgres postgres, Path file) throws Exception {
         TaskTracker tracker = new TaskTracker();
-        BenchOptions options = new BenchOptions(Scenario.LINEAR, 1, 1, 1, 1, slots, 1, transport);
+        BenchOptions options = new BenchOptions(Scenario.LINEAR, 1, 1, 1, 1, slots, 1, transport, false);
         try (BenchStack stack = BenchStack.start(options, postgres, "bench", tracker)) {
             stack.engine().register(CsvWorkflow.template());
             int tasks = Math.clamp(ROWS_AT_LEAST / rows, 1, TASKS_MAX);

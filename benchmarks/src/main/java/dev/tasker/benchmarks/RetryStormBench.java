@@ -110,7 +110,7 @@ public final class RetryStormBench {
                     .handler(Scenario.SQUARE, Scenario::square)
                     .handler(STORM, this::failOnce)
                     .build();
-            try (TaskerServer server = BenchStack.server(postgres, "storm", tracker);
+            try (TaskerServer server = BenchStack.server(postgres, "storm", tracker, null);
                     WorkerRuntime ignored = WorkerRuntime.start(
                             new InProcessWorkSource(server.engine()),
                             handlers,

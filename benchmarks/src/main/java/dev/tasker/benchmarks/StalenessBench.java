@@ -130,7 +130,7 @@ public final class StalenessBench {
             """.formatted(TEMPLATES, unfinished, finished, LEFT_ALONE_MAX));
         statement.execute("""
             INSERT INTO tasker.task_requests (task_uuid, template_id, priority, identity_hash, correlation_id, initiator, source_system,
-                                             , reason, context)
+                                              reason, context)
             SELECT task_uuid, template_id, 0, uuid_send(task_uuid), task_uuid, 'bench', 'bench', 'bench', '{}' FROM tasker.tasks
             WHERE  state < 8\
             """);

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tasker.benchmarks.BenchOptions.Transport;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,9 +20,16 @@ import tools.jackson.databind.json.JsonMapper;
 class BenchTest {
 
     @ParameterizedTest
-    @CsvSource({"LINEAR, IN_PROCESS, 120", "FAN_OUT, GRPC, 180", "CONDITIONAL, IN_PROCESS, 120"})
-    void smallRunReportsEveryFigure(Scenario scenario, Transport transport, long steps) throws Exception {
-        BenchOptions options = new BenchOptions(scenario, 4, 30, 5, 10, 20, 1, transport);
+    @CsvSource({
+        "LINEAR, IN_PROCESS, false, 120",
+        "FAN_OUT, GRPC, false, 180",
+        "LINEAR, GRPC, true, 120",
+        "LINEAR, HTTP, false, 120",
+        "CONDITIONAL, IN_PROCESS, false, 120"
+    })
+    void smallRunReportsEveryFigure(Scenario scenario, Transport transport, boolean secure, long steps)
+            throws Exception {
+        BenchOptions options = new BenchOptions(scenario, 4, 30, 5, 10, 20, 1, transport, secure);
 
         BenchReport report = new Bench(options).run();
 
@@ -59,7 +69,7 @@ class BenchTest {
 
     @Test
     void repeatedRunsReportEachRate() throws Exception {
-        BenchOptions options = new BenchOptions(Scenario.LINEAR, 4, 30, 5, 10, 20, 1, Transport.IN_PROCESS);
+        BenchOptions options = new BenchOptions(Scenario.LINEAR, 4, 30, 5, 10, 20, 1, Transport.IN_PROCESS, false);
 
         RepeatBench.Report report = new RepeatBench(options, 3).run();
 
@@ -82,7 +92,7 @@ class BenchTest {
 
     @Test
     void oneRunIsNoRepetition() {
-        BenchOptions options = new BenchOptions(Scenario.LINEAR, 4, 30, 5, 10, 20, 1, Transport.IN_PROCESS);
+        BenchOptions options = new BenchOptions(Scenario.LINEAR, 4, 30, 5, 10, 20, 1, Transport.IN_PROCESS, false);
 
         assertThatThrownBy(() -> new RepeatBench(options, 1))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -130,6 +140,29 @@ class BenchTest {
         JsonNode json = JsonMapper.shared().readTree(report.json());
         assertThat(json.get("seconds").asInt()).isEqualTo(3);
         assertThat(report.ratio()).isPositive();
+    }
+
+    @Test
+    void partitionsThatComeAndGoAreTimedByTheGapsBetweenCompletions() throws Exception {
+        PeriodsBench.Report report = new PeriodsBench(1, 50, 100).run();
+
+        JsonNode json = JsonMapper.shared().readTree(report.json());
+        assertThat(json.get("gap_ms").asDouble()).isPositive();
+        assertThat(json.get("quiet_gap_ms").asDouble()).isPositive();
+    }
+
+    @Test
+    void steadyLoadKeepsItsPaceAndTellsSizes() throws Exception {
+        StringWriter text = new StringWriter();
+        new SteadyBench(2, Duration.ofSeconds(2), 50, 100, 100).run(new PrintWriter(text));
+
+        List<String> lines = text.toString().lines().toList();
+        assertThat(lines).hasSize(3);
+        double[] figures = Arrays.stream(lines.get(2).split(","))
+                .mapToDouble(Double::parseDouble)
+                .toArray();
+        assertThat(figures).hasSize(lines.get(0).split(",").length).doesNotContain(0);
+        assertThat(figures[1]).as("tasks per second").isBetween(25.0, 75.0);
     }
 
     @Test

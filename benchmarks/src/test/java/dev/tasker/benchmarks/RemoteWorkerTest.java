@@ -66,7 +66,7 @@ class RemoteWorkerTest {
         CompletableFuture<Void> ended = new CompletableFuture<>();
         Thread.ofVirtual().start(() -> {
             try {
-                RemoteWorker.main(new String[] {Integer.toString(port), "4"});
+                RemoteWorker.main(new String[] {"127.0.0.1:" + port, "4"});
                 ended.complete(null);
             } catch (Exception e) {
                 ended.completeExceptionally(e);

@@ -9,11 +9,13 @@ import dev.tasker.benchmarks.ClaimBench;
 import dev.tasker.benchmarks.CsvBench;
 import dev.tasker.benchmarks.DoctorBench;
 import dev.tasker.benchmarks.ListBench;
+import dev.tasker.benchmarks.PeriodsBench;
 import dev.tasker.benchmarks.PinnedBench;
 import dev.tasker.benchmarks.RepeatBench;
 import dev.tasker.benchmarks.RetryStormBench;
 import dev.tasker.benchmarks.Scenario;
 import dev.tasker.benchmarks.StalenessBench;
+import dev.tasker.benchmarks.SteadyBench;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -42,7 +44,8 @@ final class BenchCommand implements Callable<Integer> {
                         + " claim: one among many waiting steps; cancel: of many tasks beside the linear scenario;"
                         + " retry-storm: many retries due at once; staleness: sweeps, lists: pages, both in a full"
                         + " database; doctor: recounting many tasks; pinned: the linear scenario beside a foreign open"
-                        + " transaction. Default: ${DEFAULT-VALUE}")
+                        + " transaction; periods: while partitions come and go; steady: at a pace, with figures each"
+                        + " minute. Default: ${DEFAULT-VALUE}")
     private String scenario = "linear";
 
     @Option(names = "--width", defaultValue = "100", description = "Workers of a fan-out. Default: ${DEFAULT-VALUE}")
@@ -93,19 +96,30 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--transport",
             defaultValue = "in-process",
-            description = "in-process or grpc. Default: ${DEFAULT-VALUE}")
+            description = "in-process, grpc or http. Default: ${DEFAULT-VALUE}")
     private String transport = "in-process";
+
+    @Option(names = "--secure", description = "Client and worker use TLS and a signed token, over grpc or http.")
+    private boolean secure;
 
     @Option(
             names = "--minutes",
             defaultValue = "10",
-            description = "How long the foreign transaction of pinned stays open. Default: ${DEFAULT-VALUE}")
+            description =
+                    "How long the foreign transaction of pinned stays open, or steady runs. Default: ${DEFAULT-VALUE}")
     private int minutes;
+
+    @Option(
+            names = "--rate",
+            defaultValue = "1000",
+            description = "Tasks per second of steady. Default: ${DEFAULT-VALUE}")
+    private int rate;
 
     @Option(
             names = "--runs",
             defaultValue = "1",
-            description = "Runs of the saturated phase alone on one database, from empty. Default: ${DEFAULT-VALUE}")
+            description = "Runs of the saturated phase alone on one database, from empty; rounds of periods."
+                    + " Default: ${DEFAULT-VALUE}")
     private int runs;
 
     @Option(names = "--json", description = "Print one JSON object.")
@@ -127,9 +141,15 @@ final class BenchCommand implements Callable<Integer> {
         requirePositive("--slots", slots);
         requirePositive("--ceiling-seconds", ceilingSeconds);
         requirePositive("--minutes", minutes);
+        requirePositive("--rate", rate);
         requirePositive("--runs", runs);
         requirePositive("--unfinished", unfinished);
         requirePositive("--finished", finished);
+        PrintWriter out = spec.commandLine().getOut();
+        if (scenario.equals("steady")) {
+            new SteadyBench(minutes, Duration.ofMinutes(1), rate, concurrency, slots).run(out);
+            return 0;
+        }
         String report = switch (scenario) {
             case "claim" -> claimBench().run().json();
             case "csv" -> csv(new CsvBench(rows, rowsPerCheckpoint, slots, transport()).run());
@@ -145,9 +165,9 @@ final class BenchCommand implements Callable<Integer> {
                 new PinnedBench(Duration.ofMinutes(minutes), concurrency, slots)
                         .run()
                         .json();
+            case "periods" -> new PeriodsBench(runs, concurrency, slots).run().json();
             default -> load();
         };
-        PrintWriter out = spec.commandLine().getOut();
         out.println(report);
         out.flush();
         return 0;
@@ -198,7 +218,8 @@ final class BenchCommand implements Callable<Integer> {
                     concurrency,
                     slots,
                     ceilingSeconds,
-                    transport());
+                    transport(),
+                    secure);
         } catch (IllegalArgumentException e) {
             throw new CommandException(String.valueOf(e.getMessage()), e);
         }

@@ -5,6 +5,8 @@ import dev.tasker.server.TaskerServer;
 import dev.tasker.server.config.BindAddress;
 import dev.tasker.server.config.Environment;
 import dev.tasker.server.config.ServerConfig;
+import dev.tasker.server.config.TelemetryConfig;
+import dev.tasker.server.config.Variables;
 import dev.tasker.worker.WorkerConfig;
 import dev.tasker.worker.WorkerRuntime;
 import java.io.PrintWriter;
@@ -56,6 +58,7 @@ final class DevCommand implements Callable<Integer> {
         ServerConfig config = ServerConfig.defaults(Environment.DEVELOPMENT)
                 .withEmbeddedDatabase(data.toAbsolutePath().normalize(), true)
                 .withAddresses(BindAddress.loopback(port), BindAddress.loopback(grpcPort))
+                .withTelemetry(TelemetryConfig.from(new Variables(System.getenv()), "tasker-dev"))
                 .withTemplatePaths(templates);
         try (StopSignal stop = StopSignal.install();
                 TaskerServer server = TaskerServer.start(config)) {
@@ -63,7 +66,8 @@ final class DevCommand implements Callable<Integer> {
             try (WorkerRuntime worker = WorkerRuntime.start(
                     server.workSource(),
                     DemoHandlers.registry(),
-                    WorkerConfig.defaults().withName("dev-worker"))) {
+                    WorkerConfig.defaults().withName("dev-worker"),
+                    server.tracing().workerListeners())) {
                 announce(server);
                 stop.await();
                 say("Stopping ...");

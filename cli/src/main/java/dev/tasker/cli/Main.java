@@ -3,47 +3,65 @@ package dev.tasker.cli;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** The entry point. */
 public final class Main {
     /** Commands whose output is for a person, with a log only when something is wrong. */
-    private static final Set<String> QUIET =
-            Set.of("demo", "bench", "template", "migrate", "doctor", "task", "dlq", "analytics", "system", "auth");
+    private static final Set<String> QUIET = Set.of(
+            "demo", "bench", "config", "template", "migrate", "doctor", "task", "dlq", "analytics", "system", "auth");
 
-    /** Commands that only call a server, or none. */
+    /** Commands that only call a server, or none, and log nothing. */
     private static final Set<String> CALLING = Set.of("task", "dlq", "analytics", "system", "auth");
+
+    /** Commands that run until they are stopped, and whose log is collected. */
+    private static final Set<String> LASTING = Set.of("server", "worker");
 
     private Main() {}
 
     public static void main(String[] args) {
         System.setProperty("tasker.log.level", logLevel(args, System.getenv()));
-        String command = command(args);
-        if (!CALLING.contains(command)) { // those log nothing, and setting a log up is a third of their start
-            SLF4JBridgeHandler.removeHandlersForRootLogger();
-            SLF4JBridgeHandler.install();
+        System.setProperty("tasker.log.format", logFormat(args, System.getenv(), isTerminal()));
+        String command = command(args).orElse("");
+        if (CALLING.contains(command)) {
+            int exitCode = TaskerCommand.commandLine(command).execute(args);
+            // Not exit(): it asks the log whether to tell of itself, and setting that up takes as long as the command. There are no hooks to run.
+            Runtime.getRuntime().halt(exitCode);
         }
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
         System.exit(TaskerCommand.commandLine(command).execute(args));
     }
 
-    /** {@code TASKER_LOG} decides, or {@code RUST_LOG}, which earlier deployments set, or the command. */
+    /** {@code TASKER_LOG_FORMAT} decides; otherwise a process that lasts writes JSON where nobody looks at it (03 §4.6). */
+    static String logFormat(String[] args, Map<String, String> environment, boolean terminal) {
+        String wanted = environment.getOrDefault("TASKER_LOG_FORMAT", "");
+        if (Set.of("json", "text").contains(wanted)) {
+            return wanted;
+        }
+        return command(args).map(LASTING::contains).orElse(false) && !terminal ? "json" : "text";
+    }
+
+    private static boolean isTerminal() {
+        return Objects.requireNonNull(System.console()).isTerminal(); // null in older runtimes only
+    }
+
+    private static Optional<String> command(String[] args) {
+        return Arrays.stream(args).filter(argument -> !argument.startsWith("-")).findFirst();
+    }
+
+    /** {@code TASKER_LOG} decides, or {@code LOG_LEVEL}, or {@code RUST_LOG}, which earlier deployments set, or the command. */
     static String logLevel(String[] args, Map<String, String> environment) {
-        for (String variable : new String[] {"TASKER_LOG", "RUST_LOG"}) {
+        for (String variable : new String[] {"TASKER_LOG", "LOG_LEVEL", "RUST_LOG"}) {
             String wanted = environment.getOrDefault(variable, "").toUpperCase(Locale.ROOT);
             if (Set.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF").contains(wanted)) {
                 return wanted;
             }
         }
-        String command = command(args);
-        return command.isEmpty() || QUIET.contains(command) ? "WARN" : "INFO";
-    }
-
-    /** The first word that is no option; empty when there is none. */
-    private static String command(String[] args) {
-        return Arrays.stream(args)
-                .filter(argument -> !argument.startsWith("-"))
-                .findFirst()
-                .orElse("");
+        boolean quiet = command(args).map(QUIET::contains).orElse(true);
+        return quiet ? "WARN" : "INFO";
     }
 }

@@ -94,6 +94,7 @@ final class TaskerCommand implements Runnable {
         commands.put("doctor", DoctorCommand.class);
         commands.put("task", TaskCommand.class);
         commands.put("template", TemplateCommand.class);
+        commands.put("config", ConfigCommand.class);
         commands.put("dlq", DlqCommand.class);
         commands.put("analytics", AnalyticsCommand.class);
         commands.put("system", SystemCommand.class);

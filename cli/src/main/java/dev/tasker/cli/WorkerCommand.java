@@ -1,21 +1,33 @@
 package dev.tasker.cli;
 
+import dev.tasker.server.TaskerServer;
+import dev.tasker.server.config.TelemetryConfig;
 import dev.tasker.server.config.Variables;
+import dev.tasker.server.config.WorkerConfigLoader;
+import dev.tasker.server.config.WorkerLinkConfig;
+import dev.tasker.server.config.WorkerProcessConfig;
+import dev.tasker.server.telemetry.Tracing;
 import dev.tasker.template.Finding;
 import dev.tasker.template.Severity;
+import dev.tasker.template.TaskTemplate;
 import dev.tasker.template.TemplateCheck;
 import dev.tasker.template.TemplateLocation;
 import dev.tasker.worker.BadHandlerException;
 import dev.tasker.worker.HandlerRegistry;
 import dev.tasker.worker.WorkSource;
-import dev.tasker.worker.WorkerConfig;
-import dev.tasker.worker.WorkerRuntime;
-import dev.tasker.worker.grpc.GrpcWorkSource;
-import dev.tasker.worker.grpc.GrpcWorkSourceConfig;
-import dev.tasker.worker.grpc.WorkerCredential;
-import dev.tasker.worker.grpc.WorkerTls;
+import dev.tasker.worker.event.PublisherRegistry;
+import dev.tasker.worker.remote.GrpcWorkSource;
+import dev.tasker.worker.remote.GrpcWorkSourceConfig;
+import dev.tasker.worker.remote.HttpWorkSource;
+import dev.tasker.worker.remote.HttpWorkSourceConfig;
+import dev.tasker.worker.remote.WorkerCredential;
+import dev.tasker.worker.remote.WorkerTls;
 import dev.tasker.worker.resolve.TemplateHandlers;
+import dev.tasker.workerprocess.WorkerProcess;
+import java.io.File;
+import java.net.URI;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -24,26 +36,55 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code tasker worker}: a worker process on a server's gRPC port, until SIGTERM. */
+/** {@code tasker worker}: a worker process on a server's gRPC or REST port, until SIGTERM. */
 @Command(
         name = "worker",
-        description = "Runs a worker that takes steps from a server over gRPC.",
+        description = "Runs a worker that takes steps from a server over gRPC or HTTP.",
         mixinStandardHelpOptions = true)
 final class WorkerCommand implements Callable<Integer> {
+    private static final String SERVER = "127.0.0.1:9190";
+
     private static final Logger log = LoggerFactory.getLogger(WorkerCommand.class);
 
     @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "TOML file; default: $TASKER_CONFIG_PATH, or none. Options go before it.")
+    private @Nullable Path configFile;
+
+    @Option(
             names = "--server",
-            paramLabel = "HOST:PORT",
-            defaultValue = "127.0.0.1:9190",
-            description = "The server's gRPC address. Default: ${DEFAULT-VALUE}")
-    private String server = "127.0.0.1:9190";
+            paramLabel = "ADDRESS",
+            description =
+                    "The server's gRPC address, or http://HOST:PORT or https://HOST:PORT of its REST port, which is"
+                            + " then polled. Default: worker.orchestration_client.base_url, or " + SERVER)
+    private @Nullable String stated;
+
+    @Option(
+            names = "--port",
+            description =
+                    "Port of this worker's own REST; 0 for any free one. Default: that of $TASKER_WEB_BIND_ADDRESS"
+                            + " or the file, or 8081.")
+    private @Nullable Integer port;
+
+    @Option(
+            names = "--packages",
+            paramLabel = "PACKAGE",
+            split = ",",
+            description = "Packages with your handlers: annotated classes, and classes that callables name.")
+    private List<String> packages = List.of();
+
+    @Option(
+            names = "--class-path",
+            paramLabel = "PATH",
+            description = "A jar or folder with your classes, or several joined by ':'. Can be repeated.")
+    private List<String> classPath = List.of();
 
     @Option(
             names = "--handlers",
-            defaultValue = "demo",
-            description = "Which handlers to serve: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
-    private BundledHandlers handlers = BundledHandlers.demo;
+            description = "Handlers that come with Tasker: ${COMPLETION-CANDIDATES}. Default: demo, unless there are"
+                    + " packages.")
+    private @Nullable BundledHandlers handlers;
 
     @Option(
             names = "--templates",
@@ -59,8 +100,11 @@ final class WorkerCommand implements Callable<Integer> {
             description = "Do not start when a step of these templates has no handler. Default: in production.")
     private @Nullable Boolean strictHandlers;
 
-    @Option(names = "--slots", defaultValue = "100", description = "Steps that run at once. Default: ${DEFAULT-VALUE}")
-    private int slots;
+    @Option(
+            names = "--slots",
+            description = "Steps that run at once. Default: worker.mpsc_channels.handler_dispatch"
+                    + ".max_concurrent_handlers, or 10, in production 50.")
+    private @Nullable Integer slots;
 
     @Option(names = "--name", description = "What operators call this worker. Default: $TASKER_WORKER_ID, or made up.")
     private @Nullable String name;
@@ -85,38 +129,92 @@ final class WorkerCommand implements Callable<Integer> {
     @Option(names = "--tls-key", paramLabel = "FILE", description = "Private key of the certificate (PEM, PKCS#8).")
     private @Nullable Path tlsKey;
 
+    private String server = SERVER;
+
     @Override
     public Integer call() throws InterruptedException {
-        if (slots < 1) {
-            throw new CommandException("--slots: " + slots + " (expected: >= 1)");
-        }
-        HandlerRegistry registry = handlers.registry();
-        serveTemplates(registry);
+        WorkerProcessConfig config = config();
+        server = stated != null ? stated : WorkerServer.of(config.server()).orElse(SERVER);
+        UserHandlers user = handlers();
+        HandlerRegistry registry = user.handlers();
+        List<TaskTemplate> served = serveTemplates(registry, config.strictHandlers());
         // guide: start
         try (StopSignal stop = StopSignal.install();
-                WorkSource source = source();
-                WorkerRuntime worker = WorkerRuntime.start(source, registry, config())) {
-            log.info("Worker runs with {} slots for {}", slots, server);
+                WorkSource source = source(config.server());
+                Tracing tracing = tracing();
+                WorkerProcess worker = WorkerProcess.start(
+                        config, source, registry, user.publishers(), served, tracing.workerListeners())) {
+            log.info("Works for {}", server);
+            stop.onSecond(worker::stopWaiting);
             stop.await();
             return 0;
         }
         // guide end
     }
 
-    private WorkSource source() {
+    private static Tracing tracing() {
+        return Tracing.open(
+                TelemetryConfig.from(new Variables(System.getenv()), "tasker-worker"), TaskerServer.version());
+    }
+
+    private UserHandlers handlers() {
+        if (packages.isEmpty()) {
+            if (!classPath.isEmpty()) {
+                throw new CommandException("--class-path: no packages (expected: --packages beside it)");
+            }
+            BundledHandlers bundled = handlers == null ? BundledHandlers.demo : handlers;
+            return new UserHandlers(bundled.registry(), new PublisherRegistry());
+        }
+        List<Path> paths = classPath.stream()
+                .flatMap(entry -> Arrays.stream(entry.split(File.pathSeparator)))
+                .map(Path::of)
+                .toList();
+        return UserHandlers.load(paths, packages, handlers);
+    }
+
+    /** The configuration of file and environment, and what the command line says instead. */
+    private WorkerProcessConfig config() {
+        WorkerProcessConfig config = WorkerConfigLoader.load(configFile, System.getenv());
+        if (slots != null) {
+            if (slots < 1) {
+                throw new CommandException("--slots: " + slots + " (expected: >= 1)");
+            }
+            config = config.withSlots(slots);
+        }
+        if (port != null) {
+            if (port < 0 || port > 65_535) {
+                throw new CommandException("--port: " + port + " (expected: 0 to 65535)");
+            }
+            config = config.withPort(port);
+        }
+        if (strictHandlers != null) {
+            config = config.withStrictHandlers(strictHandlers);
+        }
+        return name == null ? config : config.withWorkerId(name);
+    }
+
+    private WorkSource source(WorkerLinkConfig link) {
         boolean isTls = tls || tlsCa != null || tlsCertificate != null || tlsKey != null;
+        WorkerTls files = isTls ? new WorkerTls(tlsCa, tlsCertificate, tlsKey) : null;
         try {
+            if (HttpWorkSource.isHttp(server)) {
+                return new HttpWorkSource(
+                        URI.create(server),
+                        HttpWorkSourceConfig.DEFAULT
+                                .withCredential(credential(link))
+                                .withTls(files));
+            }
             return new GrpcWorkSource(
                     server,
                     GrpcWorkSourceConfig.DEFAULT
-                            .withCredential(credential())
-                            .withTls(isTls ? new WorkerTls(tlsCa, tlsCertificate, tlsKey) : null));
+                            .withCredential(credential(link))
+                            .withTls(files));
         } catch (IllegalArgumentException e) {
             throw new CommandException(String.valueOf(e.getMessage()), e);
         }
     }
 
-    private @Nullable WorkerCredential credential() {
+    private @Nullable WorkerCredential credential(WorkerLinkConfig link) {
         if (tokenFile != null) {
             return WorkerCredential.bearerFile(tokenFile);
         }
@@ -127,12 +225,11 @@ final class WorkerCommand implements Callable<Integer> {
                 .or(() -> variables.find("TASKER_AUTH_TOKEN"))
                 .map(token -> WorkerCredential.bearer(() -> token))
                 .or(() -> variables.find("TASKER_API_KEY").map(key -> WorkerCredential.apiKey(header, () -> key)))
-                .orElse(null);
+                .orElseGet(() -> WorkerServer.credential(link));
     }
 
     /** Says what steps would only fail with: no handler behind the callable of a template (04 §5.10, 06 §13.5). */
-    private void serveTemplates(HandlerRegistry registry) {
-        boolean strict = strictHandlers != null ? strictHandlers : TemplateHandlers.strictByDefault(environment());
+    private List<TaskTemplate> serveTemplates(HandlerRegistry registry, boolean strict) {
         TemplateCheck check =
                 TemplateCheck.DEFAULT.withHandlers(registry::canRun, strict ? Severity.ERROR : Severity.WARNING);
         List<TemplateFiles> files = templatePaths().stream()
@@ -147,13 +244,11 @@ final class WorkerCommand implements Callable<Integer> {
             String others = errors.size() == 1 ? "" : " (and " + (errors.size() - 1) + " more)";
             throw new CommandException("--templates: " + errors.getFirst().describe() + others);
         }
+        List<TaskTemplate> found =
+                files.stream().flatMap(file -> file.templates().stream()).toList();
         try {
-            TemplateHandlers.of(
-                            files.stream()
-                                    .flatMap(file -> file.templates().stream())
-                                    .toList(),
-                            registry)
-                    .serve(registry, strict);
+            TemplateHandlers.of(found, registry).serve(registry, strict);
+            return found;
         } catch (BadHandlerException e) {
             throw new CommandException("--templates: " + e.getMessage());
         }
@@ -163,21 +258,5 @@ final class WorkerCommand implements Callable<Integer> {
         return templates.isEmpty()
                 ? TemplateLocation.find(System.getenv(), Path.of("")).found()
                 : templates;
-    }
-
-    private static String environment() {
-        return new Variables(System.getenv()).find("TASKER_ENV").orElse("");
-    }
-
-    private WorkerConfig config() {
-        Variables variables = new Variables(System.getenv());
-        WorkerConfig config = WorkerConfig.defaults().withSlots(slots);
-        String chosen = name != null
-                ? name
-                : variables
-                        .find("TASKER_WORKER_ID")
-                        .or(() -> variables.find("WORKER_ID"))
-                        .orElse(config.name());
-        return config.withName(chosen);
     }
 }

@@ -57,6 +57,8 @@ class LastingCommandsTest {
                     "127.0.0.1:" + server.grpcPort().orElseThrow(),
                     "--slots",
                     "4",
+                    "--port",
+                    "0",
                     "--name",
                     "worker-by-name");
 

@@ -136,6 +136,23 @@ class TaskerCommandTest {
                 .isEqualTo("DEBUG");
         assertThat(Main.logLevel(new String[] {"demo"}, Map.of("RUST_LOG", "tasker=info")))
                 .isEqualTo("WARN");
+        assertThat(Main.logLevel(new String[] {"demo"}, Map.of("LOG_LEVEL", "error", "RUST_LOG", "debug")))
+                .isEqualTo("ERROR");
+    }
+
+    @Test
+    void processesThatLastLogJsonWhereNobodyLooks() {
+        String[] server = {"--x", "server"};
+        assertThat(Main.logFormat(server, Map.of(), false)).isEqualTo("json");
+        assertThat(Main.logFormat(server, Map.of(), true)).isEqualTo("text");
+        assertThat(Main.logFormat(new String[] {"dev"}, Map.of(), false)).isEqualTo("text");
+        assertThat(Main.logFormat(new String[] {}, Map.of(), false)).isEqualTo("text");
+        assertThat(Main.logFormat(server, Map.of("TASKER_LOG_FORMAT", "text"), false))
+                .isEqualTo("text");
+        assertThat(Main.logFormat(new String[] {"dev"}, Map.of("TASKER_LOG_FORMAT", "json"), true))
+                .isEqualTo("json");
+        assertThat(Main.logFormat(server, Map.of("TASKER_LOG_FORMAT", "xml"), true))
+                .isEqualTo("text");
     }
 
     @Test

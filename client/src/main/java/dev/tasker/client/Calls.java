@@ -18,10 +18,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +37,6 @@ final class Calls implements AutoCloseable {
 
     private final ClientConfig config;
     private final HttpClient http;
-    private final RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
     private final CountDownLatch closing = new CountDownLatch(1);
 
     Calls(ClientConfig config) {
@@ -117,7 +116,7 @@ final class Calls implements AutoCloseable {
 
     /** As long as our own policy or the server wants, whichever is longer. */
     Duration pause(TaskerException failure, int attempt) {
-        Duration ours = config.retries().pause(attempt, random);
+        Duration ours = config.retries().pause(attempt, ThreadLocalRandom.current());
         return failure.retryAfter().filter(asked -> asked.compareTo(ours) > 0).orElse(ours);
     }
 

@@ -40,7 +40,7 @@ public record Assignment(
                 dependencyResults);
     }
 
-    /** What a handler may know of the task. Texts named context and tags are JSON. */
+    /** What a handler may know of the task. Texts named context and tags are JSON; the traceparent is W3C trace context. */
     public record TaskPart(
             String namespace,
             String name,
@@ -52,7 +52,8 @@ public record Assignment(
             String initiator,
             String sourceSystem,
             String reason,
-            @Nullable String tags) {}
+            @Nullable String tags,
+            @Nullable String traceparent) {}
 
     /** What a handler may know of the step. Texts named initialization, inputs, previousResult and checkpoint are JSON. */
     public record StepPart(

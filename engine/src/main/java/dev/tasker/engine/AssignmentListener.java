@@ -10,4 +10,9 @@ public interface AssignmentListener {
 
     /** The lease ended without the session; whatever it still produces will be refused. */
     void lost(Assignment assignment);
+
+    /** As {@link #lost}, because a person cancelled the step or settled it by hand. */
+    default void cancelled(Assignment assignment) {
+        lost(assignment);
+    }
 }

@@ -9,6 +9,7 @@ import dev.tasker.engine.internal.step.StepKey;
 import dev.tasker.engine.internal.task.NewTask;
 import dev.tasker.engine.internal.task.TaskUuids;
 import dev.tasker.engine.internal.template.RegisteredTemplate;
+import dev.tasker.engine.meter.Instrument;
 import dev.tasker.template.TaskTemplate;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
@@ -95,14 +97,20 @@ public final class Engine implements AutoCloseable {
      * {@link ErrorCode#DATABASE_UNAVAILABLE}. After the last it may exist: the same identity asked for again tells.
      */
     public CompletableFuture<Creation> create(TaskRequest request) {
+        long began = System.nanoTime();
         CompletableFuture<Creation> answer = new CompletableFuture<>();
         try {
             NewTask task = parts.admission().admit(request);
             parts.laneOf(task.uuid(), task.template().initialSteps()).submit(new Command.Create(task, answer));
+            return answer.whenComplete((creation, _) -> {
+                if (creation != null) {
+                    parts.counters().created(creation);
+                    parts.meters().created(task, creation instanceof Creation.Created, System.nanoTime() - began);
+                }
+            });
         } catch (EngineException e) {
-            answer.completeExceptionally(e);
+            return CompletableFuture.failedFuture(e);
         }
-        return answer.whenComplete((creation, _) -> parts.counters().created(creation));
     }
 
     /**
@@ -225,6 +233,19 @@ public final class Engine implements AutoCloseable {
         return new EngineSession(parts.openSession(request, listener));
     }
 
+    /**
+     * Takes over leases whose worker was connected to another node, or to this one before it was restarted: from now on the new session
+     * renews them, and the listener gets the assignment of each once more, to know what it holds. Blocks.
+     *
+     * @param leases tokens by step
+     * @throws EngineException when the database cannot be reached; the leases are where they were, and can be asked for again
+     */
+    public Adoption adopt(SessionRequest request, AssignmentListener listener, Map<UUID, Integer> leases) {
+        LiveSession session = parts.openDrained(request, listener);
+        Set<UUID> kept = parts.adopt(session, leases);
+        return new Adoption(new EngineSession(session), kept);
+    }
+
     /** Domain events, for those who hear them. */
     public DomainEvents domainEvents() {
         return new DomainEvents(
@@ -260,6 +281,11 @@ public final class Engine implements AutoCloseable {
     /** Figures of this node, now. */
     public EngineMetrics metrics() {
         return parts.metrics(EngineMetrics.Lane::of);
+    }
+
+    /** What this node measured since it was opened, under the names of 03 §4. */
+    public List<Instrument> instruments() {
+        return parts.instruments();
     }
 
     /** What this node counted about decisions and batches. */
@@ -300,6 +326,14 @@ public final class Engine implements AutoCloseable {
         }
 
         @Override
+        public void withdraw(int slots) {
+            if (slots < 0) {
+                throw new EngineException(ErrorCode.INVALID_REQUEST, "slots: " + slots + " (expected: >= 0)");
+            }
+            live.addSlots(-slots);
+        }
+
+        @Override
         public CompletableFuture<Completion> complete(Assignment assignment, StepResult result) {
             return complete(assignment.stepUuid(), assignment.leaseToken(), result);
         }
@@ -307,13 +341,17 @@ public final class Engine implements AutoCloseable {
         @Override
         public CompletableFuture<Completion> complete(UUID stepUuid, int leaseToken, StepResult result) {
             StepKey step = new StepKey(TaskUuids.taskOf(stepUuid), TaskUuids.indexOf(stepUuid));
+            long began = System.nanoTime();
             CompletableFuture<Completion> answer = new CompletableFuture<>();
             try {
                 parts.submit(parts.results().command(live, step, leaseToken, result, answer));
             } catch (EngineException e) {
                 answer.completeExceptionally(e);
             }
-            return answer.whenComplete((completion, _) -> parts.counters().completed(completion));
+            return answer.whenComplete((completion, _) -> {
+                parts.counters().completed(completion);
+                parts.meters().reported(result.success(), completion, System.nanoTime() - began);
+            });
         }
 
         @Override

@@ -39,11 +39,13 @@ public record EngineMetrics(
      * One commit lane. Times are in nanoseconds.
      *
      * @param depth commands waiting now
+     * @param capacity commands that may wait
      * @param oldestNanos age of the oldest waiting command now
      */
     public record Lane(
             String name,
             int depth,
+            int capacity,
             long queuedBytes,
             long oldestNanos,
             long batches,
@@ -59,6 +61,7 @@ public record EngineMetrics(
             return new Lane(
                     lane.name(),
                     lane.depth(),
+                    lane.capacity(),
                     lane.queuedBytes(),
                     lane.oldestNanos(),
                     lane.batches(),

@@ -9,8 +9,14 @@ public interface Session extends AutoCloseable {
     /** Recorded as worker_uuid in history and audit. */
     UUID uuid();
 
-    /** Grants {@code slots} more free slots. Completing and rejecting return the assignment's own slot by themselves. */
+    /**
+     * Grants {@code slots} more free slots. Where {@link SessionRequest#slotsReturn()}, an assignment that ends returns its slot by
+     * itself.
+     */
     void grant(int slots);
+
+    /** Takes {@code slots} granted ones back. Assignments under way still arrive, and are then owed to the next grants. */
+    void withdraw(int slots);
 
     /**
      * Reports an outcome. The future completes after the commit, or exceptionally when the engine cannot take it now

@@ -12,15 +12,23 @@ import org.jspecify.annotations.Nullable;
  * @param selfRenewing the engine renews the leases as long as the session is open (in process); otherwise only {@link
  *     Session#heartbeat()} does
  * @param handlerTimeout the worker's own limit for steps that state none, zero or null: there is none
+ * @param slotsReturn an assignment that has ended sets its slot free again; otherwise a slot is good for one assignment
  */
 public record SessionRequest(
         String workerName,
         List<HandlerKey> handlers,
         boolean selfRenewing,
-        @Nullable Duration handlerTimeout) {
+        @Nullable Duration handlerTimeout,
+        boolean slotsReturn) {
 
     public SessionRequest {
         handlers = List.copyOf(handlers);
+    }
+
+    /** A worker whose slots return. */
+    public SessionRequest(
+            String workerName, List<HandlerKey> handlers, boolean selfRenewing, @Nullable Duration handlerTimeout) {
+        this(workerName, handlers, selfRenewing, handlerTimeout, true);
     }
 
     /** A worker without a time limit of its own. */

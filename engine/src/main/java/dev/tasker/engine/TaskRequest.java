@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param priority -100 to 100, higher is sooner
  * @param correlationId null: the engine makes one
  * @param idempotencyKey replaces the template's identity strategy when given (01 §6.1)
+ * @param traceparent W3C trace context of whoever asks, null: none; handed on to workers
  */
 public record TaskRequest(
         String namespace,
@@ -25,7 +26,38 @@ public record TaskRequest(
         int priority,
         @Nullable UUID correlationId,
         @Nullable UUID parentCorrelationId,
-        @Nullable String idempotencyKey) {
+        @Nullable String idempotencyKey,
+        @Nullable String traceparent) {
+
+    /** A request without trace context. */
+    public TaskRequest(
+            String namespace,
+            String name,
+            String version,
+            String context,
+            String initiator,
+            String sourceSystem,
+            String reason,
+            @Nullable String tags,
+            int priority,
+            @Nullable UUID correlationId,
+            @Nullable UUID parentCorrelationId,
+            @Nullable String idempotencyKey) {
+        this(
+                namespace,
+                name,
+                version,
+                context,
+                initiator,
+                sourceSystem,
+                reason,
+                tags,
+                priority,
+                correlationId,
+                parentCorrelationId,
+                idempotencyKey,
+                null);
+    }
 
     /** A request with the defaults of 01 §1.5 for everything but the template and the context. */
     public static TaskRequest of(String namespace, String name, String version, String context) {
@@ -57,7 +89,8 @@ public record TaskRequest(
                 newPriority,
                 correlationId,
                 parentCorrelationId,
-                idempotencyKey);
+                idempotencyKey,
+                traceparent);
     }
 
     public TaskRequest withIdempotencyKey(String key) {
@@ -73,6 +106,25 @@ public record TaskRequest(
                 priority,
                 correlationId,
                 parentCorrelationId,
-                key);
+                key,
+                traceparent);
+    }
+
+    /** This request as part of a trace. */
+    public TaskRequest withTraceparent(@Nullable String newTraceparent) {
+        return new TaskRequest(
+                namespace,
+                name,
+                version,
+                context,
+                initiator,
+                sourceSystem,
+                reason,
+                tags,
+                priority,
+                correlationId,
+                parentCorrelationId,
+                idempotencyKey,
+                newTraceparent);
     }
 }

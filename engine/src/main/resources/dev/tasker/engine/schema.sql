@@ -251,6 +251,7 @@ CREATE TABLE task_requests (
   reason character varying(128) NOT NULL,
   tags text,
   context text NOT NULL,
+  traceparent text,
   CONSTRAINT task_requests_pkey PRIMARY KEY (task_uuid)
 ) PARTITION BY RANGE (task_uuid);
 
@@ -528,6 +529,20 @@ FUNCTION acknowledge_domain_events(p_namespace text, p_consumer text, p_receipt 
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp;
 
+FUNCTION adopt_leases(p_session integer, p_batch bigint, p_task uuid[], p_step integer[], p_token integer[])
+  RETURNS TABLE(task_uuid uuid, step_index integer, token integer, attempts integer)
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
+  SET plan_cache_mode=force_generic_plan
+  SET enable_seqscan=off
+  SET enable_bitmapscan=off
+  SET enable_hashjoin=off
+  SET enable_mergejoin=off
+  SET seq_page_cost=0
+  SET random_page_cost=0
+  SET cpu_operator_cost=0.0001
+  SET lock_timeout=10s;
+
 FUNCTION analyze_hot_tables()
   RETURNS void
   LANGUAGE plpgsql VOLATILE
@@ -702,7 +717,7 @@ FUNCTION create_periods(p_unit text, p_ahead integer, OUT created integer, OUT c
   SET search_path=tasker, pg_temp
   SET lock_timeout=200ms;
 
-FUNCTION create_tasks(p_batch bigint, p_renew integer[], p_task uuid[], p_template integer[], p_priority integer[], p_identity bytea[], p_correlation uuid[], p_parent_correlation uuid[], p_initiator text[], p_source_system text[], p_reason text[], p_tags text[], p_context text[], p_session integer[])
+FUNCTION create_tasks(p_batch bigint, p_renew integer[], p_task uuid[], p_template integer[], p_priority integer[], p_identity bytea[], p_correlation uuid[], p_parent_correlation uuid[], p_initiator text[], p_source_system text[], p_reason text[], p_tags text[], p_context text[], p_session integer[], p_traceparent text[])
   RETURNS TABLE("position" integer, owner uuid)
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp
@@ -966,7 +981,7 @@ FUNCTION grow_and_operate(p_task uuid[], p_step integer[], p_action smallint[], 
   SET lock_timeout=10s;
 
 FUNCTION heartbeat(p_sessions integer[], p_batch bigint, p_held_session integer[], p_held_task uuid[], p_held_step integer[], p_held_token integer[])
-  RETURNS TABLE(session_id integer, task_uuid uuid, step_index integer, token integer)
+  RETURNS TABLE(session_id integer, task_uuid uuid, step_index integer, token integer, cancelled boolean)
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp
   SET plan_cache_mode=force_generic_plan

@@ -38,7 +38,8 @@ class GuideCodeTest {
 
     @Test
     void handlerGuidesAreMadeOfSuchCode() throws IOException {
-        for (String guide : List.of("first-handler.md", "typed-handlers.md", "api-decision-batch-handlers.md")) {
+        for (String guide :
+                List.of("first-handler.md", "typed-handlers.md", "api-decision-batch-handlers.md", "testing.md")) {
             Path file = Module.repository().resolve("docs/guides").resolve(guide);
             assertThat(GuideCode.copies(Files.readString(file))).as(guide).isPositive();
         }

@@ -30,7 +30,9 @@ class ModuleArrowsTest {
             entry("engine", Set.of("errors", "template")),
             entry("worker", Set.of("errors", "protocol", "template")),
             entry("server", Set.of("engine", "worker", "template", "protocol", "postgres")),
+            entry("worker-process", Set.of("server", "template", "worker")),
             entry("testkit", Set.of("engine", "errors", "postgres", "template")),
+            entry("junit", Set.of("engine", "server", "template", "testkit", "worker")),
             entry("examples", Set.of("worker", "template")),
             entry("client", Set.of()),
             entry(
@@ -38,7 +40,16 @@ class ModuleArrowsTest {
                     Set.of("server", "examples", "testkit", "engine", "worker", "template", "protocol", "postgres")),
             entry(
                     "cli",
-                    Set.of("client", "engine", "server", "worker", "benchmarks", "examples", "template", "postgres")));
+                    Set.of(
+                            "client",
+                            "engine",
+                            "server",
+                            "worker",
+                            "worker-process",
+                            "benchmarks",
+                            "examples",
+                            "template",
+                            "postgres")));
 
     private final JavaClasses classes = new ClassFileImporter()
             .importPaths(Module.all().stream()

@@ -6,6 +6,8 @@ import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.tasker.engine.Migration;
 import dev.tasker.engine.MigrationException;
 import dev.tasker.engine.Migrations;
+import dev.tasker.engine.meter.Histogram;
+import dev.tasker.engine.meter.Instrument;
 import dev.tasker.postgres.EmbeddedPostgres;
 import dev.tasker.postgres.EmbeddedPostgresConfig;
 import dev.tasker.postgres.EmbeddedPostgresException;
@@ -18,6 +20,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import javax.sql.DataSource;
@@ -50,7 +53,8 @@ public final class DatabaseAccess implements AutoCloseable {
     private final PGSimpleDataSource direct;
     private final boolean proxied;
     private final Migrations migrations;
-    private @Nullable HikariDataSource pool;
+    private volatile @Nullable HikariDataSource pool;
+    private PoolMeter waits = new PoolMeter(Duration.ofMillis(100));
 
     private DatabaseAccess(
             @Nullable EmbeddedPostgres embedded, DatabaseUrl url, PGSimpleDataSource direct, boolean proxied) {
@@ -157,6 +161,9 @@ public final class DatabaseAccess implements AutoCloseable {
             log.info("The pool goes through a proxy; its statements are not prepared ({}=0)", PREPARE);
             hikari.addDataSourceProperty(PREPARE, "0");
         }
+        PoolMeter meter = new PoolMeter(config.slowAcquire());
+        waits = meter;
+        hikari.setMetricsTrackerFactory((_, _) -> meter);
         HikariDataSource opened = new HikariDataSource(hikari);
         pool = opened;
         return opened;
@@ -215,10 +222,23 @@ public final class DatabaseAccess implements AutoCloseable {
     PoolFigures poolFigures() {
         HikariDataSource opened = pool;
         if (opened == null) {
-            return new PoolFigures(0, 0, 0);
+            return PoolFigures.NONE;
         }
         HikariPoolMXBean now = opened.getHikariPoolMXBean();
-        return new PoolFigures(now.getActiveConnections(), now.getIdleConnections(), opened.getMaximumPoolSize());
+        Histogram checkouts = waits.checkouts();
+        return new PoolFigures(
+                now.getActiveConnections(),
+                now.getIdleConnections(),
+                opened.getMaximumPoolSize(),
+                checkouts.count(),
+                waits.slow(),
+                waits.timeouts(),
+                checkouts.count() == 0 ? 0 : checkouts.total() / checkouts.count(),
+                waits.longestMs());
+    }
+
+    List<Instrument> instruments() {
+        return waits.instruments();
     }
 
     /** Without credentials. */

@@ -2,8 +2,7 @@ package dev.tasker.server;
 
 import dev.tasker.engine.Engine;
 import dev.tasker.engine.EngineListener;
-import dev.tasker.server.api.Backpressure;
-import dev.tasker.server.api.DatabaseBreaker;
+import dev.tasker.server.api.DatabaseGuard;
 import dev.tasker.server.api.Operations;
 import dev.tasker.server.api.TaskSignals;
 import dev.tasker.server.config.BindAddress;
@@ -12,20 +11,22 @@ import dev.tasker.server.config.TlsConfig;
 import dev.tasker.server.embedded.InProcessWorkSource;
 import dev.tasker.server.gateway.GatewayConfig;
 import dev.tasker.server.gateway.GatewayServer;
+import dev.tasker.server.gateway.SessionFactory;
 import dev.tasker.server.gateway.WorkerGateway;
+import dev.tasker.server.health.LaneFill;
 import dev.tasker.server.health.NodeHealth;
 import dev.tasker.server.health.OperationalState;
 import dev.tasker.server.rest.RestServer;
 import dev.tasker.server.rest.ServerIdentity;
 import dev.tasker.server.security.Authenticator;
 import dev.tasker.server.security.ServerTls;
+import dev.tasker.server.telemetry.Tracing;
 import dev.tasker.template.TaskTemplate;
 import dev.tasker.template.TemplateParser;
 import dev.tasker.worker.WorkSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -50,6 +51,7 @@ public final class TaskerServer implements AutoCloseable {
     private final Operations operations;
     private final NodeHealth health;
     private final Deque<AutoCloseable> graceful = new ArrayDeque<>(); // closed last in, first out
+    private final Tracing tracing;
     private Authenticator authenticator = Authenticator.DISABLED;
     private @Nullable GatewayServer gateway;
     private @Nullable RestServer rest;
@@ -57,20 +59,27 @@ public final class TaskerServer implements AutoCloseable {
 
     private TaskerServer(ServerConfig config, DatabaseAccess database, Engine engine, TaskSignals signals) {
         this.config = config;
+        this.tracing = Tracing.open(config.telemetry(), version());
         this.database = database;
         this.engine = engine;
-        DatabaseBreaker breaker = new DatabaseBreaker(System::nanoTime);
-        Backpressure backpressure = new Backpressure(
-                breaker, () -> engine.metrics().lanes(), config.engine().lanes(), System::nanoTime);
+        this.health = new NodeHealth(
+                database::probe,
+                database::poolFigures,
+                engine::isHealthy,
+                () -> engine.metrics().lanes().stream()
+                        .map(lane -> new LaneFill(lane.name(), lane.depth(), lane.capacity()))
+                        .toList(),
+                config.operations(),
+                System::nanoTime);
         this.operations = Operations.of(
                 engine,
                 signals,
-                backpressure,
-                breaker,
+                new DatabaseGuard(health.backpressure(), health.breaker()),
                 config.environment().text(),
-                () -> database.poolFigures().utilization());
-        this.health = new NodeHealth(database::probe, database::poolFigures, engine::isHealthy, breaker, backpressure);
+                () -> database.poolFigures().utilizationPercent() / 100);
+        graceful.push(tracing);
         graceful.push(engine);
+        graceful.push(health);
     }
 
     /**
@@ -115,12 +124,17 @@ public final class TaskerServer implements AutoCloseable {
     private void open() {
         authenticator = Authenticator.open(config.auth(), InstantSource.system());
         new TemplateLoader(engine, config.environment()).load(config.templatePaths());
+        WorkerGateway workers =
+                new WorkerGateway(SessionFactory.of(engine), this::register, engine::namespaceOf, gatewayConfig());
+        graceful.push(workers);
         if (config.grpc().enabled()) {
-            openGateway(config.grpc().bindAddress());
+            openGateway(config.grpc().bindAddress(), workers);
         }
         if (config.web().enabled()) {
-            openRest(config.web().bindAddress());
+            openRest(config.web().bindAddress(), workers);
         }
+        health.start();
+        graceful.push(() -> drain(workers)); // while both listeners take their results
         health.become(OperationalState.NORMAL);
         log.info(
                 "Ready: REST {}, gRPC {}, database {}",
@@ -129,13 +143,22 @@ public final class TaskerServer implements AutoCloseable {
                 database);
     }
 
-    private void openGateway(BindAddress address) {
-        GatewayConfig gatewayConfig = GatewayConfig.DEFAULT
+    private GatewayConfig gatewayConfig() {
+        return GatewayConfig.DEFAULT
                 .withLeases(config.engine().leases())
                 .withDrain(smaller(GATEWAY_DRAIN_MAX, config.shutdownTimeout().dividedBy(2)));
+    }
+
+    private void drain(WorkerGateway workers) throws InterruptedException {
+        GatewayServer opened = gateway;
+        if (opened != null) {
+            opened.stopServing();
+        }
+        workers.drain();
+    }
+
+    private void openGateway(BindAddress address, WorkerGateway workers) {
         ServerTls tls = openTls(config.grpc().tls(), address, "orchestration.grpc");
-        WorkerGateway workers =
-                new WorkerGateway(engine::openSession, this::register, engine::namespaceOf, gatewayConfig);
         GatewayServer opened = listening(
                 "gRPC",
                 address,
@@ -144,7 +167,7 @@ public final class TaskerServer implements AutoCloseable {
         graceful.push(opened);
     }
 
-    private void openRest(BindAddress address) {
+    private void openRest(BindAddress address, WorkerGateway workers) {
         ServerTls tls = openTls(config.web().tls(), address, "orchestration.web");
         ServerIdentity identity =
                 new ServerIdentity(version(), config.environment().text());
@@ -152,7 +175,7 @@ public final class TaskerServer implements AutoCloseable {
                 "REST",
                 address,
                 () -> RestServer.start(
-                        config.web(),
+                        config,
                         authenticator,
                         tls,
                         engine,
@@ -160,7 +183,9 @@ public final class TaskerServer implements AutoCloseable {
                         health,
                         InstantSource.system(),
                         identity,
-                        config.shutdownTimeout()));
+                        workers.polled(),
+                        database::instruments,
+                        tracing));
         rest = opened;
         graceful.push(opened);
     }
@@ -177,17 +202,8 @@ public final class TaskerServer implements AutoCloseable {
         return tls;
     }
 
-    /** Finds out by itself whether the address can be had: the libraries below report that late, or only to their log. */
     private static <T> T listening(String what, BindAddress address, Supplier<T> opener) {
-        try (ServerSocket probe = new ServerSocket()) {
-            probe.setReuseAddress(true);
-            probe.bind(address.toSocketAddress());
-        } catch (IOException e) {
-            throw new StartupException(
-                    what + " cannot listen on " + address + ": " + e.getMessage()
-                            + " (expected: an address of this machine with a port that nobody uses).",
-                    e);
-        }
+        FreePort.require(what, address);
         return opener.get();
     }
 
@@ -213,6 +229,11 @@ public final class TaskerServer implements AutoCloseable {
     /** Work for workers in this JVM; close them before the server. */
     public WorkSource workSource() {
         return new InProcessWorkSource(engine);
+    }
+
+    /** Spans of this process, for workers in it. */
+    public Tracing tracing() {
+        return tracing;
     }
 
     /** Where REST is served, empty when it is switched off. */

@@ -13,12 +13,15 @@ import dev.tasker.server.security.TestAuth;
 import dev.tasker.server.security.TestCertificates;
 import dev.tasker.worker.HandlerRegistry;
 import dev.tasker.worker.StepResult;
+import dev.tasker.worker.WorkSource;
 import dev.tasker.worker.WorkerConfig;
 import dev.tasker.worker.WorkerRuntime;
-import dev.tasker.worker.grpc.GrpcWorkSource;
-import dev.tasker.worker.grpc.GrpcWorkSourceConfig;
-import dev.tasker.worker.grpc.WorkerCredential;
-import dev.tasker.worker.grpc.WorkerTls;
+import dev.tasker.worker.remote.GrpcWorkSource;
+import dev.tasker.worker.remote.GrpcWorkSourceConfig;
+import dev.tasker.worker.remote.HttpWorkSource;
+import dev.tasker.worker.remote.HttpWorkSourceConfig;
+import dev.tasker.worker.remote.WorkerCredential;
+import dev.tasker.worker.remote.WorkerTls;
 import io.grpc.ManagedChannel;
 import io.grpc.TlsChannelCredentials;
 import io.grpc.health.v1.HealthCheckRequest;
@@ -52,6 +55,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** TLS of both listeners and of the worker, with certificates made here. */
 @TestInstance(Lifecycle.PER_CLASS)
@@ -81,12 +86,13 @@ class TlsTest {
         ca = certificates.certificate("ca", "ca.pem");
     }
 
-    @Test
-    void clientsAndWorkersTalkTlsAndShowWhoTheyAre() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void clientsAndWorkersTalkTlsAndShowWhoTheyAre(boolean isPolling) throws Exception {
         Path certificate = certificates.certificate("first", "listener.pem");
         Path key = certificates.key("first", "listener-key.pem");
         ServerConfig config = ServerConfig.defaults(Environment.TEST)
-                .withEmbeddedDatabase(folder.resolve("pg"), false)
+                .withEmbeddedDatabase(folder.resolve("pg" + isPolling), false)
                 .withAddresses(BindAddress.loopback(0), BindAddress.loopback(0))
                 .withTls(new TlsConfig(certificate, key, ca))
                 .withAuth(TestAuth.config(TestAuth.key("client", "tasks:*"), TestAuth.key("worker", "worker:connect")));
@@ -100,11 +106,7 @@ class TlsTest {
                 })
                 .build();
         try (TaskerServer server = TaskerServer.start(config);
-                var source = new GrpcWorkSource(
-                        "127.0.0.1:" + server.grpcPort().orElseThrow(),
-                        GrpcWorkSourceConfig.DEFAULT
-                                .withTls(new WorkerTls(ca, shown, shownKey))
-                                .withCredential(WorkerCredential.apiKey("X-API-Key", () -> "worker")));
+                WorkSource source = source(server, isPolling, new WorkerTls(ca, shown, shownKey));
                 WorkerRuntime worker = WorkerRuntime.start(
                         source, handlers, WorkerConfig.defaults().withSlots(1));
                 HttpClient http = HttpClient.newBuilder()
@@ -134,6 +136,17 @@ class TlsTest {
                     .hasMessageContaining("UNAVAILABLE");
             assertThat(health(server, new WorkerTls(ca, shown, shownKey))).isEqualTo(ServingStatus.SERVING);
         }
+    }
+
+    private static WorkSource source(TaskerServer server, boolean isPolling, WorkerTls tls) {
+        WorkerCredential credential = WorkerCredential.apiKey("X-API-Key", () -> "worker");
+        return isPolling
+                ? new HttpWorkSource(
+                        server.restUrl().orElseThrow(),
+                        HttpWorkSourceConfig.DEFAULT.withTls(tls).withCredential(credential))
+                : new GrpcWorkSource(
+                        "127.0.0.1:" + server.grpcPort().orElseThrow(),
+                        GrpcWorkSourceConfig.DEFAULT.withTls(tls).withCredential(credential));
     }
 
     @Test
@@ -185,6 +198,11 @@ class TlsTest {
         }
         assertThatThrownBy(() -> new GrpcWorkSource(
                         "127.0.0.1:1", GrpcWorkSourceConfig.DEFAULT.withTls(new WorkerTls(missing, null, null))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("readable PEM files");
+        assertThatThrownBy(() -> new HttpWorkSource(
+                        URI.create("https://127.0.0.1:1"),
+                        HttpWorkSourceConfig.DEFAULT.withTls(new WorkerTls(missing, null, null))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("readable PEM files");
         assertThatThrownBy(() -> new WorkerTls(null, certificate, null)).hasMessageContaining("certificate and key");

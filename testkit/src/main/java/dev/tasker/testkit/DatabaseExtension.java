@@ -62,7 +62,8 @@ public final class DatabaseExtension implements ParameterResolver, AfterEachCall
         return database(context);
     }
 
-    private static TestDatabase database(ExtensionContext context) {
+    /** The database of the test class, for other extensions. */
+    public static TestDatabase database(ExtensionContext context) {
         Server server =
                 context.getRoot().getStore(NAMESPACE).computeIfAbsent(Server.class, _ -> new Server(), Server.class);
         ExtensionContext ofClass = context;

@@ -1,7 +1,6 @@
 package dev.tasker.worker;
 
 import dev.tasker.worker.event.DeclaredEvent;
-import dev.tasker.worker.event.MadePayload;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -31,22 +30,11 @@ public final class EventStatistics implements WorkerListener {
         return new Snapshot(durable.sum(), fast.sum(), broadcast.sum(), declined.sum());
     }
 
-    /** Whether the step is tried again after this report, as far as the worker knows. */
-    static boolean mayRetry(Assignment assignment, StepReport report) {
-        return report.retryable() && assignment.attempt() < assignment.maxAttempts();
-    }
-
     @Override
     public void finished(Assignment assignment, StepReport report) {
-        for (DeclaredEvent event : assignment.step().publishedEvents()) {
-            if (!event.condition().meets(report.success(), mayRetry(assignment, report))) {
-                continue;
-            }
-            MadePayload made = report.eventPayloads().get(event.name());
-            if (made != null && made.declined()) {
-                declined.increment();
-                continue;
-            }
+        EventRouting events = EventRouting.of(assignment, report);
+        declined.add(events.declined().size());
+        for (DeclaredEvent event : events.routed()) {
             switch (event.mode()) {
                 case DURABLE -> durable.increment();
                 case FAST -> fast.increment();

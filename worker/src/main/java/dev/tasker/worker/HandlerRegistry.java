@@ -11,6 +11,7 @@ import dev.tasker.worker.resolve.ResolutionContext;
 import dev.tasker.worker.resolve.ResolverChain;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -122,6 +123,18 @@ public final class HandlerRegistry {
                 .filter(key -> find(key.namespace(), key.callable()) == null)
                 .forEach(keys::add);
         return List.copyOf(keys);
+    }
+
+    /** What is known of the handlers that are registered. */
+    Map<HandlerKey, HandlerTraits> traits() {
+        Map<HandlerKey, HandlerTraits> traits = new HashMap<>();
+        for (HandlerKey key : explicit.keys()) {
+            StepHandler handler = explicit.find(key.namespace(), key.callable());
+            if (handler != null) {
+                traits.put(key, HandlerTraits.of(handler));
+            }
+        }
+        return traits;
     }
 
     /** Makes workers take these steps too, whose handlers are resolved and not registered. */

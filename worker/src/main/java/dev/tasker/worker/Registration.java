@@ -2,6 +2,7 @@ package dev.tasker.worker;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -12,12 +13,25 @@ import java.util.UUID;
  * @param handlers the only steps that may be assigned
  * @param maxInFlight bound of the credit that will ever be granted
  * @param handlerTimeout time a step may run when neither its handler's initialization nor its definition says so
+ * @param traits of those handlers that are known
  */
 public record Registration(
-        String workerName, UUID instanceId, List<HandlerKey> handlers, int maxInFlight, Duration handlerTimeout) {
+        String workerName,
+        UUID instanceId,
+        List<HandlerKey> handlers,
+        int maxInFlight,
+        Duration handlerTimeout,
+        Map<HandlerKey, HandlerTraits> traits) {
+
+    /** Of handlers of which nothing more is known. */
+    public Registration(
+            String workerName, UUID instanceId, List<HandlerKey> handlers, int maxInFlight, Duration handlerTimeout) {
+        this(workerName, instanceId, handlers, maxInFlight, handlerTimeout, Map.of());
+    }
 
     public Registration {
         handlers = List.copyOf(handlers);
+        traits = Map.copyOf(traits);
         if (maxInFlight < 1) {
             throw new IllegalArgumentException("maxInFlight: " + maxInFlight + " (expected: >= 1)");
         }

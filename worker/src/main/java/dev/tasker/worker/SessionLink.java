@@ -84,6 +84,22 @@ final class SessionLink implements AutoCloseable {
         }
     }
 
+    /** Whether the source hears this worker now. */
+    boolean isConnected() {
+        WorkSession current;
+        synchronized (lock) {
+            current = session;
+        }
+        return current != null && current.isConnected();
+    }
+
+    /** Slots that the source may fill now; they are granted to whichever session stands. */
+    int credit() {
+        synchronized (lock) {
+            return draining ? 0 : Math.max(0, registration.maxInFlight() - held);
+        }
+    }
+
     /** Counts assignments that arrived; each holds a slot from now on. */
     void hold(int slots) {
         synchronized (lock) {

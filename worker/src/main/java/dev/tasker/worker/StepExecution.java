@@ -230,7 +230,7 @@ final class StepExecution implements Runnable {
     private record Yielded(Checkpoint checkpoint) implements Ending {}
 
     private Ending attempt() {
-        try {
+        try (StepLogFields _ = StepLogFields.of(assignment)) {
             StepResult result = handler.handle(new StepContext(assignment, checkpoint -> owner.save(this, checkpoint)));
             Duration elapsed = elapsed();
             return switch (result) {

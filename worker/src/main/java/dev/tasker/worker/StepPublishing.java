@@ -40,7 +40,7 @@ final class StepPublishing implements AutoCloseable {
         Map<String, MadePayload> payloads = null;
         for (DeclaredEvent event : assignment.step().publishedEvents()) {
             EventPublisher publisher = publisher(event);
-            boolean mayRetry = EventStatistics.mayRetry(assignment, report);
+            boolean mayRetry = EventRouting.mayRetry(assignment, report);
             // the server may know better whether a failure is final, so it gets what either would need
             if (publisher == null
                     || (!event.condition().meets(report.success(), mayRetry)

@@ -49,6 +49,14 @@ public interface WorkSession extends AutoCloseable {
     /** Gives an assignment back before user code ran; its attempt is refunded. */
     void reject(Assignment assignment, RejectReason reason);
 
+    /**
+     * Whether the source hears this session now: it knows the session, and no heartbeat has waited for its answer for longer than
+     * two intervals. For people and probes; work goes on either way.
+     */
+    default boolean isConnected() {
+        return true;
+    }
+
     /** Asks for no further assignments; those running may still be completed. */
     void drain();
 

@@ -46,6 +46,7 @@ public final class WorkerRuntime implements AutoCloseable {
     private final Turns turns = new Turns();
     private final Object vacancy = new Object(); // notified when a closing worker has one execution less
     private final AtomicBoolean closing = new AtomicBoolean();
+    private boolean impatient; // guarded by vacancy
 
     WorkerRuntime(
             WorkSource source,
@@ -74,7 +75,12 @@ public final class WorkerRuntime implements AutoCloseable {
         this.slots = new Slots(config.slots());
         this.watch = new DeadlineWatch(running.values(), ticker);
         var registration = new Registration(
-                config.name(), UUID.randomUUID(), registry.keys(), config.slots(), config.handlerTimeout());
+                config.name(),
+                UUID.randomUUID(),
+                registry.keys(),
+                config.slots(),
+                config.handlerTimeout(),
+                registry.traits());
         this.link = new SessionLink(source, registration, new Receiver(), this.listeners);
     }
 
@@ -109,6 +115,29 @@ public final class WorkerRuntime implements AutoCloseable {
     /** Slots in use now, by quarantined handlers too. */
     public int slotsTaken() {
         return slots.taken();
+    }
+
+    /** Slots that the source may fill now, none while closing. */
+    public int credit() {
+        return link.credit();
+    }
+
+    /** Whether the source hears this worker now; false between two sessions and while it does not answer heartbeats. */
+    public boolean isConnected() {
+        return link.isConnected();
+    }
+
+    /** Whether {@link #close} has begun. */
+    public boolean isClosing() {
+        return closing.get();
+    }
+
+    /** Makes {@link #close(Duration)} wait no longer for running handlers. */
+    public void stopWaiting() {
+        synchronized (vacancy) {
+            impatient = true;
+            vacancy.notifyAll();
+        }
     }
 
     /** Stops like {@link #close(Duration)} with the configured time to drain. */
@@ -167,7 +196,7 @@ public final class WorkerRuntime implements AutoCloseable {
         long deadline = System.nanoTime() + limit.toNanos();
         synchronized (vacancy) {
             long left = limit.toNanos();
-            while (!running.isEmpty() && left > 0) {
+            while (!running.isEmpty() && left > 0 && !impatient) {
                 TimeUnit.NANOSECONDS.timedWait(vacancy, left);
                 left = deadline - System.nanoTime();
             }

@@ -130,6 +130,11 @@ final class ChildJvm implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** One more SIGTERM, without waiting. */
+    void terminate() {
+        signal("TERM");
+    }
+
     @Override
     public void close() {
         if (process.isAlive()) {

@@ -29,9 +29,18 @@ final class Cluster implements AutoCloseable {
 
     /** A server process and how to reach it. */
     record Node(ChildJvm process, Rest rest, int restPort, int grpcPort) {
-        String grpcAddress() {
-            return "127.0.0.1:" + grpcPort;
+        String address(Way way) {
+            return switch (way) {
+                case GRPC -> "127.0.0.1:" + grpcPort;
+                case HTTP -> "http://127.0.0.1:" + restPort;
+            };
         }
+    }
+
+    /** How a worker gets its steps. */
+    enum Way {
+        GRPC,
+        HTTP
     }
 
     private Cluster(EmbeddedPostgres postgres, Path templates, Path effects) {
@@ -45,6 +54,7 @@ final class Cluster implements AutoCloseable {
         Files.writeString(templates.resolve("flow.yaml"), FaultWorker.FLOW);
         Files.writeString(templates.resolve("gated.yaml"), FaultWorker.GATED);
         Files.writeString(templates.resolve("busy.yaml"), FaultWorker.BUSY);
+        Files.writeString(templates.resolve("held.yaml"), FaultWorker.HELD);
         EmbeddedPostgres postgres = EmbeddedPostgres.start(EmbeddedPostgresConfig.forTests(folder.resolve("postgres")));
         Cluster cluster = new Cluster(postgres, templates, folder.resolve("effects"));
         try {
@@ -104,19 +114,54 @@ final class Cluster implements AutoCloseable {
 
     /** Starts a worker and waits until the server knows it. */
     ChildJvm worker(String name, Node server) {
-        return worker(name, server, Map.of());
+        return worker(name, server, Way.GRPC);
+    }
+
+    /** Starts a worker and waits until the server knows it. */
+    ChildJvm worker(String name, Node server, Way way) {
+        return worker(name, server, way, Map.of());
     }
 
     /** Starts a worker whose virtual threads share one processor. */
     ChildJvm workerOnOneProcessor(String name, Node server) {
-        return worker(name, server, Map.of("JDK_JAVA_OPTIONS", "-Djdk.virtualThreadScheduler.parallelism=1"));
+        return worker(name, server, Way.GRPC, Map.of("JDK_JAVA_OPTIONS", "-Djdk.virtualThreadScheduler.parallelism=1"));
     }
 
-    private ChildJvm worker(String name, Node server, Map<String, String> environment) {
-        ChildJvm process =
-                add(ChildJvm.start(name, FaultWorker.class, environment, server.grpcAddress(), effects.toString()));
-        process.awaitLine("session \\S+ with " + server.grpcAddress(), START_MAX);
+    private ChildJvm worker(String name, Node server, Way way, Map<String, String> environment) {
+        String address = server.address(way);
+        ChildJvm process = add(ChildJvm.start(name, FaultWorker.class, environment, address, effects.toString()));
+        process.awaitLine("session \\S+ with " + address, START_MAX);
         return process;
+    }
+
+    /** A {@code tasker worker} and its own listener. */
+    record Worker(ChildJvm process, Rest rest) {
+        int status(String path) throws IOException, InterruptedException {
+            return rest.get(path).status();
+        }
+    }
+
+    /** Starts {@code tasker worker} with the handlers of {@code held} and waits until it listens. */
+    Worker taskerWorker(String name, Node server, Path configuration) {
+        ChildJvm process = add(ChildJvm.start(
+                name,
+                Main.class,
+                Map.of("TASKER_ENV", "test", "TASKER_WORKER_ID", name, "TASKER_CONFIG_PATH", configuration.toString()),
+                "worker",
+                "--server",
+                server.address(Way.GRPC),
+                "--port",
+                "0",
+                "--packages",
+                "dev.tasker.cli.fault.held",
+                "--templates",
+                templates.resolve("held.yaml").toString()));
+        var line =
+                process.awaitLine("Worker " + name + " runs with \\d+ slots: REST (http://127.0.0.1:\\d+)", START_MAX);
+        Rest rest = new Rest(URI.create(line.group(1)));
+        clients.add(rest);
+        process.awaitLine("session \\S+ with " + server.address(Way.GRPC), START_MAX);
+        return new Worker(process, rest);
     }
 
     EmbeddedPostgres postgres() {

@@ -6,9 +6,12 @@ import dev.tasker.worker.StepResult;
 import dev.tasker.worker.WorkSource;
 import dev.tasker.worker.WorkerConfig;
 import dev.tasker.worker.WorkerRuntime;
-import dev.tasker.worker.grpc.GrpcWorkSource;
-import dev.tasker.worker.grpc.GrpcWorkSourceConfig;
+import dev.tasker.worker.remote.GrpcWorkSource;
+import dev.tasker.worker.remote.GrpcWorkSourceConfig;
+import dev.tasker.worker.remote.HttpWorkSource;
+import dev.tasker.worker.remote.HttpWorkSourceConfig;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,6 +70,21 @@ final class FaultWorker {
             timeout_seconds: 60
         """;
 
+    /** A step of the handlers of {@code tasker worker --packages}. */
+    static final String HELD = """
+        name: held
+        namespace_name: held
+        version: 1.0.0
+        steps:
+          - name: hold
+            handler: {callable: Hold}
+            retry: {retryable: true, max_attempts: 3, backoff_base_ms: 60000}
+            publishes_events:
+              - {name: parcel.held, description: d, schema: {type: object}, publisher: stamp}
+              - {name: parcel.kept, description: d, schema: {type: object}, publisher: nobody}
+            timeout_seconds: 60
+        """;
+
     static final String GATE = "gate";
 
     private static final long WORK_MS = 50;
@@ -79,13 +97,19 @@ final class FaultWorker {
         this.effects = effects;
     }
 
-    /** Arguments: the server's gRPC address, the file of effects. Runs until it is ended. */
+    /** Arguments: the server's gRPC address or the URL of its REST port, the file of effects. Runs until it is ended. */
     public static void main(String[] arguments) throws InterruptedException {
         FaultWorker handlers = new FaultWorker(Path.of(arguments[1]));
-        try (WorkSource source = new GrpcWorkSource(arguments[0], GrpcWorkSourceConfig.DEFAULT);
+        try (WorkSource source = source(arguments[0]);
                 WorkerRuntime worker = WorkerRuntime.start(source, handlers.registry(), WorkerConfig.defaults())) {
             new CountDownLatch(1).await(); // for ever: SIGTERM ends the process, coverage is written then
         }
+    }
+
+    private static WorkSource source(String server) {
+        return HttpWorkSource.isHttp(server)
+                ? new HttpWorkSource(URI.create(server), HttpWorkSourceConfig.DEFAULT)
+                : new GrpcWorkSource(server, GrpcWorkSourceConfig.DEFAULT);
     }
 
     private HandlerRegistry registry() {

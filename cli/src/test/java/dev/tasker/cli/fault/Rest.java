@@ -66,6 +66,10 @@ final class Rest implements AutoCloseable {
         return UUID.fromString(task.path("task_uuid").asString());
     }
 
+    Answer get(String path) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(server.resolve(path)));
+    }
+
     Answer task(UUID taskUuid) throws IOException, InterruptedException {
         return send(HttpRequest.newBuilder(server.resolve("/v1/tasks/" + taskUuid)));
     }

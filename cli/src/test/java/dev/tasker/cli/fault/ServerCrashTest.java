@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tasker.cli.fault.Cluster.Node;
+import dev.tasker.cli.fault.Cluster.Way;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +17,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
 /** A server, or its PostgreSQL, that dies while workers are busy and clients create tasks. */
@@ -60,11 +63,12 @@ class ServerCrashTest {
         }
     }
 
-    @Test
-    void workerComesBackToARestartedServerWithItsResults() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void workerComesBackToARestartedServerWithItsResults(Way way) throws Exception {
         try (Cluster cluster = Cluster.start(folder)) {
             Node first = cluster.server("first");
-            ChildJvm worker = cluster.worker("worker", first);
+            ChildJvm worker = cluster.worker("worker", first, way);
             List<UUID> tasks = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
                 tasks.add(first.rest().created("fault", "gated", gated(i)));
@@ -86,7 +90,7 @@ class ServerCrashTest {
             Map<Integer, Long> attempts = cluster.effects().stream()
                     .filter(effect -> effect.step().equals("hold") && effect.kind() == Effect.Kind.START)
                     .collect(Collectors.groupingBy(Effect::attempt, Collectors.counting()));
-            Measurements.note("server restarted under its worker: attempts of the steps it held " + attempts);
+            Measurements.note(way + " server restarted under its worker: attempts of the steps it held " + attempts);
             assertThat(worker.output()).doesNotContain("report refused");
             assertThat(cluster.auditor().findings()).isEmpty();
         }

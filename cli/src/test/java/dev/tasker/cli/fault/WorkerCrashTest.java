@@ -5,6 +5,7 @@ import static org.assertj.core.groups.Tuple.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.tasker.cli.fault.Cluster.Node;
+import dev.tasker.cli.fault.Cluster.Way;
 import dev.tasker.cli.fault.Effect.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +18,8 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A worker that dies, or stands still, with a step in its hands. */
 @Timeout(90)
@@ -30,12 +33,13 @@ class WorkerCrashTest {
     @TempDir
     Path folder;
 
-    @Test
-    void stepOfAKilledWorkerIsTakenOverWithinTheLease() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void stepOfAKilledWorkerIsTakenOverWithinTheLease(Way way) throws Exception {
         try (Cluster cluster = Cluster.start(folder)) {
             Node server = cluster.server("server");
-            ChildJvm one = cluster.worker("one", server);
-            ChildJvm two = cluster.worker("two", server);
+            ChildJvm one = cluster.worker("one", server, way);
+            ChildJvm two = cluster.worker("two", server, way);
             UUID task = gatedTask(server);
             Effect held = awaitEffect(cluster, Kind.START, "hold", 1);
             ChildJvm victim = held.pid() == one.pid() ? one : two;
@@ -47,7 +51,7 @@ class WorkerCrashTest {
             Duration takeover = Duration.ofNanos(System.nanoTime() - killed);
 
             assertThat(taken.pid()).isEqualTo(heir.pid());
-            Measurements.note("worker killed: taken over after " + takeover.toMillis() + " ms (lease 5 s)");
+            Measurements.note(way + " worker killed: taken over after " + takeover.toMillis() + " ms (lease 5 s)");
             assertThat(takeover).isLessThan(TAKEOVER_MAX);
             openGate();
             awaitComplete(server, task);
@@ -60,14 +64,15 @@ class WorkerCrashTest {
         }
     }
 
-    @Test
-    void lateResultOfAWorkerThatStoodStillChangesNothing() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void lateResultOfAWorkerThatStoodStillChangesNothing(Way way) throws Exception {
         try (Cluster cluster = Cluster.start(folder)) {
             Node server = cluster.server("server");
-            ChildJvm sleeper = cluster.worker("sleeper", server);
+            ChildJvm sleeper = cluster.worker("sleeper", server, way);
             UUID task = gatedTask(server);
             awaitEffect(cluster, Kind.START, "hold", 1);
-            ChildJvm heir = cluster.worker("heir", server);
+            ChildJvm heir = cluster.worker("heir", server, way);
 
             long stopped = System.nanoTime();
             sleeper.pause();

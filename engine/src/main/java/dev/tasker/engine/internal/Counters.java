@@ -17,11 +17,10 @@ public final class Counters {
     final LongAdder resultsStale = new LongAdder();
     final LongAdder stepsClaimed = new LongAdder();
 
-    public void created(@Nullable Creation creation) {
+    public void created(Creation creation) {
         switch (creation) {
             case Creation.Created _ -> tasksCreated.increment();
             case Creation.Duplicate _ -> tasksDuplicate.increment();
-            case null -> {}
         }
     }
 

@@ -17,6 +17,7 @@ import dev.tasker.engine.internal.lane.CommitLane;
 import dev.tasker.engine.internal.lane.LaneCalls;
 import dev.tasker.engine.internal.lane.LaneStatistics;
 import dev.tasker.engine.internal.loop.BackgroundLoop;
+import dev.tasker.engine.internal.meter.NodeMeters;
 import dev.tasker.engine.internal.operator.Cancellations;
 import dev.tasker.engine.internal.operator.OperatorIntake;
 import dev.tasker.engine.internal.operator.StepOperator;
@@ -35,6 +36,7 @@ import dev.tasker.engine.internal.session.StepDeadlines;
 import dev.tasker.engine.internal.sql.Database;
 import dev.tasker.engine.internal.sql.DedicatedConnection;
 import dev.tasker.engine.internal.step.AssignmentAssembler;
+import dev.tasker.engine.internal.step.LeaseAdopter;
 import dev.tasker.engine.internal.step.LeasedStep;
 import dev.tasker.engine.internal.step.OverdueEnder;
 import dev.tasker.engine.internal.step.QueueHeads;
@@ -53,6 +55,7 @@ import dev.tasker.engine.internal.task.TaskAdmission;
 import dev.tasker.engine.internal.task.TaskCreator;
 import dev.tasker.engine.internal.task.TaskUuids;
 import dev.tasker.engine.internal.template.TemplateCatalogue;
+import dev.tasker.engine.meter.Instrument;
 import dev.tasker.errors.ErrorHandling;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -60,6 +63,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -82,6 +87,8 @@ public final class NodeParts implements Aftermath {
     private final QueueHeads heads = new QueueHeads();
     private final BatchNumbers numbers = new BatchNumbers();
     private final Counters counters = new Counters();
+    private final NodeMeters meters = new NodeMeters(InstantSource.system());
+    private final PayloadCache payloads;
     private final ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
     private final List<DedicatedConnection> connections = new ArrayList<>();
 
@@ -97,6 +104,7 @@ public final class NodeParts implements Aftermath {
     private final Heartbeater heartbeater;
     private final NodePresence presence;
     private final OverdueSteps overdueSteps;
+    private final LeaseAdopter adopter;
     private final ExpiryGuard guard;
     private final StalenessParts staleness;
     private final TableGrowth growth;
@@ -120,7 +128,7 @@ public final class NodeParts implements Aftermath {
         admission = new TaskAdmission(templates, uuids, config.graph());
         reads = ReadParts.of(pool, templates);
         growth = new TableGrowth(pool, readers);
-        PayloadCache payloads = new PayloadCache(config.dispatch().payloadCacheBytes());
+        payloads = new PayloadCache(config.dispatch().payloadCacheBytes());
         events = EventParts.of(pool, templates, payloads, config.domainEvents());
 
         RetryDelay retryDelay = new RetryDelay(config.backoff(), ThreadLocalRandom::current);
@@ -132,6 +140,7 @@ public final class NodeParts implements Aftermath {
                 readers,
                 deadlines,
                 session -> readers.execute(() -> closeSession(session)));
+        adopter = new LeaseAdopter(pool, numbers, assembler);
         expander = new StepExpander(new GraphPlanner(config.graph()), payloads);
         operators = new OperatorIntake(reads.tasks(), expander, this::laneOf);
         results = new ResultIntake(reads.tasks(), retryDelay, expander, events.results());
@@ -173,7 +182,7 @@ public final class NodeParts implements Aftermath {
                 heartbeatLoop,
                 recoveryLoop);
 
-        lanes = new NodeLanes(config.lanes(), direct, calls(payloads, deadlines, config), numbers);
+        lanes = new NodeLanes(config.lanes(), direct, calls(deadlines, config), numbers);
         staleness = StalenessParts.of(pool, config.staleness(), guard, this);
         folder = new RollupFolder(pool, config.rollups(), this::foldWithin);
         foldLoop = BackgroundLoop.of("rollups", folder::runOnce);
@@ -182,9 +191,9 @@ public final class NodeParts implements Aftermath {
                 pool, direct, connection(direct, "retention"), uuids, events.outbox(), staleness.sweeper(), config);
     }
 
-    private LaneCalls calls(PayloadCache payloads, StepDeadlines deadlines, EngineConfig config) {
+    private LaneCalls calls(StepDeadlines deadlines, EngineConfig config) {
         StepCompleter completer = new StepCompleter(
-                sessions, heads, payloads, this, events.published(), config.leases(), config.dispatch());
+                sessions, heads, payloads, this, events.published(), meters, config.leases(), config.dispatch());
         return new LaneCalls(
                 new TaskCreator(sessions, heads, payloads, this, config.leases()),
                 completer,
@@ -270,6 +279,17 @@ public final class NodeParts implements Aftermath {
         return counters;
     }
 
+    public NodeMeters meters() {
+        return meters;
+    }
+
+    /** Everything this node measures under a name of 03 §4. */
+    public List<Instrument> instruments() {
+        List<Instrument> instruments = new ArrayList<>(meters.instruments());
+        instruments.addAll(expander.instruments());
+        return instruments;
+    }
+
     /** The lane for a command of {@code task} that writes about so many steps. */
     public CommitLane laneOf(UUID task, int steps) {
         return lanes.of(task, steps);
@@ -290,6 +310,21 @@ public final class NodeParts implements Aftermath {
 
     public LiveSession openSession(SessionRequest request, AssignmentListener assigned) {
         return desk.open(request, assigned);
+    }
+
+    /** A session that is given nothing. */
+    public LiveSession openDrained(SessionRequest request, AssignmentListener assigned) {
+        return desk.openDrained(request, assigned);
+    }
+
+    /** Gives a session the leases of a worker that has come back; answers for which steps they live on. */
+    public Set<UUID> adopt(LiveSession session, Map<UUID, Integer> leases) {
+        try {
+            return adopter.adopt(session, leases);
+        } catch (RuntimeException e) {
+            closeSession(session);
+            throw e;
+        }
     }
 
     public void drain(LiveSession session) {
@@ -362,6 +397,7 @@ public final class NodeParts implements Aftermath {
 
     @Override
     public void errorHandled(ErrorHandling handling) {
+        meters.timedOut();
         try {
             listener.errorHandled(handling);
         } catch (RuntimeException e) {
@@ -373,7 +409,7 @@ public final class NodeParts implements Aftermath {
     public void leaseEnded(int sessionId, StepKey step, int token) {
         LiveSession session = sessions.byId(sessionId);
         if (session != null) {
-            heartbeater.lose(session, step, token); // another node's hears of it with its next heartbeat
+            heartbeater.cancel(session, step, token); // another node's hears of it with its next heartbeat
         }
     }
 
@@ -381,6 +417,7 @@ public final class NodeParts implements Aftermath {
     public void taskEntered(UUID task, TaskState state) {
         folder.changed();
         counters.entered(state);
+        meters.entered(task, state, payloads.get(task));
         try {
             listener.taskEntered(task, state);
         } catch (RuntimeException e) {

@@ -28,6 +28,14 @@ record SessionDesk(
         return session;
     }
 
+    /** Opens a session that is given nothing but what it takes over. */
+    LiveSession openDrained(SessionRequest request, AssignmentListener listener) {
+        LiveSession session = opener.open(request, listener);
+        opener.drain(session);
+        sessions.add(session);
+        return session;
+    }
+
     void drain(LiveSession session) {
         opener.drain(session);
         leave(session);

@@ -7,7 +7,8 @@
 CREATE OR REPLACE FUNCTION create_tasks(
   p_batch bigint, p_renew integer[],
   p_task uuid[], p_template integer[], p_priority integer[], p_identity bytea[], p_correlation uuid[], p_parent_correlation uuid[],
-  p_initiator text[], p_source_system text[], p_reason text[], p_tags text[], p_context text[], p_session integer[])
+  p_initiator text[], p_source_system text[], p_reason text[], p_tags text[], p_context text[], p_session integer[],
+  p_traceparent text[] DEFAULT '{}')
 RETURNS TABLE ("position" integer, owner uuid)
 LANGUAGE plpgsql
 SET search_path = tasker, pg_temp
@@ -32,13 +33,13 @@ BEGIN
   ),
   request AS (
     INSERT INTO task_requests (task_uuid, template_id, priority, identity_hash, correlation_id, parent_correlation_id,
-                               initiator, source_system, reason, tags, context)
+                               initiator, source_system, reason, tags, context, traceparent)
     SELECT i.task_uuid, i.template_id, i.priority, i.identity_hash, i.correlation_id, i.parent_correlation_id,
-           i.initiator, i.source_system, i.reason, i.tags, i.context
+           i.initiator, i.source_system, i.reason, i.tags, i.context, i.traceparent
     FROM   unnest(p_task, p_template, p_priority, p_identity, p_correlation, p_parent_correlation, p_initiator, p_source_system,
-                  p_reason, p_tags, p_context)
+                  p_reason, p_tags, p_context, p_traceparent)
              AS i(task_uuid, template_id, priority, identity_hash, correlation_id, parent_correlation_id, initiator,
-                  source_system, reason, tags, context)
+                  source_system, reason, tags, context, traceparent)
     WHERE  (i.task_uuid IN (SELECT identity.task_uuid FROM identity)) IS TRUE -- hashed, which a plain IN is not without hash joins
     RETURNING task_uuid, template_id, priority
   ),

@@ -2,11 +2,12 @@
 -- Cost: milliseconds, whatever the tables hold.
 -- Renews sessions and cuts their lease logs back to what they still hold. p_batch is the highest call number up to which the node has
 -- seen every answer: what those calls leased and is not named here has ended. Later rows stay. A session that was ended is not renewed.
--- Returns the named leases that are no longer theirs.
-CREATE OR REPLACE FUNCTION heartbeat(
+-- Returns the named leases that are no longer theirs, and whether a person ended them.
+DROP FUNCTION IF EXISTS heartbeat(integer[], bigint, integer[], uuid[], integer[], integer[]);
+CREATE FUNCTION heartbeat(
   p_sessions integer[], p_batch bigint,
   p_held_session integer[], p_held_task uuid[], p_held_step integer[], p_held_token integer[])
-RETURNS TABLE (session_id integer, task_uuid uuid, step_index integer, token integer)
+RETURNS TABLE (session_id integer, task_uuid uuid, step_index integer, token integer, cancelled boolean)
 LANGUAGE plpgsql
 SET search_path = tasker, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -27,12 +28,61 @@ BEGIN
   GROUP  BY held.session_id;
 
   RETURN QUERY
-  SELECT held.session_id, held.task_uuid, held.step_index, held.token
+  SELECT held.session_id, held.task_uuid, held.step_index, held.token,
+         EXISTS (SELECT FROM workflow_steps AS ended
+                 WHERE  ended.task_uuid = held.task_uuid AND ended.step_index = held.step_index
+                 AND    ended.state IN (step_state('cancelled'), step_state('resolved_manually')))
   FROM   unnest(p_held_session, p_held_task, p_held_step, p_held_token) AS held(session_id, task_uuid, step_index, token)
   WHERE  NOT EXISTS (
     SELECT FROM workflow_steps AS step
     WHERE  step.task_uuid = held.task_uuid AND step.step_index = held.step_index
     AND    step.state = step_state('in_progress') AND step.lease_token = held.token);
+END $$;
+
+-- Moves leases to a session of the node that their worker has come back to; tokens stay, so that results on their way count (04 §9.6).
+-- Leases that ended meanwhile are left out. Returns those that moved.
+CREATE OR REPLACE FUNCTION adopt_leases(p_session integer, p_batch bigint, p_task uuid[], p_step integer[], p_token integer[])
+RETURNS TABLE (task_uuid uuid, step_index integer, token integer, attempts integer)
+LANGUAGE plpgsql
+SET search_path = tasker, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET seq_page_cost = 0
+SET random_page_cost = 0
+SET cpu_operator_cost = 0.0001
+SET lock_timeout = '10s'
+AS $$
+#variable_conflict use_column
+DECLARE
+  v_range uuid[] := uuid_range(p_task);
+  v_low uuid := v_range[1];   -- bounds by which partitions are pruned when a statement starts
+  v_high uuid := v_range[2];
+BEGIN
+  PERFORM 1 FROM tasks AS task WHERE task.task_uuid = ANY (p_task) AND in_span(task.task_uuid, v_low, v_high)
+  ORDER BY task.task_uuid FOR NO KEY UPDATE;
+
+  RETURN QUERY
+  WITH moved AS (
+    UPDATE workflow_steps AS step
+    SET    session_id = p_session
+    FROM   unnest(p_task, p_step, p_token) AS i(task_uuid, step_index, token)
+    WHERE  step.task_uuid = i.task_uuid AND step.step_index = i.step_index AND in_span(step.task_uuid, v_low, v_high)
+    AND    in_state(step.state, step_state('in_progress')) AND step.lease_token = i.token
+    RETURNING step.task_uuid, step.step_index, step.lease_token, step.attempts
+  ),
+  log AS (
+    INSERT INTO session_leases (session_id, batch, task_uuids, step_indexes)
+    SELECT p_session, p_batch, array_agg(moved.task_uuid), array_agg(moved.step_index)
+    FROM   moved HAVING count(*) > 0
+  ),
+  renewed AS (
+    UPDATE worker_sessions AS session SET expires_at = engine_now() + session.lease_duration
+    WHERE  session.session_id = p_session AND session.expires_at > '-infinity'
+  )
+  SELECT moved.task_uuid, moved.step_index, moved.lease_token, moved.attempts FROM moved;
 END $$;
 
 -- The leases of a session as the database knows them, for a node that lost an answer.

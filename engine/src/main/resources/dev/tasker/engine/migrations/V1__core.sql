@@ -87,7 +87,8 @@ CREATE TABLE task_requests (
   source_system varchar(128) NOT NULL,
   reason varchar(128) NOT NULL,
   tags text,                    -- JSON array or object, verbatim
-  context text NOT NULL         -- JSON object, verbatim
+  context text NOT NULL,        -- JSON object, verbatim
+  traceparent text              -- W3C trace context of whoever asked
 ) PARTITION BY RANGE (task_uuid);
 
 -- The row that changes. No foreign key: 30 % of the rate. No CHECK: PostgreSQL reads it from its text again in every call; audit_tasks

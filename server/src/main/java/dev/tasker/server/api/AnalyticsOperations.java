@@ -19,20 +19,22 @@ public final class AnalyticsOperations {
     private static final int LIMIT_MAX = 1_000;
 
     private final Analytics analytics;
-    private final DatabaseBreaker breaker;
+    private final DatabaseGuard guard;
     private final DoubleSupplier poolUtilization;
 
     /** @param poolUtilization busy connections as a part of all, 0 to 1 */
-    public AnalyticsOperations(Analytics analytics, DatabaseBreaker breaker, DoubleSupplier poolUtilization) {
+    public AnalyticsOperations(Analytics analytics, DatabaseGuard guard, DoubleSupplier poolUtilization) {
         this.analytics = analytics;
-        this.breaker = breaker;
+        this.guard = guard;
         this.poolUtilization = poolUtilization;
     }
 
     /** Over so many hours until now; 0 stands for 1, more than 720 is refused. */
     public PerformanceMetrics performance(long hours) throws InterruptedException {
-        return breaker.run(
-                Fault.REPORTS_SUSPENDED, () -> analytics.performance(Math.clamp(hours, 0, Integer.MAX_VALUE)));
+        return guard.run(
+                "/v1/analytics/performance",
+                Fault.REPORTS_SUSPENDED,
+                () -> analytics.performance(Math.clamp(hours, 0, Integer.MAX_VALUE)));
     }
 
     /** Over the last 24 hours. */
@@ -40,7 +42,8 @@ public final class AnalyticsOperations {
         if (limit < 0) {
             throw new RefusedOperationException(Fault.INVALID, "limit must not be negative");
         }
-        return breaker.run(
+        return guard.run(
+                "/v1/analytics/bottlenecks",
                 Fault.REPORTS_SUSPENDED,
                 () -> analytics.bottlenecks(
                         Math.clamp(limit, 1, LIMIT_MAX),

@@ -23,17 +23,16 @@ public record Operations(
     public static Operations of(
             Engine engine,
             TaskSignals signals,
-            Backpressure backpressure,
-            DatabaseBreaker breaker,
+            DatabaseGuard guard,
             String environment,
             DoubleSupplier poolUtilization) {
         return new Operations(
-                new TaskOperations(engine, backpressure, breaker),
+                new TaskOperations(engine, guard),
                 new TaskFollowing(engine, signals),
                 new BulkOperations(engine),
                 new StepOperations(engine),
                 new TemplateOperations(engine, environment),
                 new DeadLetterOperations(engine.deadLetters()),
-                new AnalyticsOperations(engine.analytics(), breaker, poolUtilization));
+                new AnalyticsOperations(engine.analytics(), guard, poolUtilization));
     }
 }

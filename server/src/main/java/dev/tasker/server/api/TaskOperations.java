@@ -25,17 +25,18 @@ public final class TaskOperations {
 
     public static final int PER_PAGE_MAX = 100;
 
+    private static final String TASKS = "/v1/tasks";
+    private static final String TASK = "/v1/tasks/{uuid}";
+
     /** The largest offset the engine takes at once. */
     private static final int OFFSET_STEP = 10_000;
 
     private final Engine engine;
-    private final Backpressure backpressure;
-    private final DatabaseBreaker breaker;
+    private final DatabaseGuard guard;
 
-    public TaskOperations(Engine engine, Backpressure backpressure, DatabaseBreaker breaker) {
+    public TaskOperations(Engine engine, DatabaseGuard guard) {
         this.engine = engine;
-        this.backpressure = backpressure;
-        this.breaker = breaker;
+        this.guard = guard;
     }
 
     /**
@@ -51,8 +52,7 @@ public final class TaskOperations {
      * @param repeatable whether the caller wants the task that has the identity already, instead of a refusal
      */
     public Admitted create(TaskRequest request, boolean repeatable, Principal caller) throws InterruptedException {
-        backpressure.check();
-        return breaker.observe(() -> admitted(request, repeatable, caller));
+        return guard.create(TASKS, () -> admitted(request, repeatable, caller));
     }
 
     private Admitted admitted(TaskRequest request, boolean repeatable, Principal caller) throws InterruptedException {
@@ -74,7 +74,7 @@ public final class TaskOperations {
     /** Cancels a task with all its steps; returns it as it is then. */
     public TaskView cancel(UUID taskUuid, @Nullable String reason, Principal caller) throws InterruptedException {
         Cancellation cancellation = new Cancellation(reason, Callers.operator(caller));
-        return breaker.run(Fault.DATABASE_SUSPENDED, () -> {
+        return guard.run(TASK, Fault.DATABASE_SUSPENDED, () -> {
             Outcomes.require(
                     Outcomes.of(engine.cancel(taskUuid, cancellation)), Fault.TASK_UNKNOWN, Fault.NOT_CANCELLABLE);
             return task(taskUuid);
@@ -119,7 +119,7 @@ public final class TaskOperations {
      */
     public TaskPage slice(TaskFilter filter, long offset, int limit) throws InterruptedException {
         requirePerPage(limit);
-        return breaker.run(Fault.DATABASE_SUSPENDED, () -> sliced(filter, offset, limit));
+        return guard.run(TASKS, Fault.DATABASE_SUSPENDED, () -> sliced(filter, offset, limit));
     }
 
     private TaskPage sliced(TaskFilter filter, long offset, int limit) {
@@ -147,8 +147,10 @@ public final class TaskOperations {
      */
     public TaskPage after(TaskFilter filter, @Nullable UUID cursor, long limit) throws InterruptedException {
         requirePerPage(limit);
-        return breaker.run(
-                Fault.DATABASE_SUSPENDED, () -> engine.tasks(filter, TaskPage.Request.after(cursor, (int) limit)));
+        return guard.run(
+                TASKS,
+                Fault.DATABASE_SUSPENDED,
+                () -> engine.tasks(filter, TaskPage.Request.after(cursor, (int) limit)));
     }
 
     private static void requirePerPage(long perPage) {

@@ -6,43 +6,47 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.tomlj.Toml;
 import org.tomlj.TomlArray;
 import org.tomlj.TomlParseResult;
+import org.tomlj.TomlPosition;
 import org.tomlj.TomlTable;
 
 /** Reads a TOML file into values by full key path; sub-tables named {@code _docs} are documentation and skipped. */
 final class ConfigFile {
     private static final String DOCUMENTATION = "_docs";
 
-    private final Variables variables;
-    private final List<String> violations;
-    private final Map<String, Object> values = new TreeMap<>();
+    private final Path path;
+    private final Map<String, Located> values = new TreeMap<>();
 
     /** Stands for a list of tables, whose own keys begin with {@code key[index]}. */
     record Tables(int size) {}
 
-    private ConfigFile(Variables variables, List<String> violations) {
-        this.variables = variables;
-        this.violations = violations;
+    private ConfigFile(Path path) {
+        this.path = path;
     }
 
-    static Map<String, Object> read(Path path, Variables variables, List<String> violations) {
+    /** What the file sets; placeholders stay. Throws {@link ConfigException} when it cannot be read or is no TOML. */
+    static Map<String, Located> read(Path path) {
         String text;
         try {
             text = Files.readString(path);
         } catch (IOException e) {
-            throw new ConfigException(List.of(path + ": cannot be read, " + e + " (expected: a TOML file)"));
+            throw ConfigException.unreadable(
+                    new Violation(null, path.toString(), "cannot be read, " + e + " (expected: a TOML file)"));
         }
         TomlParseResult parsed = Toml.parse(text);
         if (parsed.hasErrors()) {
             throw new ConfigException(parsed.errors().stream()
-                    .map(error -> path + ", line " + error.position().line() + ", column "
-                            + error.position().column() + ": " + error.getMessage())
+                    .map(error -> new Violation(
+                            new Origin(path.toString(), error.position().line()),
+                            "",
+                            "column " + error.position().column() + ", " + error.getMessage()))
                     .toList());
         }
-        ConfigFile file = new ConfigFile(variables, violations);
+        ConfigFile file = new ConfigFile(path);
         file.collect("", parsed);
         return file.values;
     }
@@ -53,16 +57,18 @@ final class ConfigFile {
                 continue;
             }
             String key = prefix.isEmpty() ? name : prefix + "." + name;
-            Object value = table.get(List.of(name));
+            Object value = Objects.requireNonNull(table.get(List.of(name)));
+            TomlPosition position = Objects.requireNonNull(table.inputPositionOf(List.of(name)));
+            Origin origin = new Origin(path.toString(), position.line());
             if (value instanceof TomlTable inner) {
                 collect(key, inner);
             } else if (value instanceof TomlArray array && isOfTables(array)) {
                 for (int i = 0; i < array.size(); i++) {
                     collect(key + "[" + i + "]", array.getTable(i));
                 }
-                values.put(key, new Tables(array.size()));
-            } else if (value != null) {
-                values.put(key, substituted(key, value));
+                values.put(key, new Located(new Tables(array.size()), origin));
+            } else {
+                values.put(key, new Located(plain(value), origin));
             }
         }
     }
@@ -71,17 +77,14 @@ final class ConfigFile {
         return !array.isEmpty() && array.toList().stream().allMatch(TomlTable.class::isInstance);
     }
 
-    private Object substituted(String key, Object value) {
-        if (value instanceof String text) {
-            return variables.substitute(key, text, violations);
+    private static Object plain(Object value) {
+        if (!(value instanceof TomlArray array)) {
+            return value;
         }
-        if (value instanceof TomlArray array) {
-            List<Object> items = new ArrayList<>();
-            for (int i = 0; i < array.size(); i++) {
-                items.add(substituted(key, array.get(i)));
-            }
-            return items;
+        List<Object> items = new ArrayList<>();
+        for (int i = 0; i < array.size(); i++) {
+            items.add(plain(array.get(i)));
         }
-        return value;
+        return items;
     }
 }

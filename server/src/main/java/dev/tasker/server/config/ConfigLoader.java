@@ -1,20 +1,23 @@
 package dev.tasker.server.config;
 
+import dev.tasker.engine.EngineConfig;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the configuration: built-in defaults of the environment, then the file, then the variables that stand for one key. The first
- * two of these layers are optional. Reports all violations at once.
+ * Reads the configuration: built-in defaults of the environment, then the file, then the variables that stand for one key (02 §10.1).
+ * Reports all violations at once.
  */
 public final class ConfigLoader {
     private static final Logger log = LoggerFactory.getLogger(ConfigLoader.class);
@@ -34,11 +37,11 @@ public final class ConfigLoader {
 
     private final Variables variables;
     private final Path userDataFolder;
-    private final List<String> violations = new ArrayList<>();
+    private final List<Violation> violations = new ArrayList<>();
 
-    private ConfigLoader(Map<String, String> environment) {
+    private ConfigLoader(Map<String, String> environment, Path userDataFolder) {
         this.variables = new Variables(environment);
-        this.userDataFolder = userDataFolder(environment);
+        this.userDataFolder = userDataFolder;
     }
 
     /**
@@ -48,32 +51,76 @@ public final class ConfigLoader {
      * @throws ConfigException with every violation found
      */
     public static ServerConfig load(@Nullable Path file, Map<String, String> environment) {
-        return new ConfigLoader(environment).read(file);
+        ConfigReport report = inspect(file, null, environment);
+        if (!report.unused().isEmpty()) {
+            log.info("Configuration keys without effect here: {}", String.join(", ", report.unused()));
+        }
+        report.warnings().forEach(warning -> log.warn("{}", warning));
+        return report.valid();
+    }
+
+    /**
+     * What {@link #load} would make of a file, told in full instead of thrown.
+     *
+     * @param where null: as {@code TASKER_ENV} says
+     * @throws ConfigException when the file cannot be read or is no TOML
+     */
+    public static ConfigReport inspect(
+            @Nullable Path file, @Nullable Environment where, Map<String, String> environment) {
+        ConfigLoader loader = new ConfigLoader(environment, userDataFolder(environment));
+        Environment chosen = where == null ? loader.environment() : where;
+        ConfigLayers layers = new ConfigLayers();
+        loader.file(file).ifPresent(layers::add);
+        return loader.judge(chosen, layers);
+    }
+
+    /**
+     * As {@link #inspect}, of a folder of sources: {@code base/*.toml} with {@code environments/<environment>/*.toml} over them.
+     *
+     * @param where null: as {@code TASKER_ENV} says
+     * @throws ConfigException when there is none, or one cannot be read or is no TOML
+     */
+    public static ConfigReport inspectSources(
+            Path folder, @Nullable Environment where, Map<String, String> environment) {
+        ConfigLoader loader = new ConfigLoader(environment, userDataFolder(environment));
+        Environment chosen = where == null ? loader.environment() : where;
+        ConfigLayers layers = new ConfigLayers();
+        layers.addSources(folder, chosen, ConfigLayers.CONTEXTS);
+        return loader.judge(chosen, layers);
+    }
+
+    /** The keys that have an effect, by name, with their defaults in {@code environment}. */
+    public static Map<String, KeyFacts> keys(Environment environment) {
+        ConfigLoader loader = new ConfigLoader(Map.of(), Path.of("$XDG_DATA_HOME", "tasker"));
+        Settings settings = Settings.describing(environment);
+        loader.config(settings, environment);
+        return Collections.unmodifiableMap(settings.facts());
     }
 
     static ServerConfig defaults(Environment environment) {
         return load(null, Map.of("TASKER_ENV", environment.text()));
     }
 
-    private ServerConfig read(@Nullable Path file) {
-        Environment environment =
-                variables.find("TASKER_ENV", violations).map(Environment::of).orElse(Environment.DEVELOPMENT);
-        Path path = file != null
-                ? file
-                : variables.find("TASKER_CONFIG_PATH", violations).map(Path::of).orElse(null);
-        Map<String, Object> values = new TreeMap<>();
-        if (path != null) {
-            values.putAll(ConfigFile.read(path, variables, violations));
-        }
-        OVERRIDES.forEach(
-                (variable, key) -> variables.find(variable, violations).ifPresent(value -> values.put(key, value)));
+    private Environment environment() {
+        return variables.find("TASKER_ENV", violations).map(Environment::of).orElse(Environment.DEVELOPMENT);
+    }
+
+    private Optional<Path> file(@Nullable Path file) {
+        return file != null
+                ? Optional.of(file)
+                : variables.find("TASKER_CONFIG_PATH", violations).map(Path::of);
+    }
+
+    private ConfigReport judge(Environment environment, ConfigLayers layers) {
+        OVERRIDES.forEach((variable, key) -> variables
+                .find(variable, violations)
+                .ifPresent(value -> layers.put(key, value, Origin.variable(variable))));
+        layers.substitute(variables, violations);
+        Map<String, Located> values = layers.values();
         Settings settings = new Settings(environment, values, violations);
         ServerConfig config = config(settings, environment);
-        judge(settings, values);
-        if (!violations.isEmpty()) {
-            throw new ConfigException(violations);
-        }
-        return config;
+        List<String> unused = new KnownKeys(settings.facts().keySet()).judge(values, violations);
+        return new ConfigReport(environment, config, violations, settings.warnings(), unused, settings.facts(), values);
     }
 
     private ServerConfig config(Settings settings, Environment environment) {
@@ -82,11 +129,9 @@ public final class ConfigLoader {
         WebConfig web = WebConfig.from(settings);
         GrpcConfig grpc = GrpcConfig.from(settings);
         AuthConfig auth = AuthConfig.from(settings, AUTHENTICATION, "tasker-core", "tasker-api");
-        boolean reachIsDecided = auth.enabled()
-                || environment == Environment.TEST
-                || settings.states(AUTHENTICATION + ".enabled", false);
-        checkReach(settings, "orchestration.web.bind_address", web.enabled(), web.bindAddress(), reachIsDecided);
-        checkReach(settings, "orchestration.grpc.bind_address", grpc.enabled(), grpc.bindAddress(), reachIsDecided);
+        Reach reach = Reach.of(settings, environment, AUTHENTICATION, auth);
+        reach.check("orchestration.web.bind_address", web.enabled(), web.bindAddress());
+        reach.check("orchestration.grpc.bind_address", grpc.enabled(), grpc.bindAddress());
         int shutdownMs = settings.integer(
                 "orchestration.shutdown_timeout_ms",
                 Defaults.of(30_000).development(15_000).test(5_000),
@@ -101,41 +146,28 @@ public final class ConfigLoader {
                 .find("TASKER_TEMPLATE_OVERWRITE", violations)
                 .orElse("false")
                 .equals("true");
+        DeploymentMode mode = DeploymentMode.from(settings);
+        EngineConfig engine =
+                new EngineSettings(settings, mode).engine(overwrite || environment != Environment.PRODUCTION);
         return new ServerConfig(
                 environment,
                 database,
-                new EngineSettings(settings).engine(overwrite || environment != Environment.PRODUCTION),
+                engine,
                 web,
                 grpc,
                 auth,
+                OperationsConfig.from(settings, mode.listening(engine.dispatch().listen())),
+                telemetry(),
                 templatePaths,
                 Duration.ofMillis(shutdownMs));
     }
 
-    /** Without authentication only this machine may connect, unless somebody decided otherwise in writing (03 §3.1). */
-    private static void checkReach(
-            Settings settings, String key, boolean enabled, BindAddress address, boolean reachIsDecided) {
-        if (enabled && !reachIsDecided && !address.isLoopback()) {
-            settings.violation(
-                    key,
-                    address.toString(),
-                    "a loopback address; or " + AUTHENTICATION + ".enabled = true; or " + AUTHENTICATION
-                            + ".enabled = false written in the file, or TASKER_ENV=test, to let everybody in");
-        }
-    }
-
-    private void judge(Settings settings, Map<String, Object> values) {
-        KnownKeys known = new KnownKeys(settings.asked());
-        List<String> idle = new ArrayList<>();
-        for (String key : values.keySet()) {
-            if (known.isIdle(key)) {
-                idle.add(key);
-            } else if (!known.isKnown(key)) {
-                violations.add(key + ": unknown key (nearest known: " + known.nearest(key) + ")");
-            }
-        }
-        if (!idle.isEmpty()) {
-            log.info("Configuration keys without effect here: {}", String.join(", ", idle));
+    private TelemetryConfig telemetry() {
+        try {
+            return TelemetryConfig.from(variables, "tasker-orchestration");
+        } catch (ConfigException e) {
+            violations.addAll(e.violations());
+            return TelemetryConfig.OFF;
         }
     }
 

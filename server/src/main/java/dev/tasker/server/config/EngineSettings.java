@@ -20,9 +20,11 @@ import java.util.stream.Collectors;
 /** Reads the engine's records, which know nothing of files. */
 final class EngineSettings {
     private final Settings settings;
+    private final DeploymentMode mode;
 
-    EngineSettings(Settings settings) {
+    EngineSettings(Settings settings, DeploymentMode mode) {
         this.settings = settings;
+        this.mode = mode;
     }
 
     EngineConfig engine(boolean replacesTemplates) {
@@ -96,7 +98,7 @@ final class EngineSettings {
         String at = "orchestration.dispatch.";
         DispatchConfig standard = DispatchConfig.DEFAULT;
         return new DispatchConfig(
-                settings.flag(at + "listen", standard.listen()),
+                settings.flag(at + "listen", mode.listens()),
                 Duration.ofMillis(settings.integer(
                         at + "pulse_ms", Defaults.of((int) standard.pulse().toMillis()), 10, 60_000)),
                 settings.integer(at + "sticky_max", Defaults.of(standard.stickyMax()), 0, 1_000_000),
@@ -108,10 +110,10 @@ final class EngineSettings {
         String batches = "orchestration.batch_processing.";
         return new GraphConfig(
                 settings.flag(decisions + "enabled", true),
-                settings.integer(decisions + "max_steps_per_decision", Defaults.of(50), 1, 1000),
-                settings.integer(decisions + "warn_threshold_steps", Defaults.of(20), 1, 1000),
-                settings.integer(decisions + "max_decision_depth", Defaults.of(10), 1, 100),
-                settings.integer(decisions + "warn_threshold_depth", Defaults.of(5), 1, 100),
+                settings.integer(decisions + "max_steps_per_decision", Defaults.of(100), 1, 1000),
+                settings.integer(decisions + "warn_threshold_steps", Defaults.of(50), 1, 1000),
+                settings.integer(decisions + "max_decision_depth", Defaults.of(20), 1, 100),
+                settings.integer(decisions + "warn_threshold_depth", Defaults.of(10), 1, 100),
                 settings.flag(batches + "enabled", true),
                 settings.integer(
                         batches + "max_parallel_batches",

@@ -2,9 +2,18 @@ package dev.tasker.server.config;
 
 import java.time.Duration;
 
-/** Bounds of the database connection pool ({@code [common.database.pool]}). */
+/**
+ * Bounds of the database connection pool ({@code [common.database.pool]}).
+ *
+ * @param slowAcquire from when on waiting for a connection counts as slow
+ */
 public record PoolConfig(
-        int maxConnections, int minConnections, Duration acquireTimeout, Duration idleTimeout, Duration maxLifetime) {
+        int maxConnections,
+        int minConnections,
+        Duration acquireTimeout,
+        Duration idleTimeout,
+        Duration maxLifetime,
+        Duration slowAcquire) {
 
     public PoolConfig {
         if (minConnections > maxConnections) {
@@ -28,9 +37,14 @@ public record PoolConfig(
                 settings.integer(at + "idle_timeout_seconds", Defaults.of(300).test(60), 1, 3600));
         Duration lifetime = Duration.ofSeconds(
                 settings.integer(at + "max_lifetime_seconds", Defaults.of(1800).test(3600), 60, 86_400));
+        Duration slow = Duration.ofMillis(settings.integer(
+                at + "slow_acquire_threshold_ms",
+                Defaults.of(100).development(200).test(500).production(50),
+                10,
+                60_000));
         return settings.checked(
                 "common.database.pool",
-                () -> new PoolConfig(max, min, acquire, idle, lifetime),
-                () -> new PoolConfig(max, max, acquire, idle, lifetime));
+                () -> new PoolConfig(max, min, acquire, idle, lifetime, slow),
+                () -> new PoolConfig(max, max, acquire, idle, lifetime, slow));
     }
 }

@@ -20,6 +20,8 @@ public record ServerConfig(
         WebConfig web,
         GrpcConfig grpc,
         AuthConfig auth,
+        OperationsConfig operations,
+        TelemetryConfig telemetry,
         List<Path> templatePaths,
         Duration shutdownTimeout) {
 
@@ -33,7 +35,17 @@ public record ServerConfig(
     }
 
     public ServerConfig withDatabase(DatabaseConfig newDatabase) {
-        return new ServerConfig(environment, newDatabase, engine, web, grpc, auth, templatePaths, shutdownTimeout);
+        return new ServerConfig(
+                environment,
+                newDatabase,
+                engine,
+                web,
+                grpc,
+                auth,
+                operations,
+                telemetry,
+                templatePaths,
+                shutdownTimeout);
     }
 
     /** This configuration with an embedded PostgreSQL in a folder. */
@@ -42,7 +54,17 @@ public record ServerConfig(
     }
 
     public ServerConfig withEngine(EngineConfig newEngine) {
-        return new ServerConfig(environment, database, newEngine, web, grpc, auth, templatePaths, shutdownTimeout);
+        return new ServerConfig(
+                environment,
+                database,
+                newEngine,
+                web,
+                grpc,
+                auth,
+                operations,
+                telemetry,
+                templatePaths,
+                shutdownTimeout);
     }
 
     public ServerConfig withAddresses(BindAddress rest, BindAddress grpcAddress) {
@@ -53,27 +75,88 @@ public record ServerConfig(
                 new WebConfig(web.enabled(), rest, web.requestTimeout(), web.tls()),
                 new GrpcConfig(grpc.enabled(), grpcAddress, grpc.tls()),
                 auth,
+                operations,
+                telemetry,
                 templatePaths,
                 shutdownTimeout);
     }
 
     public ServerConfig withRequestTimeout(Duration timeout) {
         WebConfig newWeb = new WebConfig(web.enabled(), web.bindAddress(), timeout, web.tls());
-        return new ServerConfig(environment, database, engine, newWeb, grpc, auth, templatePaths, shutdownTimeout);
+        return new ServerConfig(
+                environment,
+                database,
+                engine,
+                newWeb,
+                grpc,
+                auth,
+                operations,
+                telemetry,
+                templatePaths,
+                shutdownTimeout);
     }
 
     public ServerConfig withAuth(AuthConfig newAuth) {
-        return new ServerConfig(environment, database, engine, web, grpc, newAuth, templatePaths, shutdownTimeout);
+        return new ServerConfig(
+                environment,
+                database,
+                engine,
+                web,
+                grpc,
+                newAuth,
+                operations,
+                telemetry,
+                templatePaths,
+                shutdownTimeout);
+    }
+
+    public ServerConfig withOperations(OperationsConfig newOperations) {
+        return new ServerConfig(
+                environment,
+                database,
+                engine,
+                web,
+                grpc,
+                auth,
+                newOperations,
+                telemetry,
+                templatePaths,
+                shutdownTimeout);
+    }
+
+    public ServerConfig withTelemetry(TelemetryConfig newTelemetry) {
+        return new ServerConfig(
+                environment,
+                database,
+                engine,
+                web,
+                grpc,
+                auth,
+                operations,
+                newTelemetry,
+                templatePaths,
+                shutdownTimeout);
     }
 
     /** This configuration with TLS at both listeners, null: without. */
     public ServerConfig withTls(@Nullable TlsConfig tls) {
         WebConfig newWeb = new WebConfig(web.enabled(), web.bindAddress(), web.requestTimeout(), tls);
         GrpcConfig newGrpc = new GrpcConfig(grpc.enabled(), grpc.bindAddress(), tls);
-        return new ServerConfig(environment, database, engine, newWeb, newGrpc, auth, templatePaths, shutdownTimeout);
+        return new ServerConfig(
+                environment,
+                database,
+                engine,
+                newWeb,
+                newGrpc,
+                auth,
+                operations,
+                telemetry,
+                templatePaths,
+                shutdownTimeout);
     }
 
     public ServerConfig withTemplatePaths(List<Path> paths) {
-        return new ServerConfig(environment, database, engine, web, grpc, auth, paths, shutdownTimeout);
+        return new ServerConfig(
+                environment, database, engine, web, grpc, auth, operations, telemetry, paths, shutdownTimeout);
     }
 }

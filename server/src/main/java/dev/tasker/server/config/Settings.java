@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -19,23 +20,36 @@ import org.jspecify.annotations.Nullable;
  */
 final class Settings {
     private final Environment environment;
-    private final Map<String, Object> values;
-    private final List<String> violations;
-    private final Set<String> asked = new TreeSet<>();
+    private final Map<String, Located> values;
+    private final List<Violation> violations;
+    private final boolean describing;
+    private final Map<String, KeyFacts> facts = new TreeMap<>();
+    private final List<Violation> warnings = new ArrayList<>();
 
     /**
      * @param values texts, {@link Long}, {@link Double}, {@link Boolean} and lists of them, as a TOML file holds them
      * @param violations what was found so far; more are added
      */
-    Settings(Environment environment, Map<String, Object> values, List<String> violations) {
+    Settings(Environment environment, Map<String, Located> values, List<Violation> violations) {
+        this(environment, values, violations, false);
+    }
+
+    private Settings(
+            Environment environment, Map<String, Located> values, List<Violation> violations, boolean describing) {
         this.environment = environment;
         this.values = values;
         this.violations = violations;
+        this.describing = describing;
     }
 
-    /** The keys that have an effect. */
-    Set<String> asked() {
-        return asked;
+    /** Settings without values, which only learn the keys: each list of tables has one entry. */
+    static Settings describing(Environment environment) {
+        return new Settings(environment, Map.of(), new ArrayList<>(), true);
+    }
+
+    /** The keys that have an effect, by {@link KeyFacts#general general} name. */
+    Map<String, KeyFacts> facts() {
+        return facts;
     }
 
     int integer(String key, Defaults<Integer> defaults, int min, int max) {
@@ -44,6 +58,7 @@ final class Settings {
 
     long whole(String key, Defaults<Long> defaults, long min, long max) {
         long standard = defaults.in(environment);
+        learn(key, "integer", TomlText.of(standard), min + " to " + max);
         Object value = value(key);
         if (value == null) {
             return standard;
@@ -57,6 +72,7 @@ final class Settings {
 
     double decimal(String key, Defaults<Double> defaults, double min, double max) {
         double standard = defaults.in(environment);
+        learn(key, "number", TomlText.of(standard), min + " to " + max);
         Object value = value(key);
         if (value == null) {
             return standard;
@@ -70,6 +86,11 @@ final class Settings {
 
     List<Integer> integers(String key, Defaults<List<Integer>> defaults, int itemsMax, int min, int max) {
         List<Integer> standard = defaults.in(environment);
+        learn(
+                key,
+                "list of integers",
+                TomlText.of(standard),
+                "1 to " + itemsMax + " items, each " + min + " to " + max);
         Object value = value(key);
         if (value == null) {
             return standard;
@@ -89,7 +110,12 @@ final class Settings {
         return standard;
     }
 
+    boolean flag(String key, Defaults<Boolean> defaults) {
+        return flag(key, defaults.in(environment));
+    }
+
     boolean flag(String key, boolean standard) {
+        learn(key, "boolean", TomlText.of(standard), "");
         Object value = value(key);
         if (value == null) {
             return standard;
@@ -103,6 +129,12 @@ final class Settings {
 
     /** A text in some notation. The parser's complaint is the expectation shown. */
     <T extends @Nullable Object> T parsed(String key, String standard, Function<String, T> parser, T fallback) {
+        return parsed(key, standard, "", parser, fallback);
+    }
+
+    private <T extends @Nullable Object> T parsed(
+            String key, String standard, String expected, Function<String, T> parser, T fallback) {
+        learn(key, "text", standard.isEmpty() ? "" : TomlText.of(standard), expected);
         Object value = value(key);
         try {
             if (value == null || value instanceof String) {
@@ -117,6 +149,7 @@ final class Settings {
 
     /** A text of at least one character. */
     String text(String key, String standard) {
+        learn(key, "text", TomlText.of(standard), "");
         Object value = value(key);
         if (value == null) {
             return standard;
@@ -130,20 +163,23 @@ final class Settings {
 
     /** One of several words. */
     String choice(String key, String standard, List<String> others) {
+        String expected = standard + " or " + String.join(", ", others);
         return parsed(
                 key,
                 standard,
+                expected,
                 text -> {
                     if (text.equals(standard) || others.contains(text)) {
                         return text;
                     }
-                    throw new IllegalArgumentException(standard + " or " + String.join(", ", others));
+                    throw new IllegalArgumentException(expected);
                 },
                 standard);
     }
 
     /** A list of texts, each one of {@code allowed} where that is not empty; then the list is not empty either. */
     List<String> texts(String key, List<String> standard, Set<String> allowed) {
+        learn(key, "list of texts", TomlText.of(standard), String.join(", ", new TreeSet<>(allowed)));
         Object value = value(key);
         if (value == null) {
             return standard;
@@ -172,6 +208,7 @@ final class Settings {
     /** A moment, null when absent; as TOML has them or as a text. */
     @Nullable
     Instant instant(String key) {
+        learn(key, "time", "", "");
         Object value = value(key);
         if (value instanceof OffsetDateTime time) {
             return time.toInstant();
@@ -189,6 +226,10 @@ final class Settings {
 
     /** How many tables a list has; the keys of each are {@code key[index].name}. */
     int tables(String key) {
+        learn(key, "list of tables", "", "");
+        if (describing) {
+            return 1;
+        }
         Object value = value(key);
         if (value instanceof ConfigFile.Tables tables) {
             return tables.size();
@@ -201,6 +242,7 @@ final class Settings {
 
     /** A text that is never shown, null when absent or empty. */
     <T> @Nullable T secret(String key, Function<String, T> parser) {
+        facts.put(KeyFacts.general(key), new KeyFacts(KeyFacts.general(key), "text", "", "", true));
         Object value = value(key);
         if (value == null || value.equals("")) {
             return null;
@@ -218,6 +260,7 @@ final class Settings {
 
     /** A choice of which this server knows one. */
     void insist(String key, String only) {
+        learn(key, "text", TomlText.of(only), only);
         Object value = value(key);
         if (value != null && !value.equals(only)) {
             violation(key, value, only);
@@ -234,18 +277,42 @@ final class Settings {
         try {
             return record.get();
         } catch (IllegalArgumentException e) {
-            violations.add(section + "." + e.getMessage());
+            String message = String.valueOf(e.getMessage());
+            int end = message.indexOf(": "); // the records begin their complaints with the key's last name
+            add(section + "." + message.substring(0, Math.max(end, 0)), message.substring(end < 0 ? 0 : end + 2));
             return fallback.get();
         }
     }
 
+    /** Notes what is allowed but hardly meant. */
+    void warning(String key, Object value, String expected) {
+        Located located = values.get(key);
+        warnings.add(new Violation(
+                located == null ? null : located.origin(), key, shown(value) + " (expected: " + expected + ")"));
+    }
+
+    /** What was noted. */
+    List<Violation> warnings() {
+        return warnings;
+    }
+
     void violation(String key, Object value, String expected) {
-        violations.add(key + ": " + shown(value) + " (expected: " + expected + ")");
+        add(key, shown(value) + " (expected: " + expected + ")");
+    }
+
+    private void add(String key, String reason) {
+        Located located = values.get(key);
+        violations.add(new Violation(located == null ? null : located.origin(), key, reason));
+    }
+
+    private void learn(String key, String type, String standard, String expected) {
+        String general = KeyFacts.general(key);
+        facts.put(general, new KeyFacts(general, type, standard, expected, false));
     }
 
     private @Nullable Object value(String key) {
-        asked.add(key);
-        return values.get(key);
+        Located located = values.get(key);
+        return located == null ? null : located.value();
     }
 
     private static String shown(Object value) {

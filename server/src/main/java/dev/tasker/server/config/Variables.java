@@ -27,6 +27,11 @@ public final class Variables {
             Map.entry(
                     "TASKER_DATABASE_LISTEN_URL",
                     new Form(POSTGRES, "postgresql://[user:password@]host[:port]/database", true)),
+            Map.entry("TELEMETRY_ENABLED", new Form("true|false", "true or false", false)),
+            Map.entry("OTEL_SERVICE_NAME", new Form("\\S+", "a name without blanks", false)),
+            Map.entry("OTEL_EXPORTER_OTLP_ENDPOINT", new Form("https?://\\S+", "http(s)://host:port", true)),
+            Map.entry("OTEL_TRACES_SAMPLER_ARG", new Form("0(\\.\\d+)?|1(\\.0+)?", "a number from 0 to 1", false)),
+            Map.entry("DEPLOYMENT_ENVIRONMENT", new Form("\\S+", "a name without blanks", false)),
             Map.entry("TASKER_DATA_DIR", new Form(".+", "a path", false)),
             Map.entry("TASKER_ENV", new Form("test|development|production", "test, development or production", false)),
             Map.entry("TASKER_CONFIG_PATH", new Form(".+\\.toml", "a path ending in .toml", false)),
@@ -67,7 +72,7 @@ public final class Variables {
      * @throws ConfigException when the value does not have the variable's form
      */
     public Optional<String> find(String name) {
-        List<String> violations = new ArrayList<>();
+        List<Violation> violations = new ArrayList<>();
         Optional<String> found = find(name, violations);
         if (!violations.isEmpty()) {
             throw new ConfigException(violations);
@@ -75,7 +80,7 @@ public final class Variables {
         return found;
     }
 
-    Optional<String> find(String name, List<String> violations) {
+    Optional<String> find(String name, List<Violation> violations) {
         Form form = FORMS.get(name);
         if (form == null) {
             throw new IllegalArgumentException(name + ": not a variable of the configuration");
@@ -85,22 +90,27 @@ public final class Variables {
             return Optional.empty();
         }
         if (!value.matches(form.pattern())) {
-            violations.add(name + ": " + (form.secret() ? "***" : "\"" + value + "\"") + " (expected: "
-                    + form.description() + ")");
+            violations.add(new Violation(
+                    null,
+                    name,
+                    (form.secret() ? "***" : "\"" + value + "\"") + " (expected: " + form.description() + ")"));
             return Optional.empty();
         }
         return Optional.of(value);
     }
 
     /** {@code text} with its {@code ${VAR}} and {@code ${VAR:-default}} replaced. */
-    String substitute(String key, String text, List<String> violations) {
-        return PLACEHOLDER.matcher(text).replaceAll(match -> Matcher.quoteReplacement(value(key, match, violations)));
+    String substitute(String key, String text, Origin origin, List<Violation> violations) {
+        return PLACEHOLDER
+                .matcher(text)
+                .replaceAll(match -> Matcher.quoteReplacement(value(key, match, origin, violations)));
     }
 
-    private String value(String key, MatchResult match, List<String> violations) {
+    private String value(String key, MatchResult match, Origin origin, List<Violation> violations) {
         String name = match.group(1);
         if (!FORMS.containsKey(name)) {
-            violations.add(key + ": ${" + name + "} (expected: one of " + String.join(", ", FORMS.keySet()) + ")");
+            violations.add(new Violation(
+                    origin, key, "${" + name + "} (expected: one of " + String.join(", ", FORMS.keySet()) + ")"));
             return "";
         }
         Optional<String> value = find(name, violations);
@@ -108,7 +118,8 @@ public final class Variables {
             return value.get();
         }
         if (match.group(2) == null) {
-            violations.add(key + ": ${" + name + "} is not set (expected: a value, or ${" + name + ":-default})");
+            violations.add(new Violation(
+                    origin, key, "${" + name + "} is not set (expected: a value, or ${" + name + ":-default})"));
             return "";
         }
         return match.group(2);

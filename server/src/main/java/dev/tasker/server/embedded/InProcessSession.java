@@ -5,6 +5,7 @@ import dev.tasker.engine.Completion;
 import dev.tasker.engine.EventPayload;
 import dev.tasker.engine.Session;
 import dev.tasker.engine.StepResult;
+import dev.tasker.server.gateway.GatewayConfig;
 import dev.tasker.worker.Assignment;
 import dev.tasker.worker.BackoffHint;
 import dev.tasker.worker.Checkpoint;
@@ -13,6 +14,7 @@ import dev.tasker.worker.RejectReason;
 import dev.tasker.worker.StepReport;
 import dev.tasker.worker.WorkSession;
 import dev.tasker.worker.event.MadePayload;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -60,11 +62,21 @@ final class InProcessSession implements WorkSession {
 
     @Override
     public CompletableFuture<CompletionStatus> complete(Assignment assignment, StepReport report) {
+        if (isTooLarge(report.document())) {
+            log.warn("{}: result refused (expected: <= {} bytes)", assignment, GatewayConfig.RESULT_BYTES_MAX);
+            return CompletableFuture.completedFuture(CompletionStatus.INVALID);
+        }
         StepResult result = toEngine(report);
         int token = Math.toIntExact(assignment.leaseToken());
         CompletableFuture<CompletionStatus> answer = new CompletableFuture<>();
         repeat(() -> session.complete(assignment.stepUuid(), token, result), PAUSE_FIRST_MS, answer);
         return answer;
+    }
+
+    /** Most documents are so short that nobody has to count their bytes. */
+    private static boolean isTooLarge(String document) {
+        return document.length() > GatewayConfig.RESULT_BYTES_MAX / 3
+                && document.getBytes(StandardCharsets.UTF_8).length > GatewayConfig.RESULT_BYTES_MAX;
     }
 
     @Override

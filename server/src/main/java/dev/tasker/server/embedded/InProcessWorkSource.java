@@ -74,7 +74,8 @@ public final class InProcessWorkSource implements WorkSource {
                         task.priority(),
                         task.initiator(),
                         task.sourceSystem(),
-                        task.reason()),
+                        task.reason(),
+                        task.traceparent()),
                 new StepView(
                         step.name(),
                         step.templateStepName(),

@@ -8,6 +8,7 @@ import dev.tasker.protocol.worker.v1.StepPart;
 import dev.tasker.protocol.worker.v1.TaskPart;
 import dev.tasker.template.PublishedEvent;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Writes assignments as they travel. JSON goes through as text, unread. */
@@ -29,6 +30,7 @@ final class AssignmentEncoder {
                 .setMaxAttempts(assignment.maxAttempts())
                 .setTimeoutMs(timeoutMs(assignment.timeout()))
                 .setLeaseExpiresInMs(leaseMs)
+                .setTraceparent(Objects.requireNonNullElse(assignment.task().traceparent(), ""))
                 .setTask(encode(assignment.task()))
                 .setStep(encode(assignment.step()))
                 .putAllDependencyResults(assignment.dependencyResults())

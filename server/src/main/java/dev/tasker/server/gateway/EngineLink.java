@@ -3,6 +3,9 @@ package dev.tasker.server.gateway;
 import dev.tasker.engine.Assignment;
 import dev.tasker.engine.AssignmentListener;
 import dev.tasker.engine.Session;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EngineLink implements AssignmentListener {
     private final ConcurrentHashMap<LeaseKey, Assignment> held = new ConcurrentHashMap<>();
+    private final Set<LeaseKey> expected = ConcurrentHashMap.newKeySet(); // taken over, assignment still to come
     private volatile WorkerStream owner;
     private volatile @Nullable Session session;
 
@@ -42,19 +46,44 @@ final class EngineLink implements AssignmentListener {
         return owner;
     }
 
+    /** The worker has these already: their assignments are not sent to it. */
+    void expect(Collection<LeaseKey> leases) {
+        expected.addAll(leases);
+    }
+
+    /** These are not coming. */
+    void expectNoMore(Collection<LeaseKey> leases) {
+        expected.removeAll(leases);
+    }
+
     @Override
     public void assigned(List<Assignment> assignments) {
+        List<Assignment> fresh = new ArrayList<>(assignments.size());
         for (Assignment assignment : assignments) {
-            held.put(LeaseKey.of(assignment), assignment);
+            LeaseKey lease = LeaseKey.of(assignment);
+            held.put(lease, assignment);
+            if (!expected.remove(lease)) {
+                fresh.add(assignment);
+            }
         }
-        owner.assigned(this, assignments);
+        if (!fresh.isEmpty()) {
+            owner.assigned(this, fresh);
+        }
     }
 
     @Override
     public void lost(Assignment assignment) {
         LeaseKey lease = LeaseKey.of(assignment);
-        if (held.remove(lease) != null) {
-            owner.lost(this, lease);
+        if (forget(lease)) {
+            owner.lost(this, lease, false);
+        }
+    }
+
+    @Override
+    public void cancelled(Assignment assignment) {
+        LeaseKey lease = LeaseKey.of(assignment);
+        if (forget(lease)) {
+            owner.lost(this, lease, true);
         }
     }
 
@@ -63,20 +92,28 @@ final class EngineLink implements AssignmentListener {
         owner.closeIfEmpty(this);
     }
 
+    /** The assignment of a lease; null: not held, or taken over and not known yet. */
     @Nullable
     Assignment held(LeaseKey lease) {
         return held.get(lease);
     }
 
+    boolean holds(LeaseKey lease) {
+        return held.containsKey(lease) || expected.contains(lease);
+    }
+
     boolean forget(LeaseKey lease) {
-        return held.remove(lease) != null;
+        boolean wasExpected = expected.remove(lease);
+        return held.remove(lease) != null || wasExpected;
     }
 
     Set<LeaseKey> leases() {
-        return held.keySet();
+        Set<LeaseKey> leases = new HashSet<>(held.keySet());
+        leases.addAll(expected);
+        return leases;
     }
 
     boolean holdsNothing() {
-        return held.isEmpty();
+        return held.isEmpty() && expected.isEmpty();
     }
 }

@@ -12,6 +12,9 @@ import java.time.Duration;
  * @param drain how long a closing server still takes results of running handlers
  */
 public record GatewayConfig(LeaseConfig leases, int sessionsMax, int slotsMax, Duration drain) {
+    /** The largest result document a worker may report, in bytes of UTF-8 (04 §9.6). */
+    public static final int RESULT_BYTES_MAX = 4 << 20;
+
     public static final GatewayConfig DEFAULT =
             new GatewayConfig(LeaseConfig.DEFAULT, 1_000, 10_000, Duration.ofSeconds(10));
 

@@ -38,6 +38,7 @@ public final class GatewayServer implements AutoCloseable {
     private final WorkerGateway gateway;
     private final HealthStatusManager health;
     private final Server server;
+    private final AtomicBoolean stopping = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private GatewayServer(WorkerGateway gateway, HealthStatusManager health, Server server) {
@@ -116,13 +117,20 @@ public final class GatewayServer implements AutoCloseable {
         return server.getPort();
     }
 
+    /** Tells whoever asks for the health of the services that they end. */
+    public void stopServing() {
+        if (stopping.compareAndSet(false, true)) {
+            health.enterTerminalState();
+        }
+    }
+
     /** Asks the workers to finish, waits for them within {@link GatewayConfig#drain}, then ends all calls. */
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        health.enterTerminalState();
+        stopServing();
         try {
             if (!gateway.drain()) {
                 LOG.warn("workers still hold steps; their results go to the next server they reach");

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.UUID;
 
 /** Names a lease. Here too live the two lines that turn uuids into their wire form. */
-record LeaseKey(UUID stepUuid, int token) {
+public record LeaseKey(UUID stepUuid, int token) {
     private static final int UUID_BYTES = 16;
 
     static LeaseKey of(Assignment assignment) {

@@ -3,11 +3,11 @@ package dev.tasker.server.gateway;
 import dev.tasker.engine.Assignment;
 import dev.tasker.protocol.worker.v1.Assign;
 import dev.tasker.protocol.worker.v1.Assignments;
+import dev.tasker.protocol.worker.v1.Cancel;
 import dev.tasker.protocol.worker.v1.Completed;
 import dev.tasker.protocol.worker.v1.HeartbeatAck;
 import dev.tasker.protocol.worker.v1.ServerMessage;
 import io.grpc.Status;
-import io.grpc.stub.ServerCallStreamObserver;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -27,10 +27,12 @@ final class Outbox {
 
     static final int ASSIGNMENT_BYTES_MAX = 8 << 20;
 
+    private static final String CANCELLED = "the step was cancelled or settled by hand";
+
     private static final Status UNREAD =
             Status.RESOURCE_EXHAUSTED.withDescription("the worker does not read its messages");
 
-    private final ServerCallStreamObserver<ServerMessage> observer;
+    private final Line line;
     private final AssignmentEncoder encoder;
     private final Executor executor;
     private final Consumer<Assignment> tooLarge;
@@ -51,18 +53,13 @@ final class Outbox {
 
     private record Answer(Completed.Outcome outcome) implements Entry {}
 
-    private record Ended(LeaseKey lease) implements Entry {}
+    private record Ended(LeaseKey lease, boolean cancelled) implements Entry {}
 
     private record Control(ServerMessage message) implements Entry {}
 
     /** @param tooLarge told of assignments that exceed {@link #ASSIGNMENT_BYTES_MAX} and are not sent */
-    Outbox(
-            ServerCallStreamObserver<ServerMessage> observer,
-            AssignmentEncoder encoder,
-            Executor executor,
-            Consumer<Assignment> tooLarge,
-            int entriesMax) {
-        this.observer = observer;
+    Outbox(Line line, AssignmentEncoder encoder, Executor executor, Consumer<Assignment> tooLarge, int entriesMax) {
+        this.line = line;
         this.encoder = encoder;
         this.executor = executor;
         this.tooLarge = tooLarge;
@@ -83,8 +80,9 @@ final class Outbox {
         add(new Answer(outcome));
     }
 
-    void lost(LeaseKey lease) {
-        add(new Ended(lease));
+    /** @param cancelled a person wanted it */
+    void lost(LeaseKey lease, boolean cancelled) {
+        add(new Ended(lease, cancelled));
     }
 
     void send(ServerMessage message) {
@@ -138,10 +136,10 @@ final class Outbox {
     private void writeWhileReady() {
         if (!begun && first != null && !cut) {
             begun = true;
-            observer.onNext(first);
+            line.send(first);
         }
         var message = new Batch();
-        while (begun && !over && !cut && observer.isReady()) {
+        while (begun && !over && !cut && line.isReady()) {
             Entry entry = entries.poll();
             if (entry == null) {
                 break;
@@ -150,10 +148,10 @@ final class Outbox {
             switch (entry) {
                 case Work work -> work.assignments().forEach(message::add);
                 case Answer answer -> message.add(answer.outcome());
-                case Ended lease -> message.add(lease.lease());
+                case Ended ended -> message.add(ended);
                 case Control control -> {
                     message.write();
-                    observer.onNext(control.message());
+                    line.send(control.message());
                 }
             }
         }
@@ -164,22 +162,19 @@ final class Outbox {
             message.write();
         }
         Status status = ended;
-        if (status != null && (cut || entries.isEmpty() || (!status.isOk() && !(begun && observer.isReady())))) {
+        if (status != null && (cut || entries.isEmpty() || (!status.isOk() && !(begun && line.isReady())))) {
             over = true;
             entries.clear();
-            if (status.isOk()) {
-                observer.onCompleted();
-            } else {
-                observer.onError(status.asRuntimeException());
-            }
+            line.end(status);
         }
     }
 
-    /** Gathers entries of three kinds into one message each. Outcomes go before losses, so that an answered lease is not seen as lost. */
+    /** Gathers entries of four kinds into one message each. Outcomes go before losses, so that an answered lease is not seen as lost. */
     private final class Batch {
         private final Assignments.Builder assignments = Assignments.newBuilder();
         private final Completed.Builder completed = Completed.newBuilder();
         private final HeartbeatAck.Builder lost = HeartbeatAck.newBuilder();
+        private final Cancel.Builder cancelled = Cancel.newBuilder().setReason(CANCELLED);
         private long bytes;
 
         void add(Assignment assignment) {
@@ -200,25 +195,31 @@ final class Outbox {
             completed.addOutcomes(outcome);
         }
 
-        void add(LeaseKey lease) {
-            lost.addLost(lease.toWire());
+        void add(Ended ended) {
+            if (ended.cancelled()) {
+                cancelled.addLeases(ended.lease().toWire());
+            } else {
+                lost.addLost(ended.lease().toWire());
+            }
         }
 
         void write() {
             if (assignments.getAssignmentsCount() > 0) {
-                observer.onNext(
-                        ServerMessage.newBuilder().setAssignments(assignments).build());
+                line.send(ServerMessage.newBuilder().setAssignments(assignments).build());
                 assignments.clear();
                 bytes = 0;
             }
             if (completed.getOutcomesCount() > 0) {
-                observer.onNext(
-                        ServerMessage.newBuilder().setCompleted(completed).build());
+                line.send(ServerMessage.newBuilder().setCompleted(completed).build());
                 completed.clear();
             }
             if (lost.getLostCount() > 0) {
-                observer.onNext(ServerMessage.newBuilder().setHeartbeatAck(lost).build());
+                line.send(ServerMessage.newBuilder().setHeartbeatAck(lost).build());
                 lost.clear();
+            }
+            if (cancelled.getLeasesCount() > 0) {
+                line.send(ServerMessage.newBuilder().setCancel(cancelled).build());
+                cancelled.clearLeases();
             }
         }
     }

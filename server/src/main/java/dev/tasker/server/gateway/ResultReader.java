@@ -17,7 +17,7 @@ import tools.jackson.core.json.JsonFactory;
  * optional. A key that decides must have its type; a wish for a delay that cannot be understood is none.
  */
 final class ResultReader {
-    static final int DOCUMENT_BYTES_MAX = 4 << 20;
+    static final int DOCUMENT_BYTES_MAX = GatewayConfig.RESULT_BYTES_MAX;
     private static final long DELAY_SECONDS_MAX = Integer.MAX_VALUE;
 
     private final JsonFactory json = new JsonFactory();

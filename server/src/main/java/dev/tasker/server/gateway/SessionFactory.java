@@ -1,11 +1,37 @@
 package dev.tasker.server.gateway;
 
+import dev.tasker.engine.Adoption;
 import dev.tasker.engine.AssignmentListener;
+import dev.tasker.engine.Engine;
 import dev.tasker.engine.Session;
 import dev.tasker.engine.SessionRequest;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 
-/** Opens sessions of the engine: {@code engine::openSession}. May block. */
+/** Opens sessions of the engine. Its methods may block. */
 @FunctionalInterface
 public interface SessionFactory {
     Session open(SessionRequest request, AssignmentListener listener);
+
+    /** Takes over leases that other sessions gave, tokens by step; empty: nobody can, and they are judged by their tokens alone. */
+    default Optional<Adoption> adopt(SessionRequest request, AssignmentListener listener, Map<UUID, Integer> leases) {
+        return Optional.empty();
+    }
+
+    /** Those of an engine. */
+    static SessionFactory of(Engine engine) {
+        return new SessionFactory() {
+            @Override
+            public Session open(SessionRequest request, AssignmentListener listener) {
+                return engine.openSession(request, listener);
+            }
+
+            @Override
+            public Optional<Adoption> adopt(
+                    SessionRequest request, AssignmentListener listener, Map<UUID, Integer> leases) {
+                return Optional.of(engine.adopt(request, listener, leases));
+            }
+        };
+    }
 }

@@ -1,11 +1,19 @@
 package dev.tasker.server.gateway;
 
+import dev.tasker.engine.Adoption;
 import dev.tasker.engine.Assignment;
 import dev.tasker.engine.Completion;
 import dev.tasker.engine.EngineException;
+import dev.tasker.engine.SessionRequest;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -49,7 +57,7 @@ final class StreamLeases {
     /** The session that holds the lease, null when none does. */
     @Nullable
     EngineLink linkOf(LeaseKey lease) {
-        return links().filter(link -> link.held(lease) != null).findFirst().orElse(null);
+        return links().filter(link -> link.holds(lease)).findFirst().orElse(null);
     }
 
     /** Whether the lease lives, as far as anyone here knows. */
@@ -69,6 +77,43 @@ final class StreamLeases {
     /** The worker says it holds these of an earlier server, which cannot be asked. */
     void leaveUndecided(Set<LeaseKey> active) {
         undecided.addAll(active);
+    }
+
+    /**
+     * Takes over leases from whichever session holds them, those outside the namespaces of the credential excepted; answers which are
+     * over. What cannot be found out now is left to the tokens.
+     */
+    Set<LeaseKey> adopt(SessionFactory sessions, SessionRequest request, Set<LeaseKey> active) {
+        Set<LeaseKey> allowed = new HashSet<>();
+        EngineLink link = new EngineLink(stream);
+        try {
+            for (LeaseKey lease : active) {
+                if (guard.allows(lease.stepUuid()).join()) {
+                    allowed.add(lease);
+                }
+            }
+            Map<UUID, Integer> tokens = new HashMap<>();
+            allowed.forEach(lease -> tokens.put(lease.stepUuid(), lease.token()));
+            link.expect(allowed);
+            Optional<Adoption> adoption = tokens.isEmpty() ? Optional.empty() : sessions.adopt(request, link, tokens);
+            if (adoption.isPresent()) {
+                return adopted(link, adoption.get(), active);
+            }
+        } catch (EngineException | CompletionException e) {
+            LOG.warn("{} leases of a worker that came back are not taken over: {}", active.size(), e.getMessage());
+        }
+        leaveUndecided(active);
+        return Set.of();
+    }
+
+    private Set<LeaseKey> adopted(EngineLink link, Adoption adoption, Set<LeaseKey> active) {
+        Set<LeaseKey> over = new HashSet<>(active);
+        over.removeIf(lease -> adoption.steps().contains(lease.stepUuid()));
+        link.opened(adoption.session());
+        carried.add(link);
+        link.expectNoMore(over);
+        closeIfEmpty(link);
+        return over;
     }
 
     /** The engine knows now what became of a lease that an earlier server gave. */

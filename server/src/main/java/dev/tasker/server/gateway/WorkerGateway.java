@@ -50,8 +50,10 @@ public final class WorkerGateway extends WorkerGatewayImplBase implements AutoCl
     private final InstantSource clock = InstantSource.system();
     private final ResultReader results = new ResultReader(clock);
     private final ConcurrentHashMap<UUID, WorkerStream> streams = new ConcurrentHashMap<>();
+    private final PolledSessions polled = new PolledSessions(this);
     private final ScheduledThreadPoolExecutor timer;
     private final Object drained = new Object();
+    private long drainDeadlineNanos; // guarded by drained
     private volatile boolean draining;
 
     public WorkerGateway(
@@ -77,12 +79,33 @@ public final class WorkerGateway extends WorkerGatewayImplBase implements AutoCl
     @Override
     public StreamObserver<WorkerMessage> session(StreamObserver<ServerMessage> responses) {
         Principal principal = CallGuard.principal();
-        var stream = new WorkerStream(this, (ServerCallStreamObserver<ServerMessage>) responses, principal);
+        var observer = (ServerCallStreamObserver<ServerMessage>) responses;
+        var stream = new WorkerStream(this, new GrpcLine(observer), principal, true);
+        observer.setOnReadyHandler(stream::ready);
+        observer.setOnCancelHandler(stream::detach);
         Instant expiresAt = principal.expiresAt();
         if (expiresAt != null) {
             endAt(expiresAt.plus(CREDENTIAL_GRACE), stream);
         }
-        return stream;
+        return new Inbound(stream);
+    }
+
+    /** What gRPC has from the worker. */
+    private record Inbound(WorkerStream stream) implements StreamObserver<WorkerMessage> {
+        @Override
+        public void onNext(WorkerMessage message) {
+            stream.received(message);
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            stream.detach();
+        }
+
+        @Override
+        public void onCompleted() {
+            stream.leave();
+        }
     }
 
     private void endAt(Instant end, WorkerStream stream) {
@@ -142,22 +165,32 @@ public final class WorkerGateway extends WorkerGatewayImplBase implements AutoCl
         }
     }
 
+    /** Sessions of workers that poll, beside those with a stream. */
+    public PolledSessions polled() {
+        return polled;
+    }
+
     /** Sessions of connected workers and of those expected back. */
     public int sessionCount() {
         return streams.size();
     }
 
     /**
-     * Asks all workers to finish, takes no more of them, and waits until they hold nothing, {@link GatewayConfig#drain} at most.
+     * Asks all workers to finish, takes no more of them, and waits until they hold nothing, {@link GatewayConfig#drain} at most from
+     * the first call on.
      *
      * @return whether all finished
      */
     public boolean drain() throws InterruptedException {
-        draining = true;
-        streams.values().forEach(stream -> stream.drain(config.drain()));
-        long deadline = System.nanoTime() + config.drain().toNanos();
+        long deadline;
         synchronized (drained) {
-            long left = config.drain().toNanos();
+            if (!draining) {
+                drainDeadlineNanos = System.nanoTime() + config.drain().toNanos();
+                draining = true;
+                streams.values().forEach(stream -> stream.drain(config.drain()));
+            }
+            deadline = drainDeadlineNanos;
+            long left = deadline - System.nanoTime();
             while (!isIdle() && left > 0) {
                 TimeUnit.NANOSECONDS.timedWait(drained, left);
                 left = deadline - System.nanoTime();

@@ -21,9 +21,8 @@ import dev.tasker.protocol.worker.v1.ServerMessage;
 import dev.tasker.protocol.worker.v1.WorkerMessage;
 import dev.tasker.server.security.Principal;
 import io.grpc.Status;
-import io.grpc.stub.ServerCallStreamObserver;
-import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -33,7 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One stream of one worker. gRPC calls the inbound methods one after the other; the engine calls the others from its own threads.
+ * One stream of one worker, whatever carries it. The carrier calls the inbound methods one after the other; the engine calls the others
+ * from its own threads.
  *
  * <pre>
  * NEW → OPEN → LEAVING → CLOSED     the worker half-closed: what is under way is still answered
@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
  *   └────────────────────→ CLOSED   refused
  * </pre>
  */
-final class WorkerStream implements StreamObserver<WorkerMessage> {
+final class WorkerStream {
     /** Results handed to the engine and not answered yet, beyond those of held leases; more are left to the worker to repeat. */
     private static final int RESULTS_BESIDE_LEASES_MAX = 1_000;
 
@@ -57,6 +57,7 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
 
     private final WorkerGateway gateway;
     private final Principal principal;
+    private final boolean slotsReturn;
     private final Outbox outbox;
     private final EngineLink own;
     private final StreamLeases leases;
@@ -66,9 +67,11 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
     private volatile State state = State.NEW; // written under the monitor of this
     private volatile Register registration = Register.getDefaultInstance();
 
-    WorkerStream(WorkerGateway gateway, ServerCallStreamObserver<ServerMessage> observer, Principal principal) {
+    /** @param slotsReturn an assignment that has ended returns its slot; otherwise {@link #setCredit} says what is free */
+    WorkerStream(WorkerGateway gateway, Line line, Principal principal, boolean slotsReturn) {
         this.gateway = gateway;
         this.principal = principal;
+        this.slotsReturn = slotsReturn;
         var redelivery = new Redelivery(gateway);
         var guard = new ReportGuard(principal, gateway.namespaces(), gateway.executor());
         this.leases = new StreamLeases(this, redelivery, gateway.executor(), guard);
@@ -77,19 +80,17 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
         this.checkpoints = new CheckpointRelay(this, leases, redelivery, guard);
         GatewayConfig config = gateway.config();
         this.outbox = new Outbox(
-                observer,
+                line,
                 new AssignmentEncoder(config.leases().duration()),
                 gateway.executor(),
                 results::refuseTooLarge,
                 4 * config.slotsMax() + 4 * RESULTS_BESIDE_LEASES_MAX);
-        observer.setOnReadyHandler(outbox::flush);
-        observer.setOnCancelHandler(this::detach);
     }
 
     // --- from the worker
 
-    @Override
-    public void onNext(WorkerMessage message) {
+    /** The worker said something. */
+    void received(WorkerMessage message) {
         if (state == State.CLOSED || state == State.DETACHED) {
             return;
         }
@@ -120,13 +121,13 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
         }
     }
 
-    @Override
-    public void onError(Throwable t) {
-        detach();
+    /** The line takes messages again. */
+    void ready() {
+        outbox.flush();
     }
 
-    @Override
-    public void onCompleted() {
+    /** The worker says good-bye: what is on its way is still answered. */
+    void leave() {
         synchronized (this) {
             if (state == State.NEW) {
                 close();
@@ -156,10 +157,10 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
                     "namespaces: " + filter.rejected() + " (expected: those of the credential)"));
             return;
         }
+        Duration handlerTimeout = Duration.ofMillis(Math.max(0, message.getHandlerTimeoutMs()));
+        var request = new SessionRequest(message.getWorkerName(), handlers, false, handlerTimeout, slotsReturn);
         try {
-            Duration handlerTimeout = Duration.ofMillis(Math.max(0, message.getHandlerTimeoutMs()));
-            own.opened(gateway.sessions()
-                    .open(new SessionRequest(message.getWorkerName(), handlers, false, handlerTimeout), own));
+            own.opened(gateway.sessions().open(request, own));
         } catch (RuntimeException e) {
             refuse(Statuses.of(e));
             return;
@@ -184,7 +185,7 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
                         .setResultBytesMax(ResultReader.DOCUMENT_BYTES_MAX)
                         .setAssignmentBytesMax(Outbox.ASSIGNMENT_BYTES_MAX));
         if (message.hasResume()) {
-            resume(message.getResume()).forEach(lease -> registered.addLost(lease.toWire()));
+            resume(message.getResume(), request).forEach(lease -> registered.addLost(lease.toWire()));
         }
         outbox.begin(ServerMessage.newBuilder().setRegistered(registered).build());
         LOG.info(
@@ -199,15 +200,14 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
     }
 
     /** Takes over what the earlier stream left and answers which of the worker's leases are over. */
-    private List<LeaseKey> resume(Resume resume) {
+    private Collection<LeaseKey> resume(Resume resume, SessionRequest request) {
         Set<LeaseKey> active = new HashSet<>();
         for (Lease lease : resume.getActiveLeasesList()) {
             active.add(new LeaseKey(LeaseKey.uuid(lease.getStepUuid()), (int) lease.getLeaseToken()));
         }
         WorkerStream earlier = gateway.earlier(LeaseKey.uuid(resume.getSessionId()), registration.getInstanceId());
         if (earlier == null) {
-            leases.leaveUndecided(active);
-            return List.of();
+            return leases.adopt(gateway.sessions(), request, active);
         }
         leases.takeOver(earlier.leases, earlier.surrender(), active);
         return active.stream().filter(lease -> !isKnown(lease)).toList();
@@ -225,23 +225,39 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
         own.session().grant(slots);
     }
 
+    /** Makes the credit this much, whatever has come and gone of it. */
+    void setCredit(int slots) {
+        int missing = slots - credit.getAndSet(slots);
+        if (missing > 0) {
+            own.session().grant(missing);
+        } else if (missing < 0) {
+            own.session().withdraw(-missing);
+        }
+    }
+
     private void heartbeat(Heartbeat message) {
         HeartbeatAck.Builder ack = HeartbeatAck.newBuilder();
         if (message.getLeasesCount() > 0) {
             leases.renew();
         }
-        for (Lease lease : message.getLeasesList()) {
-            boolean isKnown;
-            try {
-                isKnown = isKnown(LeaseKey.read(lease));
-            } catch (InvalidResultException e) {
-                isKnown = false;
-            }
-            if (!isKnown) {
-                ack.addLost(lease);
-            }
-        }
+        message.getLeasesList().stream().filter(lease -> !isKnown(lease)).forEach(ack::addLost);
         outbox.send(ServerMessage.newBuilder().setHeartbeatAck(ack).build());
+    }
+
+    /** Renews all leases, when the worker names any; those named that are over. */
+    List<LeaseKey> renew(List<LeaseKey> named) {
+        if (!named.isEmpty()) {
+            leases.renew();
+        }
+        return named.stream().filter(lease -> !isKnown(lease)).toList();
+    }
+
+    private boolean isKnown(Lease lease) {
+        try {
+            return isKnown(LeaseKey.read(lease));
+        } catch (InvalidResultException e) {
+            return false;
+        }
     }
 
     private void reject(Reject message) {
@@ -266,9 +282,9 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
         assignments.forEach(assignment -> leases.giveBack(link, LeaseKey.of(assignment)));
     }
 
-    void lost(EngineLink link, LeaseKey lease) {
+    void lost(EngineLink link, LeaseKey lease, boolean cancelled) {
         returnSlot(link);
-        outbox.lost(lease);
+        outbox.lost(lease, cancelled);
         leases.closeIfEmpty(link);
         settled();
     }
@@ -299,7 +315,7 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
 
     /** The slot of a lease that has ended comes back, where it is one of this stream. */
     void returnSlot(EngineLink link) {
-        if (link == own) {
+        if (link == own && slotsReturn) {
             credit.incrementAndGet();
         }
     }
@@ -364,7 +380,8 @@ final class WorkerStream implements StreamObserver<WorkerMessage> {
         detach();
     }
 
-    private synchronized void detach() {
+    /** The way to the worker is gone: its leases stay until they run out or it comes back. */
+    synchronized void detach() {
         if (state == State.NEW) {
             close();
         }

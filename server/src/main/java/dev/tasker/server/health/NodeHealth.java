@@ -1,22 +1,22 @@
 package dev.tasker.server.health;
 
-import dev.tasker.engine.EngineMetrics;
-import dev.tasker.server.api.Backpressure;
-import dev.tasker.server.api.DatabaseBreaker;
+import dev.tasker.engine.meter.Instrument;
+import dev.tasker.server.config.OperationsConfig;
 import dev.tasker.server.health.HealthCheck.Status;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The node's operational state and what its readiness depends on. Thread-safe. */
-public final class NodeHealth {
+/** The node's operational state, what its readiness depends on, and whether it takes new work. Thread-safe. */
+public final class NodeHealth implements AutoCloseable {
     private final DatabaseProbe database;
     private final Supplier<PoolFigures> pool;
     private final BooleanSupplier engineHealthy;
-    private final DatabaseBreaker breaker;
+    private final CircuitBreaker breaker;
+    private final HealthEvaluator evaluator;
     private final Backpressure backpressure;
     private volatile OperationalState state = OperationalState.STARTUP;
 
@@ -27,22 +27,40 @@ public final class NodeHealth {
         void ask() throws Exception;
     }
 
-    /** @param engineHealthy whether the engine takes and commits commands; must not block */
+    /**
+     * @param engineHealthy whether the engine reached the database lately; must not block
+     * @param lanes how full the commit lanes are; must not block
+     * @param ticker nanoseconds
+     */
     public NodeHealth(
             DatabaseProbe database,
             Supplier<PoolFigures> pool,
             BooleanSupplier engineHealthy,
-            DatabaseBreaker breaker,
-            Backpressure backpressure) {
+            Supplier<List<LaneFill>> lanes,
+            OperationsConfig config,
+            LongSupplier ticker) {
         this.database = database;
         this.pool = pool;
         this.engineHealthy = engineHealthy;
-        this.breaker = breaker;
-        this.backpressure = backpressure;
+        this.breaker = new CircuitBreaker(config.breaker(), ticker);
+        this.evaluator = new HealthEvaluator(database, engineHealthy, lanes, config.backpressure(), ticker);
+        this.backpressure =
+                new Backpressure(breaker, evaluator, config.api().queues().getFirst());
     }
 
-    public DatabaseBreaker.State breakerState() {
-        return breaker.state();
+    /** Begins to look at the node every few seconds. */
+    public void start() {
+        evaluator.start();
+    }
+
+    /** Looks at the node now. */
+    public void evaluate() {
+        evaluator.runOnce();
+    }
+
+    @Override
+    public void close() {
+        evaluator.close();
     }
 
     public OperationalState state() {
@@ -57,74 +75,96 @@ public final class NodeHealth {
         return pool.get();
     }
 
+    /** The breaker between requests and the database; the same that the probes tell of. */
+    public CircuitBreaker breaker() {
+        return breaker;
+    }
+
+    public Backpressure backpressure() {
+        return backpressure;
+    }
+
+    /** What is measured of the node's health, for scrapes. */
+    public List<Instrument> instruments() {
+        return HealthInstruments.of(evaluator, breaker, backpressure);
+    }
+
     /** The checks of {@code /health/ready} (03 §1.11). Takes one connection for as long as one query lasts. */
     public List<HealthCheck> readiness() {
         long began = System.nanoTime();
         String failure = databaseFailure();
         long tookMs = (System.nanoTime() - began) / 1_000_000;
-        boolean commanding = engineHealthy.getAsBoolean();
-        boolean normal = state == OperationalState.NORMAL;
+        CircuitBreaker.State breakerState = breaker.state();
         return List.of(
                 connected("web_database", failure, tookMs),
                 connected("orchestration_database", failure, tookMs),
-                new HealthCheck(
+                HealthCheck.of(
                         "circuit_breaker",
-                        breaker.state() == DatabaseBreaker.State.CLOSED ? Status.HEALTHY : Status.DEGRADED,
-                        "Circuit breaker state: " + breaker.state().text(),
-                        0),
-                new HealthCheck(
+                        breakerState == CircuitBreaker.State.CLOSED ? Status.HEALTHY : Status.DEGRADED,
+                        "Circuit breaker state: " + breakerState.text()),
+                HealthCheck.of(
                         "orchestration_system",
-                        normal ? Status.HEALTHY : Status.UNHEALTHY,
-                        "Operational state: " + state.text(),
-                        0),
-                new HealthCheck(
-                        "command_processor",
-                        commanding ? Status.HEALTHY : Status.UNHEALTHY,
-                        commanding ? null : "the commit lanes refuse commands or cannot reach the database",
-                        0));
+                        state == OperationalState.NORMAL ? Status.HEALTHY : Status.UNHEALTHY,
+                        "Operational state: " + state.text()),
+                commanding(failure == null));
     }
 
-    /** The checks of {@code /health/detailed}: those of readiness, and how full the node is. */
+    /** The checks of {@code /health/detailed}. */
     public List<HealthCheck> details() {
         List<HealthCheck> checks = new ArrayList<>(readiness());
-        checks.add(poolUtilization());
-        checks.add(queueDepth());
-        checks.add(saturation());
-        return checks;
-    }
-
-    private HealthCheck poolUtilization() {
-        PoolFigures now = pool.get();
-        double share = now.utilization();
-        Status status = share > 0.95 ? Status.UNHEALTHY : share > 0.8 ? Status.DEGRADED : Status.HEALTHY;
-        return new HealthCheck("pool_utilization", status, "tasker " + now.active() + "/" + now.max(), 0);
-    }
-
-    private HealthCheck queueDepth() {
-        EngineMetrics.Lane lane = backpressure.deepest();
-        Status status = lane.depth() >= Backpressure.CRITICAL
-                ? Status.UNHEALTHY
-                : lane.depth() >= Backpressure.WARNING ? Status.DEGRADED : Status.HEALTHY;
-        return new HealthCheck(
-                "queue_depth", status, "Queue '" + lane.name() + "' holds " + lane.depth() + " messages", 0);
-    }
-
-    private HealthCheck saturation() {
-        double percent = backpressure.saturation();
-        Status status = percent >= Backpressure.SATURATION_CRITICAL
-                ? Status.UNHEALTHY
-                : percent >= Backpressure.SATURATION_WARNING ? Status.DEGRADED : Status.HEALTHY;
-        return new HealthCheck(
-                "channel_saturation",
-                status,
-                String.format(Locale.ROOT, "fullest command channel at %.1f%%", percent),
-                0);
+        checks.add(utilization(pool.get()));
+        HealthSnapshot seen = evaluator.snapshot();
+        checks.add(depth(seen));
+        checks.add(saturation(seen));
+        return List.copyOf(checks);
     }
 
     private static HealthCheck connected(String name, @Nullable String failure, long tookMs) {
         return failure == null
                 ? new HealthCheck(name, Status.HEALTHY, name + " connected", tookMs)
                 : new HealthCheck(name, Status.UNHEALTHY, failure, tookMs);
+    }
+
+    private HealthCheck commanding(boolean databaseUp) {
+        if (!engineHealthy.getAsBoolean()) {
+            return HealthCheck.of("command_processor", Status.UNHEALTHY, "the commit lanes cannot reach the database");
+        }
+        return databaseUp
+                ? HealthCheck.of("command_processor", Status.HEALTHY, null)
+                : HealthCheck.of("command_processor", Status.DEGRADED, "the pool cannot reach the database");
+    }
+
+    private static HealthCheck utilization(PoolFigures figures) {
+        double percent = figures.utilizationPercent();
+        Status status = percent > 95 ? Status.UNHEALTHY : percent > 80 ? Status.DEGRADED : Status.HEALTHY;
+        return HealthCheck.of("pool_utilization", status, "tasker " + figures.active() + "/" + figures.max());
+    }
+
+    private static HealthCheck depth(@Nullable HealthSnapshot seen) {
+        if (seen == null) {
+            return HealthCheck.of("queue_depth", Status.UNKNOWN, null);
+        }
+        String message = seen.deepest().name() + ": " + seen.deepest().depth() + " commands";
+        return switch (seen.tier()) {
+            case UNKNOWN -> HealthCheck.of("queue_depth", Status.UNKNOWN, null);
+            case NORMAL -> HealthCheck.of("queue_depth", Status.HEALTHY, message);
+            case WARNING -> HealthCheck.of("queue_depth", Status.DEGRADED, message);
+            case CRITICAL, OVERFLOW -> HealthCheck.of("queue_depth", Status.UNHEALTHY, message);
+        };
+    }
+
+    private static HealthCheck saturation(@Nullable HealthSnapshot seen) {
+        if (seen == null) {
+            return HealthCheck.of("channel_saturation", Status.UNKNOWN, null);
+        }
+        double percent = seen.fullest().percent();
+        Status status = percent >= Backpressure.CHANNEL_CRITICAL_PERCENT
+                ? Status.UNHEALTHY
+                : percent >= Backpressure.CHANNEL_WARNING_PERCENT ? Status.DEGRADED : Status.HEALTHY;
+        return HealthCheck.of(
+                "channel_saturation",
+                status,
+                "%s: %.1f%%".formatted(seen.fullest().name(), percent));
     }
 
     private @Nullable String databaseFailure() {

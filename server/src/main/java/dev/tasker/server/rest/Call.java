@@ -11,8 +11,6 @@ import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -70,15 +68,6 @@ record Call(ServerRequest request, Map<String, String> parameters, Principal pri
         return query(name).filter(text -> !text.isEmpty());
     }
 
-    /** All values of a query parameter. */
-    List<String> texts(String name) {
-        return Arrays.stream(request.query().rawValue().split("&", -1))
-                .filter(pair -> pair.indexOf('=') > 0
-                        && decoded(pair.substring(0, pair.indexOf('='))).equals(name))
-                .map(pair -> decoded(pair.substring(pair.indexOf('=') + 1)))
-                .toList();
-    }
-
     /** A number from 0 to {@code max}. */
     Optional<Long> wholeNumber(String name, long max) {
         return number(name, 0, max);
@@ -117,8 +106,13 @@ record Call(ServerRequest request, Map<String, String> parameters, Principal pri
 
     /** The body of a request that must be JSON, not yet parsed. */
     String jsonBody() {
+        return jsonBody(BODY_BYTES_MAX);
+    }
+
+    /** As {@link #jsonBody()}, up to so many bytes. */
+    String jsonBody(int bytesMax) {
         requireJsonType();
-        return textBody();
+        return textBody(bytesMax);
     }
 
     /** Refuses a body that does not claim to be JSON. */
@@ -135,11 +129,15 @@ record Call(ServerRequest request, Map<String, String> parameters, Principal pri
 
     /** The body as text, of whatever type it is. */
     String textBody() {
-        if (request.headers().contentLength().orElse(0) > BODY_BYTES_MAX) {
+        return textBody(BODY_BYTES_MAX);
+    }
+
+    private String textBody(int bytesMax) {
+        if (request.headers().contentLength().orElse(0) > bytesMax) {
             throw new RefusedException(Problem.BODY_TOO_LARGE);
         }
         try {
-            byte[] bytes = bytes();
+            byte[] bytes = bytes(bytesMax);
             return StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
@@ -151,13 +149,13 @@ record Call(ServerRequest request, Map<String, String> parameters, Principal pri
         }
     }
 
-    private byte[] bytes() throws IOException {
+    private byte[] bytes(int bytesMax) throws IOException {
         if (!request.content().hasEntity()) {
             return new byte[0];
         }
         try (InputStream in = request.content().inputStream()) {
-            byte[] bytes = in.readNBytes(BODY_BYTES_MAX + 1);
-            if (bytes.length > BODY_BYTES_MAX) {
+            byte[] bytes = in.readNBytes(bytesMax + 1);
+            if (bytes.length > bytesMax) {
                 throw new RefusedException(Problem.BODY_TOO_LARGE);
             }
             return bytes;

@@ -1,7 +1,6 @@
 package dev.tasker.server.rest;
 
 import dev.tasker.server.security.Access;
-import dev.tasker.server.security.Admission;
 import dev.tasker.server.security.Admission.Granted;
 import dev.tasker.server.security.Admission.Refused;
 import dev.tasker.server.security.Authenticator;
@@ -10,8 +9,6 @@ import dev.tasker.server.security.Principal;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
-import java.util.Map;
-import java.util.TreeMap;
 
 /** Lets requests in, or answers why not (03 §3.6), before anything else of them is read. */
 final class Door {
@@ -32,22 +29,7 @@ final class Door {
                 request.prologue().method().text() + " " + request.path().rawPath();
         return switch (authenticator.admit(credential, access, operation)) {
             case Granted(Principal principal) -> principal;
-            case Refused refused -> throw new RefusedException(Problem.refused(refused), headers(refused));
+            case Refused refused -> throw new RefusedException(Problem.refused(refused), refused.headers());
         };
-    }
-
-    private static Map<String, String> headers(Refused refused) {
-        Admission.Reason reason = refused.reason();
-        Map<String, String> headers = new TreeMap<>(
-                Map.of("x-auth-failure-reason", reason.text(), "x-auth-failure-severity", reason.severity()));
-        switch (reason) {
-            case MISSING -> {}
-            case INVALID, MALFORMED -> headers.put("Retry-After", "60");
-            case FORBIDDEN -> headers.put("Retry-After", "5");
-        }
-        if (reason != Admission.Reason.FORBIDDEN) {
-            headers.put("WWW-Authenticate", "Bearer realm=\"tasker\"");
-        }
-        return headers;
     }
 }

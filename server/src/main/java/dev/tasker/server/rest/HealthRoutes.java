@@ -2,9 +2,9 @@ package dev.tasker.server.rest;
 
 import dev.tasker.server.health.HealthCheck;
 import dev.tasker.server.health.NodeHealth;
+import dev.tasker.server.health.PoolFigures;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Locale;
 
 /** Probes (03 §1.11). Served in every operational state. */
 final class HealthRoutes {
@@ -47,7 +47,9 @@ final class HealthRoutes {
                     .text("status", "ready")
                     .time("timestamp", Timestamps.OFFSET, clock.instant());
             writeChecks(json, checks);
+            json.openObject("info");
             writeIdentity(json);
+            json.closeObject();
             return Reply.ok(json.closeObject().toBytes());
         }
         JsonWriter json = new JsonWriter().openObject();
@@ -65,15 +67,20 @@ final class HealthRoutes {
                 .text("status", healthy ? "healthy" : "degraded")
                 .time("timestamp", Timestamps.OFFSET, clock.instant());
         writeChecks(json, checks);
+        json.openObject("info");
         writeIdentity(json);
-        return Reply.ok(json.closeObject().toBytes());
+        PoolFigures pool = health.pool();
+        json.openObject("pool_utilization");
+        writePool(json, "tasker_pool", pool);
+        writePool(json, "pgmq_pool", pool);
+        return Reply.ok(json.closeObject().closeObject().closeObject().toBytes());
     }
 
     private static void writeChecks(JsonWriter json, List<HealthCheck> checks) {
         json.openObject("checks");
         for (HealthCheck check : checks) {
             json.openObject(check.name())
-                    .text("status", check.status().name().toLowerCase(Locale.ROOT))
+                    .text("status", check.status().text())
                     .text("message", check.message())
                     .number("duration_ms", check.durationMs())
                     .closeObject();
@@ -83,13 +90,26 @@ final class HealthRoutes {
 
     private void writeIdentity(JsonWriter json) {
         int poolSize = health.pool().max();
-        json.openObject("info")
-                .text("version", identity.version())
+        json.text("version", identity.version())
                 .text("environment", identity.environment())
                 .text("operational_state", health.state().text())
                 .number("web_database_pool_size", poolSize)
                 .number("orchestration_database_pool_size", poolSize)
-                .text("circuit_breaker_state", health.breakerState().text())
+                .text("circuit_breaker_state", health.breaker().state().text());
+    }
+
+    /** One pool serves both of the earlier system's. */
+    private static void writePool(JsonWriter json, String name, PoolFigures pool) {
+        json.openObject(name)
+                .number("active_connections", pool.active())
+                .number("idle_connections", pool.idle())
+                .number("max_connections", pool.max())
+                .fraction("utilization_percent", pool.utilizationPercent())
+                .number("total_acquires", pool.acquires())
+                .number("slow_acquires", pool.slow())
+                .number("acquire_errors", pool.errors())
+                .fraction("average_acquire_time_ms", pool.averageWaitMs())
+                .fraction("max_acquire_time_ms", pool.longestWaitMs())
                 .closeObject();
     }
 }

@@ -2,6 +2,7 @@ package dev.tasker.server.rest;
 
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -61,6 +62,12 @@ final class JsonWriter {
             json.writeString(value);
         }
         return this;
+    }
+
+    JsonWriter texts(String name, List<String> values) {
+        openArray(name);
+        values.forEach(json::writeString);
+        return closeArray();
     }
 
     JsonWriter uuid(String name, @Nullable UUID value) {

@@ -1,7 +1,9 @@
 package dev.tasker.server.rest;
 
-import dev.tasker.engine.StalenessMetrics.Histogram;
+import dev.tasker.engine.meter.Histogram;
+import dev.tasker.engine.meter.Instrument;
 import java.math.BigDecimal;
+import java.util.List;
 
 /** Builds Prometheus text, series after series. */
 final class MetricsText {
@@ -41,14 +43,51 @@ final class MetricsText {
         for (int i = 0; i < Histogram.BOUNDS.size(); i++) {
             bucket(
                     labels,
-                    String.valueOf(Histogram.BOUNDS.get(i)),
+                    number(Histogram.BOUNDS.get(i) * values.boundUnit()),
                     values.atMost().get(i));
         }
         bucket(labels, "+Inf", values.count());
-        text.append("%s_sum{%s} %s\n"
-                .formatted(series, labels, BigDecimal.valueOf(values.total()).toPlainString()));
+        text.append("%s_sum{%s} %s\n".formatted(series, labels, number(values.total())));
         text.append("%s_count{%s} %d\n".formatted(series, labels, values.count()));
         return this;
+    }
+
+    /** An instrument under the name that the convention gives it (03 §4.1). */
+    MetricsText instrument(Instrument instrument) {
+        String unit = switch (instrument.unit()) {
+            case "ms" -> "_milliseconds";
+            case "s" -> "_seconds";
+            case "h" -> "_h";
+            default -> "";
+        };
+        String name = "tasker_" + instrument.name().replace('.', '_') + unit;
+        switch (instrument.kind()) {
+            case COUNTER -> counter(name + "_total");
+            case GAUGE -> gauge(name);
+            case HISTOGRAM -> histogram(name);
+        }
+        instrument.values().forEach((values, number) -> value(labels(instrument, values), number));
+        instrument.distributions().forEach((values, sizes) -> distribution(labels(instrument, values), sizes));
+        return this;
+    }
+
+    private static String labels(Instrument instrument, List<String> values) {
+        StringBuilder labels = new StringBuilder();
+        for (int i = 0; i < values.size(); i++) {
+            labels.append(label(instrument.labels().get(i), values.get(i))).append(',');
+        }
+        return labels.append(label("otel_scope_name", instrument.meter())).toString();
+    }
+
+    /** A label, with what the format reserves escaped. */
+    static String label(String name, String value) {
+        return name + "=\"" + value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + "\"";
+    }
+
+    private static String number(double number) {
+        return number == Math.rint(number) && Math.abs(number) < 1e15
+                ? String.valueOf((long) number)
+                : BigDecimal.valueOf(number).toPlainString();
     }
 
     private void bucket(String labels, String bound, long count) {

@@ -130,10 +130,7 @@ record Problem(
 
     /** Nobody has shown who they are, or not somebody who may. */
     static Problem refused(Admission.Refused refused) {
-        return switch (refused.reason()) {
-            case MISSING, INVALID, MALFORMED -> of(401, "AUTHENTICATION_FAILED", refused.message());
-            case FORBIDDEN -> of(403, "AUTHORIZATION_FAILED", refused.message());
-        };
+        return of(refused.status(), refused.code(), refused.message());
     }
 
     /** The answer that carries this refusal. */

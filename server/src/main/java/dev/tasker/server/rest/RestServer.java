@@ -1,16 +1,21 @@
 package dev.tasker.server.rest;
 
+import dev.tasker.engine.DeadLetterReason;
 import dev.tasker.engine.Engine;
 import dev.tasker.engine.EngineException;
 import dev.tasker.engine.ErrorCode;
+import dev.tasker.engine.TaskState;
+import dev.tasker.engine.meter.Instrument;
 import dev.tasker.server.api.Operations;
 import dev.tasker.server.api.RefusedOperationException;
-import dev.tasker.server.config.WebConfig;
+import dev.tasker.server.config.ServerConfig;
+import dev.tasker.server.gateway.PolledSessions;
 import dev.tasker.server.health.NodeHealth;
 import dev.tasker.server.health.OperationalState;
 import dev.tasker.server.security.Authenticator;
 import dev.tasker.server.security.Principal;
 import dev.tasker.server.security.ServerTls;
+import dev.tasker.server.telemetry.Tracing;
 import io.helidon.common.tls.Tls;
 import io.helidon.common.tls.TlsClientAuth;
 import io.helidon.http.HeaderName;
@@ -18,6 +23,10 @@ import io.helidon.http.HeaderNames;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.context.Scope;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -26,12 +35,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,19 +57,23 @@ public final class RestServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RestServer.class);
 
     private static final HeaderName REQUEST_ID = HeaderNames.create("x-request-id");
+    private static final HeaderName TRACEPARENT = HeaderNames.create("traceparent");
     private static final Pattern REQUEST_ID_FORM = Pattern.compile("[A-Za-z0-9._-]{1,128}");
     private static final int CONNECTIONS_MAX = 10_000;
 
     private final NodeHealth health;
     private final Door door;
     private final TimeLimit timeLimit;
-    private final OpenInvestigations investigations;
     private final EventRoutes events;
+    private final Tracing tracing;
+    private final HttpMeter meter = new HttpMeter();
+    private final DatabaseFigures<DeadLetterReason> investigations;
+    private final DatabaseFigures<TaskState> active;
     private final List<Route> routes = new ArrayList<>();
     private final WebServer server;
 
     private RestServer(
-            WebConfig config,
+            ServerConfig config,
             Authenticator authenticator,
             @Nullable ServerTls tls,
             Engine engine,
@@ -66,28 +81,36 @@ public final class RestServer implements AutoCloseable {
             NodeHealth health,
             InstantSource clock,
             ServerIdentity identity,
-            Duration shutdownTimeout) {
+            PolledSessions workers,
+            Supplier<List<Instrument>> pool,
+            Tracing tracing) {
+        this.tracing = tracing;
         this.health = health;
         this.door = new Door(authenticator);
-        this.timeLimit = new TimeLimit(config.requestTimeout());
-        this.investigations = new OpenInvestigations(engine.deadLetters()::pending, System::nanoTime);
+        Duration requestTimeout = config.web().requestTimeout();
+        this.timeLimit = new TimeLimit(requestTimeout);
+        this.investigations = new DatabaseFigures<>(engine.deadLetters()::pending, System::nanoTime);
+        this.active = new DatabaseFigures<>(() -> activeTasks(engine), System::nanoTime);
         this.events = new EventRoutes(operations.following(), engine.domainEvents(), timeLimit);
-        routes.addAll(new TaskRoutes(operations.tasks(), operations.following(), timeLimit, config.requestTimeout())
-                .routes());
+        routes.addAll(new TaskRoutes(operations.tasks(), operations.following(), timeLimit, requestTimeout).routes());
         routes.addAll(new BulkRoutes(operations.bulk(), timeLimit).routes());
         routes.addAll(events.routes());
         routes.addAll(new StepRoutes(operations.steps(), timeLimit).routes());
         routes.addAll(new TemplateRoutes(operations.templates(), timeLimit).routes());
         routes.addAll(new AnalyticsRoutes(operations.analytics(), timeLimit).routes());
         routes.addAll(new DeadLetterRoutes(operations.letters(), timeLimit).routes());
+        routes.addAll(new WorkerSessionRoutes(workers, timeLimit, requestTimeout).routes());
         routes.addAll(ApiDocs.load().routes());
         routes.addAll(new HealthRoutes(health, timeLimit, clock, identity).routes());
-        routes.add(new MetricsRoute(engine, health, identity, investigations).route());
+        routes.addAll(new ConfigRoute(config, identity, clock).routes());
+        List<Supplier<List<Instrument>>> sources =
+                List.of(authenticator::instruments, meter::instruments, health::instruments, pool);
+        routes.add(new MetricsRoute(engine, health, identity, investigations, active, sources).route());
         this.server = WebServer.builder()
-                .address(config.bindAddress().toSocketAddress().getAddress())
-                .port(config.bindAddress().port())
+                .address(config.web().bindAddress().toSocketAddress().getAddress())
+                .port(config.web().bindAddress().port())
                 .maxTcpConnections(CONNECTIONS_MAX)
-                .shutdownGracePeriod(shutdownTimeout)
+                .shutdownGracePeriod(config.shutdownTimeout())
                 .shutdownHook(false)
                 .featuresDiscoverServices(false)
                 .routing(routing -> routing.any(this::serve))
@@ -99,10 +122,11 @@ public final class RestServer implements AutoCloseable {
      * Listens and serves.
      *
      * @param tls null: plain HTTP
-     * @param shutdownTimeout how long {@link #close()} waits for requests under way
+     * @param workers sessions of workers that poll
+     * @param pool what is measured of the connection pool
      */
     public static RestServer start(
-            WebConfig config,
+            ServerConfig config,
             Authenticator authenticator,
             @Nullable ServerTls tls,
             Engine engine,
@@ -110,13 +134,16 @@ public final class RestServer implements AutoCloseable {
             NodeHealth health,
             InstantSource clock,
             ServerIdentity identity,
-            Duration shutdownTimeout) {
+            PolledSessions workers,
+            Supplier<List<Instrument>> pool,
+            Tracing tracing) {
         RestServer rest = new RestServer(
-                config, authenticator, tls, engine, operations, health, clock, identity, shutdownTimeout);
+                config, authenticator, tls, engine, operations, health, clock, identity, workers, pool, tracing);
         rest.server.start();
         if (!rest.server.isRunning()) { // it says so only in its log
             rest.close();
-            throw new IllegalStateException("REST does not listen on " + config.bindAddress());
+            throw new IllegalStateException(
+                    "REST does not listen on " + config.web().bindAddress());
         }
         return rest;
     }
@@ -149,6 +176,13 @@ public final class RestServer implements AutoCloseable {
         server.stop();
         timeLimit.close();
         investigations.close();
+        active.close();
+    }
+
+    private static Map<TaskState, Long> activeTasks(Engine engine) {
+        Map<TaskState, Long> active = new EnumMap<>(engine.analytics().health().tasks());
+        active.keySet().removeIf(TaskState::isTerminal);
+        return active;
     }
 
     private void serve(ServerRequest request, ServerResponse response) {
@@ -157,16 +191,46 @@ public final class RestServer implements AutoCloseable {
                 .filter(id -> REQUEST_ID_FORM.matcher(id).matches())
                 .orElseGet(() -> UUID.randomUUID().toString());
         MDC.put("request_id", requestId);
-        try {
-            send(request, response, requestId, reply(request));
+        long began = System.nanoTime();
+        Served served = new Served();
+        String method = request.prologue().method().text();
+        Span span = tracing.start(
+                method, SpanKind.SERVER, request.headers().first(TRACEPARENT).orElse(null));
+        try (Scope _ = span.makeCurrent()) {
+            if (span.getSpanContext().isValid()) {
+                MDC.put("trace_id", span.getSpanContext().getTraceId());
+                MDC.put("span_id", span.getSpanContext().getSpanId());
+            }
+            Reply reply = reply(request, served);
+            send(request, response, requestId, reply);
+            describe(span, method, served.route, reply.status());
+            meter.served(method, served.route, reply.status(), System.nanoTime() - began);
         } finally {
+            span.end();
             MDC.remove("request_id");
+            MDC.remove("trace_id");
+            MDC.remove("span_id");
         }
     }
 
-    private Reply reply(ServerRequest request) {
+    private static void describe(Span span, String method, String route, int status) {
+        if (span.isRecording()) {
+            span.updateName(method + " " + route)
+                    .setAttribute("http.request.method", method)
+                    .setAttribute("http.route", route)
+                    .setAttribute("http.response.status_code", status)
+                    .setStatus(status >= 500 ? StatusCode.ERROR : StatusCode.UNSET);
+        }
+    }
+
+    /** What is learned of a request on the way. */
+    private static final class Served {
+        private String route = "none";
+    }
+
+    private Reply reply(ServerRequest request, Served served) {
         try {
-            return dispatch(request);
+            return dispatch(request, served);
         } catch (RefusedException e) {
             return e.problem().toReply().with(e.headers());
         } catch (RefusedOperationException e) {
@@ -190,7 +254,7 @@ public final class RestServer implements AutoCloseable {
         }
     }
 
-    private Reply dispatch(ServerRequest request) throws InterruptedException {
+    private Reply dispatch(ServerRequest request, Served served) throws InterruptedException {
         String method = request.prologue().method().text();
         String wanted = method.equals("HEAD") ? "GET" : method;
         List<String> path = segments(request.path().rawPath());
@@ -201,6 +265,7 @@ public final class RestServer implements AutoCloseable {
                 continue;
             }
             if (route.method().equals(wanted)) {
+                served.route = route.path();
                 Principal principal = door.admit(request, route.access());
                 if (!route.whileUnready() && health.state() != OperationalState.NORMAL) {
                     throw new RefusedException(Problem.UNAVAILABLE);

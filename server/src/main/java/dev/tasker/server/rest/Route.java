@@ -29,6 +29,11 @@ record Route(String method, List<String> segments, Access access, boolean whileU
         return new Route(method, segments(path), Access.needs(permission), false, handler);
     }
 
+    /** An operation for those who hold a permission, in every state of the node. */
+    static Route always(String method, String path, Permission permission, Handler handler) {
+        return new Route(method, segments(path), Access.needs(permission), true, handler);
+    }
+
     /** An operation for everybody, in every state of the node. */
     static Route open(String method, String path, Handler handler) {
         return new Route(method, segments(path), Access.PUBLIC, true, handler);

@@ -10,6 +10,7 @@ import dev.tasker.server.api.TaskOperations;
 import dev.tasker.server.api.TaskOperations.Admitted;
 import dev.tasker.server.api.TaskStateWords;
 import dev.tasker.server.security.Permission;
+import dev.tasker.server.telemetry.TraceContext;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import java.time.Duration;
@@ -23,9 +24,13 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Tasks (03 §1.5). */
 final class TaskRoutes {
+    private static final Logger log = LoggerFactory.getLogger(TaskRoutes.class);
+
     private static final HeaderName IDEMPOTENCY_KEY = HeaderNames.create("Idempotency-Key");
     private static final HeaderName PREFER = HeaderNames.create("Prefer");
     private static final Pattern PREFERRED_WAIT = Pattern.compile("(?:^|[,;\\s])wait=(\\d{1,9})(?:$|[,;\\s])");
@@ -59,13 +64,26 @@ final class TaskRoutes {
 
     private Reply create(Call call) throws InterruptedException {
         Optional<String> key = call.header(IDEMPOTENCY_KEY).filter(text -> !text.isBlank());
-        TaskRequest request = CreateTaskBody.parse(call.jsonBody(), key);
+        TaskRequest request = CreateTaskBody.parse(call.jsonBody(), key).withTraceparent(TraceContext.current());
         OptionalLong wait = preferredWait(call);
         Admitted admitted = timeLimit.call(() -> tasks.create(request, key.isPresent(), call.principal()));
+        if (!admitted.replayed()) {
+            logCreation(admitted.task());
+        }
         Reply reply = wait.isEmpty() || !call.principal().may(Permission.TASKS_READ)
                 ? Reply.ok(TaskJson.task(admitted.task()))
                 : rested(admitted.task().taskUuid(), wait.getAsLong());
         return admitted.replayed() ? reply.with("Idempotent-Replayed", "true") : reply;
+    }
+
+    private static void logCreation(TaskView task) {
+        log.atInfo() // beside the request's id, which the thread has
+                .addKeyValue("correlation_id", task.correlationId())
+                .addKeyValue("task_uuid", task.taskUuid())
+                .addKeyValue("namespace", task.namespace())
+                .addKeyValue("operation", "create_task")
+                .addKeyValue("task_name", task.name())
+                .log("Task created");
     }
 
     private Reply list(Call call) throws InterruptedException {

@@ -1,6 +1,7 @@
 package dev.tasker.server.security;
 
 import com.nimbusds.jose.JWSAlgorithm;
+import dev.tasker.engine.meter.Instrument;
 import dev.tasker.server.config.AuthConfig;
 import dev.tasker.server.config.ConfigException;
 import dev.tasker.server.config.JwtConfig;
@@ -28,6 +29,7 @@ public final class Authenticator {
     private final AuthConfig config;
     private final @Nullable JwtVerifier tokens;
     private final @Nullable ApiKeys apiKeys;
+    private final SecurityMeter meter = new SecurityMeter();
 
     private Authenticator(AuthConfig config, @Nullable JwtVerifier tokens, @Nullable ApiKeys apiKeys) {
         this.config = config;
@@ -46,7 +48,7 @@ public final class Authenticator {
 
     static Authenticator open(AuthConfig config, InstantSource clock, HostCheck hosts) {
         if (!config.enabled()) {
-            return DISABLED;
+            return new Authenticator(AuthConfig.DISABLED, null, null);
         }
         PermissionReader permissions = new PermissionReader(config);
         ApiKeys apiKeys = new ApiKeys(config.apiKeys(), permissions, clock);
@@ -59,7 +61,7 @@ public final class Authenticator {
                             + " can be fetched, or an API key; or allow_degraded_auth = true)");
         }
         if (!isUsable && !config.allowDegraded()) {
-            throw new ConfigException(problems);
+            throw ConfigException.of(problems);
         }
         problems.forEach(problem -> log.warn("Authentication: {}", problem));
         JwtVerifier tokens = keys == null ? null : new JwtVerifier(config.jwt(), keys, permissions, clock);
@@ -107,6 +109,11 @@ public final class Authenticator {
         return config.enabled();
     }
 
+    /** What was counted of callers. */
+    public List<Instrument> instruments() {
+        return meter.instruments();
+    }
+
     /** Name of the header API keys come in. */
     public String apiKeyHeader() {
         return config.apiKeys().header();
@@ -119,11 +126,16 @@ public final class Authenticator {
      */
     public Admission admit(Credential credential, Access access, String operation) {
         if (!config.enabled()) {
+            meter.disabled();
             return new Admission.Granted(Principal.ANYBODY);
         }
         Admission admission = switch (access) {
             case Access.Public() -> new Admission.Granted(Principal.NOBODY);
-            case Access.Needs(Permission permission) -> judge(credential, permission, operation);
+            case Access.Needs(Permission permission) -> {
+                Admission judged = judge(credential, permission, operation);
+                meter.judged(credential, permission, judged);
+                yield judged;
+            }
         };
         switch (admission) {
             case Admission.Granted(Principal principal) -> log.debug("{} for {}", operation, principal.subject());
@@ -160,7 +172,15 @@ public final class Authenticator {
         if (tokens == null) {
             throw new RefusedCredentialException("no key for tokens");
         }
-        return tokens.verify(token);
+        long began = System.nanoTime();
+        boolean good = false;
+        try {
+            Principal principal = tokens.verify(token);
+            good = true;
+            return principal;
+        } finally {
+            meter.verified(good, System.nanoTime() - began);
+        }
     }
 
     private Principal find(String key) throws RefusedCredentialException {

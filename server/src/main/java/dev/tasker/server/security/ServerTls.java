@@ -81,7 +81,7 @@ public final class ServerTls implements AutoCloseable {
                     tls::reload, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
             return tls;
         } catch (IOException | GeneralSecurityException e) {
-            throw new ConfigException(List.of(section + ".tls_cert_path, .tls_key_path, .tls_client_ca_path: " + e
+            throw ConfigException.of(List.of(section + ".tls_cert_path, .tls_key_path, .tls_client_ca_path: " + e
                     + " (expected: readable PEM files that belong together)"));
         }
     }

@@ -214,7 +214,7 @@ class AuthConfigTest {
         key = "hunter2"; expires_at = 2027-01-31 | .expires_at: 2027-01-31 (expected: a time with its zone
         key = "hunter2"; permissions = "tasks:*" | .permissions: "tasks:*" (expected: a list of texts)
         key = "hunter2"; namespaces = [1] | .namespaces: [1] (expected: a list of texts)
-        key = "hunter2"; permission = ["x"] | .permission: unknown key (nearest known: orchestration.web.auth.api_keys[0].permissions)
+        key = "hunter2"; permission = ["x"] | .permission: unknown key (nearest known: orchestration.web.auth.api_keys[].permissions)
         """)
     void apiKeysThatDoNotFitAreRefused(String lines, String complaint) {
         assertThatThrownBy(() -> load("[[" + SECTION + ".api_keys]]\n" + lines.replace("; ", "\n") + "\n"))

@@ -130,10 +130,11 @@ class ConfigLoaderTest {
                 .asInstanceOf(type(ConfigException.class))
                 .extracting(ConfigException::violations)
                 .satisfies(violations -> assertThat(violations)
-                        .anySatisfy(
-                                text -> assertThat(text).startsWith("common.database.url: ${DATABASE_URL} is not set"))
-                        .anySatisfy(text -> assertThat(text)
-                                .startsWith("common.database.data_directory: ${HOME} (expected: one of DATABASE_URL")));
+                        .anySatisfy(text -> assertThat(text.toString())
+                                .contains("tasker.toml, line 2: common.database.url: ${DATABASE_URL} is not set"))
+                        .anySatisfy(text -> assertThat(text.toString())
+                                .contains("line 3: common.database.data_directory: ${HOME} (expected:"
+                                        + " one of DATABASE_URL")));
     }
 
     @Test
@@ -158,14 +159,140 @@ class ConfigLoaderTest {
                 .hasMessageStartingWith("Configuration refused, 8 violations:\n  ")
                 .hasMessageContaining("TASKER_ENV: \"staging\" (expected: test, development or production)")
                 .hasMessageContaining("DATABASE_URL: *** (expected: postgresql://")
-                .hasMessageContaining("common.database.pool.max_connections: 0 (expected: an integer from 1 to 1000)")
-                .hasMessageContaining("orchestration.web.request_timout_ms: unknown key"
+                .hasMessageContaining(
+                        "tasker.toml, line 2: common.database.pool.max_connections: 0 (expected: an integer from 1 to"
+                                + " 1000)")
+                .hasMessageContaining("tasker.toml, line 4: orchestration.web.request_timout_ms: unknown key"
                         + " (nearest known: orchestration.web.request_timeout_ms)")
                 .hasMessageContaining("orchestration.web.bind_address: \"nowhere\" (expected: host:port")
                 .hasMessageContaining("orchestration.web.tls_enabled: true (expected: tls_cert_path and tls_key_path")
                 .hasMessageContaining("orchestration.web.auth.enabled: \"yes\" (expected: true or false")
                 .hasMessageContaining("orchestration.leases.heartbeat_seconds: 4 (expected: at most a third")
                 .hasMessageNotContaining("hunter2");
+    }
+
+    @Test
+    void violationOfAVariableNamesTheVariable() {
+        assertThatThrownBy(() -> ConfigLoader.load(null, Map.of("TASKER_WEB_BIND_ADDRESS", "localhost:70000")))
+                .hasMessageContaining("$TASKER_WEB_BIND_ADDRESS: orchestration.web.bind_address: \"localhost:70000\"");
+    }
+
+    @Test
+    void modeThatOnlyPollsDoesNotListenUnlessToldTo() throws IOException {
+        String polling = "orchestration.event_systems.orchestration.deployment_mode = \"PollingOnly\"\n";
+
+        ServerConfig config = ConfigLoader.load(file(polling), Map.of());
+        assertThat(config.engine().dispatch().listen()).isFalse();
+        assertThat(config.operations().mode()).isEqualTo(DeploymentMode.POLLING_ONLY);
+
+        ServerConfig listening = ConfigLoader.load(file(polling + "orchestration.dispatch.listen = true\n"), Map.of());
+        assertThat(listening.engine().dispatch().listen()).isTrue();
+        assertThat(listening.operations().mode()).isEqualTo(DeploymentMode.HYBRID);
+    }
+
+    @Test
+    void tracesAreSentWhereVariablesSay() {
+        assertThat(ConfigLoader.load(null, Map.of()).telemetry())
+                .isEqualTo(new TelemetryConfig(
+                        false, "tasker-orchestration", "development", "http://localhost:4317", 1.0));
+        assertThat(ConfigLoader.load(
+                                null,
+                                Map.of(
+                                        "TELEMETRY_ENABLED", "true",
+                                        "OTEL_SERVICE_NAME", "orders",
+                                        "DEPLOYMENT_ENVIRONMENT", "staging",
+                                        "OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4317",
+                                        "OTEL_TRACES_SAMPLER_ARG", "0.25"))
+                        .telemetry())
+                .isEqualTo(new TelemetryConfig(true, "orders", "staging", "http://collector:4317", 0.25));
+        assertThatThrownBy(() -> ConfigLoader.load(null, Map.of("OTEL_TRACES_SAMPLER_ARG", "2")))
+                .hasMessageContaining("OTEL_TRACES_SAMPLER_ARG: \"2\" (expected: a number from 0 to 1)");
+    }
+
+    @Test
+    void overflowBelowCriticalIsAllowedWithAWarning() throws IOException {
+        ConfigReport report = ConfigLoader.inspect(file("""
+            [common.queues.pgmq.queue_depth_thresholds]
+            critical_threshold = 50
+            overflow_threshold = 40
+            """), null, Map.of());
+
+        assertThat(report.violations()).isEmpty();
+        assertThat(report.warnings())
+                .singleElement()
+                .asString()
+                .endsWith("tasker.toml, line 3: common.queues.pgmq.queue_depth_thresholds.overflow_threshold: 40"
+                        + " (expected: more than critical_threshold, 50)");
+    }
+
+    @Test
+    void environmentsFilesLieOverTheBaseOnes() throws IOException {
+        Path base = Files.createDirectories(folder.resolve("base"));
+        Path production = Files.createDirectories(folder.resolve("environments/production"));
+        Files.writeString(base.resolve("common.toml"), """
+            [common.database]
+            url = "${DATABASE_URL:-postgresql://localhost/base}"
+            [common.database.pool]
+            max_connections = 11
+            min_connections = 3
+            """);
+        Files.writeString(base.resolve("orchestration.toml"), """
+            [[orchestration.web.auth.api_keys]]
+            key = "one"
+            [[orchestration.web.auth.api_keys]]
+            key = "two"
+            """);
+        Files.writeString(production.resolve("common.toml"), "common.database.pool.max_connections = 40\n");
+        Files.writeString(production.resolve("orchestration.toml"), """
+            [[orchestration.web.auth.api_keys]]
+            key_sha256 = "%s"
+            """.formatted("0".repeat(64)));
+
+        ConfigReport report = ConfigLoader.inspectSources(folder, Environment.PRODUCTION, Map.of());
+
+        assertThat(report.violations()).isEmpty();
+        assertThat(report.valid().database().pool().maxConnections()).isEqualTo(40);
+        assertThat(report.valid().database().pool().minConnections()).isEqualTo(3);
+        assertThat(report.entries().stream().map(ConfigReport.Entry::key).filter(key -> key.contains("api_keys[")))
+                .containsExactly("orchestration.web.auth.api_keys[0].key_sha256");
+        assertThat(report.origin("common.database.pool.max_connections"))
+                .asString()
+                .endsWith("environments/production/common.toml, line 1");
+        assertThatThrownBy(() -> ConfigLoader.inspectSources(base, Environment.TEST, Map.of()))
+                .hasMessageContaining("no configuration (expected: base/common.toml");
+    }
+
+    @Test
+    void reportShowsEveryValueItsPlaceAndNoSecret() throws IOException {
+        ConfigReport report =
+                ConfigLoader.inspect(file("""
+                    [common.queues.rabbitmq]
+                    url = "amqp://me:hunter2@localhost/"
+                    [worker.orchestration_client.auth]
+                    token = "hunter2"
+                    [orchestration.web]
+                    request_timeout_ms = 777
+                    [[orchestration.web.auth.api_keys]]
+                    key = "hunter2"
+                    expires_at = 2031-01-01T00:00:00Z
+                    """), null, Map.of("DATABASE_URL", "postgresql://me:hunter2@host/db"));
+
+        assertThat(report.entries())
+                .contains(
+                        new ConfigReport.Entry(
+                                "orchestration.web.request_timeout_ms",
+                                "777",
+                                new Origin(folder.resolve("tasker.toml").toString(), 6),
+                                true),
+                        new ConfigReport.Entry("common.database.url", "\"***\"", new Origin("$DATABASE_URL", 0), true),
+                        new ConfigReport.Entry("common.database.pool.max_connections", "25", null, true));
+        assertThat(report.unused())
+                .containsExactly("common.queues.rabbitmq.url", "worker.orchestration_client.auth.token");
+        assertThat(report.toToml())
+                .doesNotContain("hunter2")
+                .contains("[orchestration.web]\n", "request_timeout_ms = 777\n")
+                .contains("[[orchestration.web.auth.api_keys]]\nexpires_at = 2031-01-01T00:00Z\nkey = \"***\"\n")
+                .contains("url = \"amqp://***@localhost/\"");
     }
 
     @Test
@@ -200,7 +327,7 @@ class ConfigLoaderTest {
         Path broken = file("[web\nx = ");
         assertThatThrownBy(() -> ConfigLoader.load(broken, Map.of()))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("tasker.toml, line 1, column");
+                .hasMessageContaining("tasker.toml, line 1: column");
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,8 +33,13 @@ class RecordsTest {
     @Test
     void poolDefaults() throws IOException {
         assertThat(load("").database().pool())
-                .isEqualTo(
-                        new PoolConfig(25, 5, Duration.ofSeconds(10), Duration.ofSeconds(300), Duration.ofMinutes(30)));
+                .isEqualTo(new PoolConfig(
+                        25,
+                        5,
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(300),
+                        Duration.ofMinutes(30),
+                        Duration.ofMillis(200)));
     }
 
     @Test
@@ -45,8 +51,15 @@ class RecordsTest {
             acquire_timeout_seconds = 4
             idle_timeout_seconds = 5
             max_lifetime_seconds = 66
+            slow_acquire_threshold_ms = 77
             """).database().pool())
-                .isEqualTo(new PoolConfig(7, 3, Duration.ofSeconds(4), Duration.ofSeconds(5), Duration.ofSeconds(66)));
+                .isEqualTo(new PoolConfig(
+                        7,
+                        3,
+                        Duration.ofSeconds(4),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(66),
+                        Duration.ofMillis(77)));
     }
 
     @Test
@@ -97,7 +110,7 @@ class RecordsTest {
     void engineDefaultsAreTheMeasuredOnes() throws IOException {
         assertThat(load("").engine())
                 .isEqualTo(EngineConfig.DEFAULT
-                        .withGraph(new GraphConfig(true, 50, 20, 10, 5, true, 25))
+                        .withGraph(new GraphConfig(true, 100, 50, 20, 10, true, 25))
                         .withStaleness(staleness(true, 120, 50, 15, 10, 15, 4, 5)));
         assertThat(ServerConfig.defaults(Environment.PRODUCTION).engine().staleness())
                 .isEqualTo(staleness(true, 600, 200, 120, 60, 60, 48, 30));
@@ -299,12 +312,21 @@ class RecordsTest {
         orchestration.web.bind_address = "localhost:70000" | orchestration.web.bind_address: "localhost:70000"
         orchestration.grpc.bind_address = 9190 | orchestration.grpc.bind_address: 9190
         orchestration.grpc.tls_enabled = true | orchestration.grpc.tls_enabled: true
+        orchestration.event_systems.orchestration.deployment_mode = "Disabled" | orchestration.event_systems.orchestration.deployment_mode: "Disabled"
+        common.circuit_breakers.default_config.failure_threshold = 0 | common.circuit_breakers.default_config.failure_threshold: 0
+        common.circuit_breakers.component_configs.web.timeout_seconds = 301 | common.circuit_breakers.component_configs.web.timeout_seconds: 301
+        common.circuit_breakers.global_settings.min_state_transition_interval_seconds = 0 | common.circuit_breakers.global_settings.min_state_transition_interval_seconds: 0
+        common.queues.pgmq.queue_depth_thresholds.critical_threshold = 0 | common.queues.pgmq.queue_depth_thresholds.critical_threshold: 0
+        common.queues.orchestration_queues.step_results = "" | common.queues.orchestration_queues.step_results: ""
+        orchestration.web.config_endpoint_enabled = 1 | orchestration.web.config_endpoint_enabled: 1
+        orchestration.web.database_pools.web_api_pool_size = 0 | orchestration.web.database_pools.web_api_pool_size: 0
         orchestration.shutdown_timeout_ms = 1 | orchestration.shutdown_timeout_ms: 1
         """)
     void badValuesAreRefusedWithTheirKey(String line, String violation) {
         assertThatThrownBy(() -> load(line))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageStartingWith("Configuration refused: " + violation + " (expected: ")
+                .hasMessageStartingWith("Configuration refused: ")
+                .hasMessageContaining(violation + " (expected: ")
                 .hasMessageNotContaining("secret");
     }
 
@@ -314,6 +336,55 @@ class RecordsTest {
                         load("common.backoff.default_backoff_seconds = [9]\ncommon.backoff.max_backoff_seconds = 3"))
                 .hasMessageContaining(
                         "common.backoff.default_backoff_seconds: [9] (expected: a first element of at most");
+    }
+
+    @Test
+    void operationsDefaults() throws IOException {
+        assertThat(load("").operations())
+                .isEqualTo(new OperationsConfig(
+                        DeploymentMode.HYBRID,
+                        new ApiConfig(
+                                false,
+                                20,
+                                30,
+                                List.of(
+                                        "orchestration_task_requests",
+                                        "orchestration_task_finalizations",
+                                        "orchestration_step_results")),
+                        new BreakerConfig(5, Duration.ofSeconds(30), 2, Duration.ofSeconds(5)),
+                        new BackpressureConfig(5_000, 10_000)));
+        assertThat(load("").operations().backpressure().warning()).isEqualTo(1_000);
+    }
+
+    @Test
+    void operationsTakeEveryKey() throws IOException {
+        assertThat(load("""
+            common.queues.orchestration_queues = {task_requests = "a", task_finalizations = "b", step_results = "c"}
+            common.queues.pgmq.queue_depth_thresholds = {critical_threshold = 7, overflow_threshold = 8}
+            common.circuit_breakers.component_configs.web = {failure_threshold = 4, success_threshold = 3, timeout_seconds = 2}
+            common.circuit_breakers.global_settings.min_state_transition_interval_seconds = 1.5
+            orchestration.event_systems.orchestration.deployment_mode = "EventDrivenOnly"
+            orchestration.web.config_endpoint_enabled = true
+            orchestration.web.database_pools = {web_api_pool_size = 5, web_api_max_connections = 6}
+            """).operations())
+                .isEqualTo(new OperationsConfig(
+                        DeploymentMode.EVENT_DRIVEN_ONLY,
+                        new ApiConfig(true, 5, 6, List.of("a", "b", "c")),
+                        new BreakerConfig(4, Duration.ofSeconds(2), 3, Duration.ofMillis(1_500)),
+                        new BackpressureConfig(7, 8)));
+    }
+
+    @Test
+    void breakerOfTheDatabaseInheritsWhatIsSetForAll() throws IOException {
+        assertThat(load("""
+            [common.circuit_breakers.default_config]
+            failure_threshold = 9
+            timeout_seconds = 8
+            success_threshold = 7
+            [common.circuit_breakers.component_configs.web]
+            success_threshold = 1
+            """).operations().breaker())
+                .isEqualTo(new BreakerConfig(9, Duration.ofSeconds(8), 1, Duration.ofSeconds(5)));
     }
 
     private ServerConfig load(String toml) throws IOException {

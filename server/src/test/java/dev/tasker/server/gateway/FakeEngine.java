@@ -62,6 +62,7 @@ final class FakeEngine implements SessionFactory {
         final SessionRequest request;
         final AssignmentListener listener;
         final BlockingQueue<Integer> grants = new LinkedBlockingQueue<>();
+        final BlockingQueue<Integer> withdrawals = new LinkedBlockingQueue<>();
         final BlockingQueue<Report> reports = new LinkedBlockingQueue<>();
         final BlockingQueue<Progress> checkpoints = new LinkedBlockingQueue<>();
         final BlockingQueue<Return> returns = new LinkedBlockingQueue<>();
@@ -95,6 +96,11 @@ final class FakeEngine implements SessionFactory {
         @Override
         public void grant(int slots) {
             grants.add(slots);
+        }
+
+        @Override
+        public void withdraw(int slots) {
+            withdrawals.add(slots);
         }
 
         @Override

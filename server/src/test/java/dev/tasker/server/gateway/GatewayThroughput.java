@@ -10,8 +10,8 @@ import dev.tasker.server.security.Authenticator;
 import dev.tasker.worker.HandlerRegistry;
 import dev.tasker.worker.WorkerConfig;
 import dev.tasker.worker.WorkerRuntime;
-import dev.tasker.worker.grpc.GrpcWorkSource;
-import dev.tasker.worker.grpc.GrpcWorkSourceConfig;
+import dev.tasker.worker.remote.GrpcWorkSource;
+import dev.tasker.worker.remote.GrpcWorkSourceConfig;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -170,6 +170,11 @@ final class GatewayThroughput {
         @Override
         public UUID uuid() {
             return uuid;
+        }
+
+        @Override
+        public void withdraw(int slots) {
+            throw new UnsupportedOperationException("only of polled sessions");
         }
 
         @Override

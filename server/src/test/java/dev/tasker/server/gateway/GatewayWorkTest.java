@@ -90,7 +90,8 @@ class GatewayWorkTest extends GatewayScene {
                         "me",
                         "web",
                         "why",
-                        "[\"t\"]"),
+                        "[\"t\"]",
+                        null),
                 new Assignment.StepPart(
                         "pay_1",
                         "pay",

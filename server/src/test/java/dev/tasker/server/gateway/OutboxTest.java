@@ -7,7 +7,6 @@ import dev.tasker.protocol.worker.v1.Completed;
 import dev.tasker.protocol.worker.v1.Pong;
 import dev.tasker.protocol.worker.v1.ServerMessage;
 import io.grpc.Status;
-import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -28,7 +27,7 @@ class OutboxTest {
             new Outbox(wire, new AssignmentEncoder(Duration.ofSeconds(30)), flushes::add, tooLarge::add, 1_000);
 
     /** The stream, ready or not at the test's will. */
-    private static final class Wire extends ServerCallStreamObserver<ServerMessage> {
+    private static final class Wire implements Line {
         final List<ServerMessage> written = new ArrayList<>();
 
         @Nullable
@@ -37,48 +36,20 @@ class OutboxTest {
         int room = Integer.MAX_VALUE;
 
         @Override
-        public void onNext(ServerMessage message) {
-            written.add(message);
-            room--;
-        }
-
-        @Override
-        public void onError(Throwable failure) {
-            ended = Status.fromThrowable(failure);
-        }
-
-        @Override
-        public void onCompleted() {
-            ended = Status.OK;
-        }
-
-        @Override
         public boolean isReady() {
             return room > 0;
         }
 
         @Override
-        public boolean isCancelled() {
-            return false;
+        public void send(ServerMessage message) {
+            written.add(message);
+            room--;
         }
 
         @Override
-        public void setOnCancelHandler(Runnable handler) {}
-
-        @Override
-        public void setCompression(String compression) {}
-
-        @Override
-        public void disableAutoInboundFlowControl() {}
-
-        @Override
-        public void setOnReadyHandler(Runnable handler) {}
-
-        @Override
-        public void request(int count) {}
-
-        @Override
-        public void setMessageCompression(boolean enable) {}
+        public void end(Status status) {
+            ended = status;
+        }
     }
 
     private void flush() {
@@ -131,7 +102,7 @@ class OutboxTest {
         for (int i = 0; i < 100; i++) {
             outbox.assign(List.of(Steps.step()));
             outbox.answer(outcome());
-            outbox.lost(LeaseKey.of(Steps.step()));
+            outbox.lost(LeaseKey.of(Steps.step()), false);
         }
         assertThat(flushes).hasSize(1);
         flush();

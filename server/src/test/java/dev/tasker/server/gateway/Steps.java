@@ -22,7 +22,7 @@ final class Steps {
                 3,
                 null,
                 new Assignment.TaskPart(
-                        "shop", "order", "1.0.0", context, 0, new UUID(1, 2), null, "test", "test", "test", null),
+                        "shop", "order", "1.0.0", context, 0, new UUID(1, 2), null, "test", "test", "test", null, null),
                 new Assignment.StepPart("pay", "pay", "pay.handler", null, null, "{}", null, null, null, List.of()),
                 Map.of());
     }

@@ -1,16 +1,16 @@
 package dev.tasker.server.rest;
 
-import dev.tasker.engine.EngineMetrics;
-import dev.tasker.engine.LaneConfig;
 import dev.tasker.server.TaskerServer;
-import dev.tasker.server.api.Backpressure;
-import dev.tasker.server.api.DatabaseBreaker;
+import dev.tasker.server.api.DatabaseGuard;
 import dev.tasker.server.api.Operations;
 import dev.tasker.server.api.TaskSignals;
 import dev.tasker.server.config.BindAddress;
 import dev.tasker.server.config.Environment;
 import dev.tasker.server.config.ServerConfig;
-import dev.tasker.server.config.WebConfig;
+import dev.tasker.server.gateway.GatewayConfig;
+import dev.tasker.server.gateway.SessionFactory;
+import dev.tasker.server.gateway.WorkerGateway;
+import dev.tasker.server.health.LaneFill;
 import dev.tasker.server.health.NodeHealth;
 import dev.tasker.server.health.OperationalState;
 import dev.tasker.server.health.PoolFigures;
@@ -18,40 +18,54 @@ import dev.tasker.server.security.Authenticator;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** A REST listener whose parts a test has in its hands, on the engine of a server. */
 final class OpenRoutes implements AutoCloseable {
+    private static final int LANE_ROOM = 20_000;
+
     private final TaskerServer server;
     private final RestServer rest;
-    private final AtomicLong clock = new AtomicLong();
+    private final NodeHealth health;
     private volatile int waiting;
     private volatile boolean databaseLost;
 
     private OpenRoutes(TaskerServer server, Authenticator authenticator) {
         this.server = server;
-        DatabaseBreaker breaker = new DatabaseBreaker(System::nanoTime);
-        Backpressure backpressure = new Backpressure(
-                breaker,
-                () -> List.of(new EngineMetrics.Lane("lane", waiting, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)),
-                LaneConfig.DEFAULT,
-                clock::getAndIncrement);
-        NodeHealth health = new NodeHealth(
-                this::askDatabase, () -> new PoolFigures(1, 1, 4), server.engine()::isHealthy, breaker, backpressure);
+        ServerConfig config =
+                ServerConfig.defaults(Environment.TEST).withAddresses(BindAddress.loopback(0), BindAddress.loopback(0));
+        this.health = new NodeHealth(
+                this::askDatabase,
+                () -> PoolFigures.NONE,
+                server.engine()::isHealthy,
+                () -> List.of(new LaneFill("lane", waiting, LANE_ROOM)),
+                ServerConfig.defaults(Environment.PRODUCTION).operations(),
+                System::nanoTime);
         health.become(OperationalState.NORMAL);
+        health.evaluate();
         this.rest = RestServer.start(
-                new WebConfig(true, BindAddress.loopback(0), Duration.ofSeconds(30), null),
+                config,
                 authenticator,
                 null,
                 server.engine(),
-                Operations.of(server.engine(), new TaskSignals(), backpressure, breaker, "test", () -> 0.25),
+                Operations.of(
+                        server.engine(),
+                        new TaskSignals(),
+                        new DatabaseGuard(health.backpressure(), health.breaker()),
+                        "test",
+                        () -> 0.25),
                 health,
                 InstantSource.system(),
                 new ServerIdentity("1", "test"),
-                Duration.ofSeconds(5));
+                new WorkerGateway(
+                                SessionFactory.of(server.engine()),
+                                _ -> {},
+                                server.engine()::namespaceOf,
+                                GatewayConfig.DEFAULT)
+                        .polled(),
+                List::of,
+                server.tracing());
     }
 
     static OpenRoutes start(Path folder) {
@@ -72,7 +86,7 @@ final class OpenRoutes implements AutoCloseable {
     /** Makes it look as if so many commands waited. */
     void fillLanes(int commands) {
         waiting = commands;
-        clock.addAndGet(Duration.ofSeconds(2).toNanos());
+        health.evaluate();
     }
 
     /** Whether probes of the database fail. */

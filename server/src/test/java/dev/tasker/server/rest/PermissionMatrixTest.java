@@ -57,6 +57,14 @@ class PermissionMatrixTest {
         GET /v1/dlq/stats dlq:stats
         GET /v1/dlq/investigation-queue dlq:read
         GET /v1/dlq/staleness dlq:read
+        POST /v1/workers/sessions worker:connect
+        DELETE /v1/workers/sessions/{id} worker:connect
+        POST /v1/workers/sessions/{id}/poll worker:connect
+        POST /v1/workers/sessions/{id}/heartbeat worker:connect
+        POST /v1/workers/sessions/{id}/drain worker:connect
+        POST /v1/workers/sessions/{id}/assignments/{aid}/complete worker:connect
+        POST /v1/workers/sessions/{id}/assignments/{aid}/checkpoint worker:connect
+        POST /v1/workers/sessions/{id}/assignments/{aid}/reject worker:connect
         GET /health open
         GET /health/live open
         GET /health/ready open
@@ -64,6 +72,7 @@ class PermissionMatrixTest {
         GET /live open
         GET /ready open
         GET /metrics open
+        GET /config system:config_read
         GET /api-docs/openapi.json open
         GET /api-docs/ui open
         GET /api-docs/ui/ open

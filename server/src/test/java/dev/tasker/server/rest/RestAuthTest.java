@@ -76,7 +76,15 @@ class RestAuthTest {
         "GET, /v1/tasks?page=0, tasks:list",
         "HEAD, /v1/tasks/not-a-uuid, tasks:read",
         "GET, /v1/tasks/not-a-uuid/workflow_steps, steps:read",
-        "GET, /v1/templates, templates:read"
+        "GET, /v1/templates, templates:read",
+        "POST, /v1/workers/sessions, worker:connect",
+        "DELETE, /v1/workers/sessions/not-a-uuid, worker:connect",
+        "POST, /v1/workers/sessions/not-a-uuid/poll, worker:connect",
+        "POST, /v1/workers/sessions/not-a-uuid/heartbeat, worker:connect",
+        "POST, /v1/workers/sessions/not-a-uuid/drain, worker:connect",
+        "POST, /v1/workers/sessions/not-a-uuid/assignments/a/complete, worker:connect",
+        "POST, /v1/workers/sessions/not-a-uuid/assignments/a/checkpoint, worker:connect",
+        "POST, /v1/workers/sessions/not-a-uuid/assignments/a/reject, worker:connect"
     })
     void routeTakesItsPermissionAndNoOther(String method, String path, String text) throws Exception {
         Permission permission = Permission.grantedBy(text).iterator().next();
@@ -233,7 +241,11 @@ class RestAuthTest {
             request.header("Content-Type", "application/json");
         }
         headers.forEach(request::header);
-        return http.send(request.build(), BodyHandlers.ofString());
+        HttpResponse<String> answer = http.send(request.build(), BodyHandlers.ofString());
+        if (!method.equals("HEAD")) {
+            ApiContract.check(answer);
+        }
+        return answer;
     }
 
     /** Anything but nothing while a body is announced, so that an empty one ends the answer. */

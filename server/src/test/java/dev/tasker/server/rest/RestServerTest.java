@@ -419,6 +419,47 @@ class RestServerTest {
     }
 
     @Test
+    void detailedHealthHasEveryCheckAndFigure() throws Exception {
+        HttpResponse<String> answer = get("/health/detailed");
+        JsonNode detailed = json(answer);
+        JsonNode vector = Vectors.read("DetailedHealthResponse.json");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(detailed.propertyNames()).containsExactlyElementsOf(vector.propertyNames());
+        assertThat(detailed.get("checks").propertyNames())
+                .containsExactlyElementsOf(vector.get("checks").propertyNames());
+        assertThat(detailed.get("info").propertyNames())
+                .containsExactlyElementsOf(vector.get("info").propertyNames());
+        JsonNode pools = detailed.get("info").get("pool_utilization");
+        JsonNode vectorPools = vector.get("info").get("pool_utilization");
+        for (String pool : vectorPools.propertyNames()) {
+            assertThat(pools.get(pool).propertyNames())
+                    .containsExactlyElementsOf(vectorPools.get(pool).propertyNames());
+            assertThat(pools.get(pool).get("max_connections").asInt()).isEqualTo(30);
+            assertThat(pools.get(pool).get("total_acquires").asLong()).isPositive();
+        }
+        assertThat(detailed.get("checks").get("queue_depth").get("status").asString())
+                .isEqualTo("healthy");
+        assertThat(detailed.get("checks")
+                        .get("channel_saturation")
+                        .get("status")
+                        .asString())
+                .isEqualTo("healthy");
+        assertThat(detailed.get("status").asString()).isEqualTo("healthy");
+    }
+
+    @Test
+    void configurationIsShownWhereItIsSwitchedOn() throws Exception {
+        JsonNode config = json(get("/config"));
+
+        assertThat(config.propertyNames())
+                .containsExactlyElementsOf(
+                        Vectors.read("OrchestrationConfigResponse.json").propertyNames());
+        assertThat(config.get("metadata").get("environment").asString()).isEqualTo("test");
+        assertThat(config.get("deployment_mode").asString()).isEqualTo("Hybrid");
+    }
+
+    @Test
     void metricsArePrometheusText() throws Exception {
         HttpResponse<String> answer = get("/metrics");
 
@@ -429,7 +470,7 @@ class RestServerTest {
                 .contains("tasker_db_pool_connections{pool=\"tasker\",state=\"idle\"}")
                 .contains("tasker_lane_depth{lane=");
         assertThat(answer.body().lines().filter(line -> !line.startsWith("#")))
-                .allMatch(line -> line.matches("[a-z_]+(\\{[^}]+})? -?\\d+(\\.\\d+)?"));
+                .allMatch(line -> line.matches("[a-z0-9_]+(\\{.+})? -?\\d+(\\.\\d+)?"));
     }
 
     private ObjectNode request() {

@@ -95,7 +95,7 @@ public final class CommitLane implements AutoCloseable {
         try {
             Waiting oldest = queue.peek();
             long ageNanos = oldest == null ? 0 : System.nanoTime() - oldest.sinceNanos();
-            return statistics.snapshot(name, queue.size(), queuedBytes, ageNanos);
+            return statistics.snapshot(name, queue.size(), config.queueCommandsMax(), queuedBytes, ageNanos);
         } finally {
             lock.unlock();
         }

@@ -19,6 +19,7 @@ public final class LaneStatistics {
     public record Snapshot(
             String name,
             int depth,
+            int capacity,
             long queuedBytes,
             long oldestNanos,
             long batches,
@@ -50,10 +51,11 @@ public final class LaneStatistics {
         poisoned++;
     }
 
-    synchronized Snapshot snapshot(String name, int depth, long queuedBytes, long oldestNanos) {
+    synchronized Snapshot snapshot(String name, int depth, int capacity, long queuedBytes, long oldestNanos) {
         return new Snapshot(
                 name,
                 depth,
+                capacity,
                 queuedBytes,
                 oldestNanos,
                 batches,

@@ -235,10 +235,10 @@ public final class StepOperator implements BatchCall<Operate, List<Operate>, Ste
 
     private void taskEntered(Row row) {
         TaskState state = TaskState.ofCode(row.state());
+        aftermath.taskEntered(row.key().task(), state);
         if (state.isTerminal()) {
             payloads.remove(row.key().task());
         }
-        aftermath.taskEntered(row.key().task(), state);
     }
 
     private static ActionOutcome outcome(Operate command, Answer answer, boolean repeated) {

@@ -4,9 +4,9 @@ import dev.tasker.engine.DeadLetterReason;
 import dev.tasker.engine.ResolutionStatus;
 import dev.tasker.engine.StaleTask;
 import dev.tasker.engine.StalenessMetrics;
-import dev.tasker.engine.StalenessMetrics.Histogram;
 import dev.tasker.engine.StalenessMetrics.Pair;
 import dev.tasker.engine.TaskState;
+import dev.tasker.engine.meter.Histogram;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -19,11 +19,11 @@ public final class StalenessCounters {
     private final Map<Pair, Long> failed = new HashMap<>();
     private final Map<Pair, Long> entries = new HashMap<>();
     private final Map<Pair, Histogram> hours = new HashMap<>();
-    private long millis;
+    private final Map<Boolean, Histogram> millis = new HashMap<>();
 
     synchronized void swept(boolean dryRun, Duration duration) {
         runs.merge(dryRun, 1L, Long::sum);
-        millis += duration.toMillis();
+        millis.merge(dryRun, Histogram.of((double) duration.toMillis()), Histogram::plus);
     }
 
     synchronized void judged(List<StaleTask> tasks) {
@@ -55,7 +55,7 @@ public final class StalenessCounters {
                 Map.copyOf(detected),
                 Map.copyOf(failed),
                 Map.copyOf(entries),
-                millis,
+                Map.copyOf(millis),
                 Map.copyOf(hours));
     }
 

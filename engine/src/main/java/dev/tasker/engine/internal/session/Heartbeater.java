@@ -23,7 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Heartbeater {
     private static final String CALL =
-            "SELECT session_id, task_uuid, step_index, token FROM tasker.heartbeat(?, ?, ?, ?, ?, ?)";
+            "SELECT session_id, task_uuid, step_index, token, cancelled FROM tasker.heartbeat(?, ?, ?, ?, ?, ?)";
 
     private final SessionRegistry sessions;
     private final BatchNumbers numbers;
@@ -86,7 +86,7 @@ public final class Heartbeater {
             }
         }
         long sent = System.nanoTime();
-        record Lost(int sessionId, StepKey step, int token) {}
+        record Lost(int sessionId, StepKey step, int token, boolean cancelled) {}
         List<Lost> lost = connection.run(open -> {
             try (PreparedStatement call = open.prepareStatement(CALL)) {
                 SqlArrays.setInts(
@@ -109,7 +109,8 @@ public final class Heartbeater {
                     found.add(new Lost(
                             rows.getInt(1),
                             new StepKey(rows.getObject(2, UUID.class), rows.getInt(3)),
-                            rows.getInt(4)));
+                            rows.getInt(4),
+                            rows.getBoolean(5)));
                 }
                 return found;
             }
@@ -122,21 +123,25 @@ public final class Heartbeater {
         for (Lost lease : lost) {
             LiveSession session = sessions.byId(lease.sessionId());
             if (session != null) {
-                lose(session, lease.step(), lease.token());
+                lose(session, lease.step(), lease.token(), lease.cancelled());
             }
         }
     }
 
-    /** The lease ended without its session, which is told. Nothing happens when its result is on the way. */
-    public void lose(LiveSession session, StepKey step, int token) {
+    /** A person ended the lease; its session is told. Nothing happens when its result is on the way. */
+    public void cancel(LiveSession session, StepKey step, int token) {
+        lose(session, step, token, true);
+    }
+
+    private void lose(LiveSession session, StepKey step, int token, boolean cancelled) {
         Held held = session.held(step);
         if (held == null || held.isReported() || !session.forget(step, token)) {
             return;
         }
-        session.addSlots(1);
+        session.returnSlot();
         Assignment assignment = held.assignment();
         if (assignment != null) {
-            session.tellLost(assignment);
+            session.tellEnded(assignment, cancelled);
         }
         slotsFreed.run();
     }

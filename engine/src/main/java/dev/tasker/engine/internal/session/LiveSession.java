@@ -143,8 +143,17 @@ public final class LiveSession {
 
     /** Tells the session's listener that a lease has ended. */
     public void tellLost(Assignment assignment) {
+        tellEnded(assignment, false);
+    }
+
+    /** As {@link #tellLost}, and whether a person wanted that. */
+    void tellEnded(Assignment assignment, boolean cancelled) {
         try {
-            listener.lost(assignment);
+            if (cancelled) {
+                listener.cancelled(assignment);
+            } else {
+                listener.lost(assignment);
+            }
         } catch (RuntimeException e) {
             log.error("the listener of session {} failed on a lost lease", uuid, e);
         }
@@ -200,6 +209,18 @@ public final class LiveSession {
 
     public void addSlots(int slots) {
         free.addAndGet(slots);
+    }
+
+    /** A lease has ended: its slot is free again, where slots return. */
+    public void returnSlot() {
+        if (request.slotsReturn()) {
+            free.incrementAndGet();
+        }
+    }
+
+    /** Whether a lease that ends has a slot to give to a successor. */
+    public boolean slotsReturn() {
+        return request.slotsReturn();
     }
 
     /** Reserves up to {@code wanted} slots and returns how many. */

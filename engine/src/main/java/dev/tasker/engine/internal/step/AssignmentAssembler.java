@@ -75,10 +75,11 @@ public final class AssignmentAssembler {
             Held lease = new Held(step.key(), step.token(), payload == null ? null : payload.template());
             Held before = step.session().hold(lease, batch);
             if (before != null) {
-                step.session().addSlots(1);
                 if (before.token() >= step.token()) {
+                    step.session().addSlots(1);
                     continue; // noted before: by a repeated call and by the reconciliation after it
                 }
+                step.session().returnSlot();
                 ended(step.session(), before);
             }
             noted.add(new Noted(step, lease));

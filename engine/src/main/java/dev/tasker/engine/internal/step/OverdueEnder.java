@@ -155,7 +155,7 @@ public final class OverdueEnder implements BatchCall<TimeOut, List<TimeOut>, Ove
         LiveSession session = command.session();
         Held held = session.held(command.step());
         if (session.forget(command.step(), command.token())) {
-            session.addSlots(1);
+            session.returnSlot();
             Assignment assignment = held == null || held.isReported() ? null : held.assignment();
             if (assignment != null) { // else: the answer to its late result tells
                 session.tellLost(assignment);

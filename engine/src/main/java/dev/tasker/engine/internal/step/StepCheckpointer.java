@@ -178,7 +178,7 @@ public final class StepCheckpointer implements BatchCall<Checkpoint, List<List<C
     private void refused(Checkpoint command) {
         LiveSession session = command.session();
         if (command.checkpoint().yields() && session.forget(command.step(), command.token())) {
-            session.addSlots(1);
+            session.returnSlot();
             aftermath.slotsFreed();
         }
     }
@@ -189,7 +189,9 @@ public final class StepCheckpointer implements BatchCall<Checkpoint, List<List<C
         Held old = session.held(command.step());
         Assignment assignment = old == null || old.token() != command.token() ? null : old.assignment();
         if (old == null || assignment == null || old.template() == null || session.isClosed()) {
-            session.addSlots(-1); // which is returned when the old lease gives way
+            if (session.slotsReturn()) {
+                session.addSlots(-1); // which is returned when the old lease gives way
+            }
             aftermath.leased(List.of(new LeasedStep(session, command.step(), token, attempts)), batchNumber);
             return;
         }

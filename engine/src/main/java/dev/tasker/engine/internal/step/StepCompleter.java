@@ -12,6 +12,7 @@ import dev.tasker.engine.internal.domainevent.PublishedEvents;
 import dev.tasker.engine.internal.lane.Aftermath;
 import dev.tasker.engine.internal.lane.BatchCall;
 import dev.tasker.engine.internal.lane.Command.Complete;
+import dev.tasker.engine.internal.meter.NodeMeters;
 import dev.tasker.engine.internal.session.LiveSession;
 import dev.tasker.engine.internal.session.LiveSession.Held;
 import dev.tasker.engine.internal.session.SessionRegistry;
@@ -63,6 +64,7 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
     private final PayloadCache payloads;
     private final Aftermath aftermath;
     private final PublishedEvents published;
+    private final NodeMeters meters;
     private final long renewNanos;
     private final int stickyMax;
 
@@ -72,6 +74,7 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
             PayloadCache payloads,
             Aftermath aftermath,
             PublishedEvents published,
+            NodeMeters meters,
             LeaseConfig leases,
             DispatchConfig dispatch) {
         this.sessions = sessions;
@@ -79,6 +82,7 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
         this.payloads = payloads;
         this.aftermath = aftermath;
         this.published = published;
+        this.meters = meters;
         this.renewNanos = leases.heartbeat().toNanos();
         this.stickyMax = dispatch.stickyMax();
     }
@@ -93,14 +97,21 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
         private final List<Complete> repeats;
         private final Offers offers;
         private final Set<Integer> renewals;
+        private final long sinceNanos;
         private final List<StepKey> eventSteps = new ArrayList<>(0);
         private final List<EventCandidate> events = new ArrayList<>(0);
 
-        private Prepared(List<Complete> commands, List<Complete> repeats, Offers offers, Set<Integer> renewals) {
+        private Prepared(
+                List<Complete> commands,
+                List<Complete> repeats,
+                Offers offers,
+                Set<Integer> renewals,
+                long sinceNanos) {
             this.commands = commands;
             this.repeats = repeats;
             this.offers = offers;
             this.renewals = renewals;
+            this.sinceNanos = sinceNanos;
             for (Complete command : commands) {
                 for (EventCandidate event : command.events()) {
                     eventSteps.add(command.step());
@@ -119,7 +130,8 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
                                     .toList(),
                             repeats,
                             offers,
-                            renewals);
+                            renewals,
+                            sinceNanos);
         }
     }
 
@@ -187,7 +199,7 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
                 renewals.add(command.session().id());
             }
         }
-        return new Prepared(firsts, repeats, offers, renewals);
+        return new Prepared(firsts, repeats, offers, renewals, now);
     }
 
     /** Offers successors of a successful step to its session: one for the slot it sets free, more for further free slots. */
@@ -206,7 +218,7 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
             if (!session.accepts(queueId) || heads.waitsAtLeast(queueId, priority + 1)) {
                 continue;
             }
-            boolean beyond = offered;
+            boolean beyond = offered || !session.slotsReturn();
             if (beyond && session.reserve(1) == 0) {
                 break;
             }
@@ -337,7 +349,8 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
         Map<LiveSession, Integer> slots = prepared.offers.reserved();
         List<LeasedStep> leased = new ArrayList<>();
         for (Complete command : prepared.commands) {
-            if (command.session().forget(command.step(), command.token())) {
+            if (command.session().forget(command.step(), command.token())
+                    && command.session().slotsReturn()) {
                 slots.merge(command.session(), 1, Integer::sum);
             }
             if (answer.accepted.contains(command.step()) && command.succeeds()) {
@@ -348,10 +361,11 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
             }
         }
         answer.published.forEach(published::published); // before anybody hears that a task is complete (09 §6.3)
+        long nanos = System.nanoTime() - prepared.sinceNanos;
         for (Row row : answer.rows) {
             switch (row.kind()) {
                 case 1 -> started(row, leased, slots);
-                case 2 -> taskEntered(row);
+                case 2 -> taskEntered(row, nanos);
                 case 3 -> aftermath.timerSet(Duration.ofMillis(row.token()));
                 default -> throw new IllegalStateException("kind: " + row.kind() + " (expected: 0 to 3, 5)");
             }
@@ -371,6 +385,7 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
     }
 
     private void started(Row row, List<LeasedStep> leased, Map<LiveSession, Integer> slots) {
+        meters.enqueued(payloads.get(row.key().task()), row.key().index());
         LiveSession session = row.sessionId() == 0 ? null : sessions.byId(row.sessionId());
         if (session != null) {
             slots.merge(session, -1, Integer::sum);
@@ -380,12 +395,13 @@ public final class StepCompleter implements BatchCall<Complete, StepCompleter.Pr
         }
     }
 
-    private void taskEntered(Row row) {
+    private void taskEntered(Row row, long nanos) {
         TaskState state = TaskState.ofCode(row.state());
+        meters.finalized(state, nanos);
+        aftermath.taskEntered(row.key().task(), state);
         if (state.isTerminal()) {
             payloads.remove(row.key().task());
         }
-        aftermath.taskEntered(row.key().task(), state);
     }
 
     /** Another result of the batch was recorded for the same step: under the same token it is the same result. */

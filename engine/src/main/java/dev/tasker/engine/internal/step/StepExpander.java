@@ -12,8 +12,10 @@ import dev.tasker.engine.internal.task.PayloadCache;
 import dev.tasker.engine.internal.task.TaskPayload;
 import dev.tasker.engine.internal.task.TaskReader.Definition;
 import dev.tasker.engine.internal.template.RegisteredTemplate;
+import dev.tasker.engine.meter.Instrument;
 import dev.tasker.template.PlannedStep;
 import dev.tasker.template.StepType;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,16 +51,17 @@ public final class StepExpander {
             return null;
         }
         RegisteredTemplate template = definition.template();
+        long began = System.nanoTime();
         try {
             Outcome outcome = decider.type() == StepType.DECISION
                     ? OutcomeParser.decision(document)
                     : OutcomeParser.batches(document);
             Growth growth = planner.plan(template.plan(), graph(step.task(), template), decider, outcome);
             warn(step.task(), template, decider, outcome);
-            counters.processed(outcome);
+            counters.processed(decider.name(), outcome, System.nanoTime() - began);
             return growth == null ? null : new Expansion(template, decider, outcome, growth);
         } catch (InvalidOutcomeException e) {
-            counters.refused(e);
+            counters.refused(decider.name(), e);
             throw e;
         }
     }
@@ -71,20 +74,24 @@ public final class StepExpander {
                     ? null
                     : new Expansion(expansion.template(), expansion.decider(), expansion.outcome(), growth);
         } catch (InvalidOutcomeException e) {
-            counters.refused(e);
+            counters.refused(expansion.decider().name(), e);
             throw e;
         }
     }
 
     /** The steps of the task are as the expansion says. */
     public void grown(UUID task, Expansion expansion) {
-        counters.added(expansion.growth().steps().size());
+        counters.added(expansion.decider().name(), expansion.growth().steps().size());
         payloads.grown(task, expansion.growth());
     }
 
     /** The graph of the task is another one than this node supposed. */
     public void known(UUID task, TaskGraph graph) {
         payloads.known(task, graph);
+    }
+
+    public List<Instrument> instruments() {
+        return counters.instruments();
     }
 
     public GraphMetrics metrics() {

@@ -69,7 +69,7 @@ public final class StepRejecter implements BatchCall<Reject, List<Reject>, Map<S
     public void apply(List<Reject> commands, Map<StepKey, Returned> returned, long batchNumber, boolean repeated) {
         for (Reject command : commands) {
             if (command.session().forget(command.step(), command.token())) {
-                command.session().addSlots(1);
+                command.session().returnSlot();
             }
             command.answer()
                     .complete(

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads what assignments need from the database: for tasks other nodes created, retried steps, and after a restart. */
 public final class PayloadReader {
     private static final String REQUESTS = """
-        SELECT task_uuid, template_id, priority, correlation_id, parent_correlation_id, initiator, source_system, reason, tags, context
+        SELECT task_uuid, template_id, priority, correlation_id, parent_correlation_id, initiator, source_system, reason, tags, context, traceparent
         FROM   tasker.task_requests
         WHERE  task_uuid = ANY (?)
         """;
@@ -85,7 +85,8 @@ public final class PayloadReader {
                                             rows.getString(6),
                                             rows.getString(7),
                                             rows.getString(8),
-                                            rows.getString(9))));
+                                            rows.getString(9),
+                                            rows.getString(11))));
                 }
             }
             return payloads;

@@ -81,7 +81,8 @@ public final class TaskAdmission {
                         request.initiator(),
                         request.sourceSystem(),
                         request.reason(),
-                        request.tags()),
+                        request.tags(),
+                        request.traceparent()),
                 identity(uuid, template, context, request.idempotencyKey()));
     }
 

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskCreator implements BatchCall<Create, TaskCreator.Prepared, Map<Integer, UUID>> {
     private static final String CALL =
-            "SELECT position, owner FROM tasker.create_tasks(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+            "SELECT position, owner FROM tasker.create_tasks(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
     private final SessionRegistry sessions;
     private final QueueHeads heads;
@@ -129,6 +129,8 @@ public final class TaskCreator implements BatchCall<Create, TaskCreator.Prepared
                 sessionIds[i] = session == null ? 0 : session.id();
             }
             SqlArrays.setInts(call, 14, sessionIds, 0);
+            boolean traced = parts.stream().anyMatch(part -> part.traceparent() != null);
+            SqlArrays.setTexts(call, 15, traced ? listOf(parts, TaskPart::traceparent) : List.of());
             Map<Integer, UUID> owners = new HashMap<>();
             ResultSet rows = call.executeQuery();
             while (rows.next()) {

@@ -1,0 +1,247 @@
+package dev.tasker.server.gateway;
+
+import dev.tasker.protocol.worker.v1.Assign;
+import dev.tasker.protocol.worker.v1.Checkpoint;
+import dev.tasker.protocol.worker.v1.Checkpointed;
+import dev.tasker.protocol.worker.v1.Complete;
+import dev.tasker.protocol.worker.v1.Completed;
+import dev.tasker.protocol.worker.v1.Draining;
+import dev.tasker.protocol.worker.v1.Register;
+import dev.tasker.protocol.worker.v1.Registered;
+import dev.tasker.protocol.worker.v1.Reject;
+import dev.tasker.protocol.worker.v1.Results;
+import dev.tasker.protocol.worker.v1.WorkerMessage;
+import dev.tasker.server.security.Principal;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One worker's session over separate calls (04 §9.6, long-poll profile): the same stream as behind gRPC, with a mailbox in place of the
+ * connection. It ends when nothing is heard of the worker for three heartbeats; its leases then run out unless the worker comes back. All
+ * methods but {@link #poll} return at once, and all fail with {@link StatusRuntimeException} when the session is over. Thread-safe.
+ */
+public final class PolledSession {
+    private static final Duration REGISTER_TIMEOUT = Duration.ofSeconds(30);
+
+    private final WorkerGateway gateway;
+    private final Principal principal;
+    private final Mailbox mailbox;
+    private final WorkerStream stream;
+    private final Object inbound = new Object(); // the stream hears one message after the other
+    private final AtomicInteger parked = new AtomicInteger();
+    private volatile long heardNanos = System.nanoTime();
+    private volatile int slotsMax;
+
+    PolledSession(WorkerGateway gateway, Principal principal, Consumer<PolledSession> atEnd) {
+        this.gateway = gateway;
+        this.principal = principal;
+        this.mailbox = new Mailbox(() -> atEnd.accept(this));
+        this.stream = new WorkerStream(gateway, mailbox, principal, false);
+    }
+
+    /**
+     * What a poll brings.
+     *
+     * @param drain for how long the server still takes results; null: it does not stop
+     */
+    public record Delivery(
+            List<Assign> assignments, Ended ended, @Nullable Duration drain) {}
+
+    /**
+     * Leases that are over: their handlers are to stop.
+     *
+     * @param cancelled those that a person ended
+     */
+    public record Ended(List<LeaseKey> lost, List<LeaseKey> cancelled) {
+        static final Ended NONE = new Ended(List.of(), List.of());
+    }
+
+    Registered register(Register register) throws InterruptedException {
+        slotsMax = register.getMaxInflight();
+        send(WorkerMessage.newBuilder().setRegister(register).build());
+        try {
+            Registered registered = mailbox.registered().get(REGISTER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            gateway.after(silenceMax().toMillis(), this::look);
+            return registered;
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof StatusRuntimeException refused ? refused : new CompletionException(e);
+        } catch (TimeoutException e) {
+            throw Status.UNAVAILABLE
+                    .withDescription("no session within " + REGISTER_TIMEOUT)
+                    .asRuntimeException();
+        }
+    }
+
+    boolean isOver() {
+        return mailbox.ended() != null;
+    }
+
+    UUID sessionId() {
+        return stream.sessionId();
+    }
+
+    /** Whether the session may be used by this caller: the same one as opened it, with the same namespaces. */
+    boolean isOf(Principal caller) {
+        return caller.subject().equals(principal.subject())
+                && caller.namespaces().equals(principal.namespaces());
+    }
+
+    /**
+     * Waits for work. A later poll ends an earlier one.
+     *
+     * @param max the credit, for this call only; more than the session's slots counts as these
+     * @param held the leases the worker has: assignments fetched before that are not among them come again; null: nothing is said of them
+     */
+    public Delivery poll(int max, Duration wait, @Nullable Set<LeaseKey> held) throws InterruptedException {
+        check();
+        parked.incrementAndGet();
+        try {
+            if (held != null) {
+                mailbox.holdsOnly(held);
+            }
+            long poll = mailbox.beginPoll();
+            int slots = Math.min(max, slotsMax);
+            grant(poll, slots - mailbox.waiting());
+            try {
+                mailbox.await(poll, wait);
+            } finally {
+                grant(poll, 0);
+            }
+            boolean isCurrent = mailbox.isCurrent(poll);
+            Delivery delivery = new Delivery(
+                    isCurrent ? mailbox.fetch(slots) : List.of(),
+                    isCurrent ? new Ended(mailbox.fetchLost(), mailbox.fetchCancelled()) : Ended.NONE,
+                    mailbox.drain());
+            check();
+            return delivery;
+        } finally {
+            parked.decrementAndGet();
+            heardNanos = System.nanoTime();
+        }
+    }
+
+    /** A poll that another has followed has no say any more. */
+    private void grant(long poll, int slots) {
+        synchronized (inbound) {
+            if (mailbox.isCurrent(poll) && stream.isConnected()) {
+                stream.setCredit(Math.max(0, slots));
+            }
+        }
+    }
+
+    /** Renews all leases when {@code leases} names any; those that are over, named or not. */
+    public Ended heartbeat(List<LeaseKey> leases) {
+        check();
+        mailbox.mentioned(leases);
+        List<LeaseKey> over = new ArrayList<>(mailbox.fetchLost());
+        List<LeaseKey> cancelled = mailbox.fetchCancelled();
+        stream.renew(leases).stream()
+                .filter(lease -> !over.contains(lease) && !cancelled.contains(lease))
+                .forEach(over::add);
+        return new Ended(over, cancelled);
+    }
+
+    /** Reports an outcome. The future has no end of its own while the engine cannot take it. */
+    public CompletableFuture<Completed.Outcome> complete(LeaseKey lease, Complete.Builder result) {
+        check();
+        CompletableFuture<Completed.Outcome> answer = mailbox.awaitOutcome(lease);
+        send(WorkerMessage.newBuilder()
+                .setResults(Results.newBuilder()
+                        .addResults(result.setStepUuid(LeaseKey.bytes(lease.stepUuid()))
+                                .setLeaseToken(lease.token())))
+                .build());
+        return answer;
+    }
+
+    /** Saves progress. */
+    public CompletableFuture<Checkpointed> checkpoint(LeaseKey lease, Checkpoint.Builder checkpoint) {
+        check();
+        CompletableFuture<Checkpointed> answer = mailbox.awaitCheckpointed(lease, checkpoint.getKeepRunning());
+        send(WorkerMessage.newBuilder()
+                .setCheckpoint(
+                        checkpoint.setStepUuid(LeaseKey.bytes(lease.stepUuid())).setLeaseToken(lease.token()))
+                .build());
+        return answer;
+    }
+
+    /** Gives a step back before user code ran. */
+    public void reject(LeaseKey lease, Reject.Reason reason) {
+        check();
+        mailbox.mentioned(List.of(lease));
+        giveBack(lease, reason);
+    }
+
+    private void giveBack(LeaseKey lease, Reject.Reason reason) {
+        send(WorkerMessage.newBuilder()
+                .setReject(Reject.newBuilder()
+                        .setStepUuid(LeaseKey.bytes(lease.stepUuid()))
+                        .setLeaseToken(lease.token())
+                        .setReason(reason))
+                .build());
+    }
+
+    /** The worker takes no more; what it holds may still be completed. */
+    public void drain() {
+        check();
+        send(WorkerMessage.newBuilder()
+                .setDraining(Draining.getDefaultInstance())
+                .build());
+    }
+
+    /** Ends the session; leases still held are taken back. */
+    public void close() {
+        synchronized (inbound) {
+            stream.leave();
+        }
+    }
+
+    private void check() {
+        heardNanos = System.nanoTime();
+        Status ended = mailbox.ended();
+        if (ended != null) {
+            throw ended.asRuntimeException();
+        }
+    }
+
+    private void send(WorkerMessage message) {
+        synchronized (inbound) {
+            stream.received(message);
+        }
+    }
+
+    private Duration silenceMax() {
+        return gateway.config().leases().heartbeat().multipliedBy(3);
+    }
+
+    /** Ends a session that is silent, and gives back what its worker seems never to have received. */
+    private void look() {
+        if (mailbox.ended() != null) {
+            return;
+        }
+        boolean isSilent = parked.get() == 0
+                && System.nanoTime() - heardNanos >= silenceMax().toNanos();
+        if (isSilent) {
+            stream.detach();
+            return;
+        }
+        Duration lease = gateway.config().leases().duration();
+        Collection<LeaseKey> unclaimed = mailbox.unclaimedFor(lease);
+        mailbox.mentioned(unclaimed);
+        unclaimed.forEach(key -> giveBack(key, Reject.Reason.SHUTTING_DOWN));
+        gateway.after(gateway.config().leases().heartbeat().toMillis(), this::look);
+    }
+}

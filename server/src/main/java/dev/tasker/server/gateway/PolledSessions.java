@@ -1,0 +1,43 @@
+package dev.tasker.server.gateway;
+
+import dev.tasker.protocol.worker.v1.Register;
+import dev.tasker.protocol.worker.v1.Registered;
+import dev.tasker.server.security.Principal;
+import io.grpc.StatusRuntimeException;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Sessions of workers that poll. Thread-safe. */
+public final class PolledSessions {
+    private final WorkerGateway gateway;
+    private final ConcurrentHashMap<UUID, PolledSession> sessions = new ConcurrentHashMap<>();
+
+    PolledSessions(WorkerGateway gateway) {
+        this.gateway = gateway;
+    }
+
+    /**
+     * Opens a session; blocks for as long as the database takes.
+     *
+     * @throws StatusRuntimeException when the worker is refused
+     */
+    public Registered open(Register register, Principal principal) throws InterruptedException {
+        var session = new PolledSession(gateway, principal, this::forget);
+        Registered registered = session.register(register);
+        sessions.put(session.sessionId(), session);
+        if (session.isOver()) {
+            forget(session);
+        }
+        return registered;
+    }
+
+    private void forget(PolledSession session) {
+        sessions.values().remove(session);
+    }
+
+    /** The caller's session; empty: it is over, or was never here, or is somebody else's. */
+    public Optional<PolledSession> find(UUID sessionId, Principal caller) {
+        return Optional.ofNullable(sessions.get(sessionId)).filter(session -> session.isOf(caller));
+    }
+}

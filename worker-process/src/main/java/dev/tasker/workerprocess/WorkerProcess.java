@@ -1,0 +1,273 @@
+package dev.tasker.workerprocess;
+
+import dev.tasker.server.FreePort;
+import dev.tasker.server.TaskerServer;
+import dev.tasker.server.config.BindAddress;
+import dev.tasker.server.config.TlsConfig;
+import dev.tasker.server.config.WorkerProcessConfig;
+import dev.tasker.server.config.WorkerWebConfig;
+import dev.tasker.server.security.Authenticator;
+import dev.tasker.server.security.ServerTls;
+import dev.tasker.template.PublishedEvent;
+import dev.tasker.template.TaskTemplate;
+import dev.tasker.worker.HandlerKey;
+import dev.tasker.worker.HandlerRegistry;
+import dev.tasker.worker.WorkSource;
+import dev.tasker.worker.WorkerConfig;
+import dev.tasker.worker.WorkerListener;
+import dev.tasker.worker.WorkerRuntime;
+import dev.tasker.worker.event.PublisherRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.Labels;
+import java.net.URI;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A worker with its own listener (04 §1). Started when {@link #start} returns; stopped by {@link #close()}: readiness drops, no further
+ * steps are taken, running handlers get the drain time and are then interrupted and reported as {@code worker_shutdown}, results are
+ * waited for, leases given back, and the listener is closed last. Thread-safe.
+ */
+public final class WorkerProcess implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerProcess.class);
+
+    private final WorkerProcessConfig config;
+    private final WorkerConfig workerConfig;
+    private final WorkerRuntime runtime;
+    private final InstantSource clock = InstantSource.system();
+    private final Instant startedAt = clock.instant();
+    private final PrometheusRegistry metrics = new PrometheusRegistry();
+    private final WorkerFigures figures = new WorkerFigures(metrics, System::nanoTime);
+    private @Nullable ServerTls tls;
+    private volatile @Nullable WorkerApi api;
+    private volatile WorkerStatus status = WorkerStatus.STARTING;
+
+    private WorkerProcess(
+            WorkerProcessConfig config,
+            WorkSource source,
+            HandlerRegistry handlers,
+            PublisherRegistry publishers,
+            List<WorkerListener> listeners) {
+        this.config = config;
+        this.workerConfig = workerConfig(config);
+        WorkerListener[] all =
+                Stream.concat(Stream.of(figures), listeners.stream()).toArray(WorkerListener[]::new);
+        this.runtime = WorkerRuntime.start(source, handlers, publishers, workerConfig, all);
+    }
+
+    /**
+     * Starts a worker: who may ask it, its listener's address, its session, its listener.
+     *
+     * @param source stays the caller's to close, after this worker
+     * @param handlers what it runs, with the templates' steps served
+     * @param publishers of domain events
+     * @param templates those it tells of
+     * @param listeners hear what happens, besides its own figures
+     * @throws dev.tasker.server.StartupException when its address cannot be had
+     * @throws dev.tasker.server.config.ConfigException when authentication or TLS cannot work as configured
+     */
+    public static WorkerProcess start(
+            WorkerProcessConfig config,
+            WorkSource source,
+            HandlerRegistry handlers,
+            PublisherRegistry publishers,
+            Collection<TaskTemplate> templates,
+            WorkerListener... listeners) {
+        WorkerWebConfig web = config.web();
+        Authenticator authenticator =
+                web.enabled() ? Authenticator.open(config.auth(), InstantSource.system()) : Authenticator.DISABLED;
+        if (web.enabled()) {
+            FreePort.require("The worker's REST", web.bindAddress());
+        }
+        warnOfMissing(publishers, templates);
+        WorkerProcess process = new WorkerProcess(config, source, handlers, publishers, List.of(listeners));
+        try {
+            if (web.enabled()) {
+                process.listen(web, authenticator, handlers, templates);
+            }
+            process.status = WorkerStatus.RUNNING;
+            LOG.info(
+                    "Worker {} runs with {} slots: REST {}",
+                    process.workerConfig.name(),
+                    process.workerConfig.slots(),
+                    process.restUrl().orElse(null));
+            return process;
+        } catch (RuntimeException e) {
+            process.close();
+            throw e;
+        }
+    }
+
+    /** Says at the start what would only show in an event's payload (04 §6.4, 09 K6). */
+    private static void warnOfMissing(PublisherRegistry publishers, Collection<TaskTemplate> templates) {
+        List<String> wanted = templates.stream()
+                .flatMap(template -> template.steps().stream())
+                .flatMap(step -> step.publishesEvents().stream())
+                .map(PublishedEvent::publisher)
+                .filter(Objects::nonNull)
+                .toList();
+        publishers
+                .validateRequiredPublishers(wanted)
+                .forEach(name -> LOG.warn("No publisher {}: its events get the default payload", name));
+    }
+
+    private static WorkerConfig workerConfig(WorkerProcessConfig config) {
+        WorkerConfig defaults = WorkerConfig.defaults();
+        String name = config.workerId();
+        return defaults.withName(name == null ? defaults.name() : name)
+                .withSlots(config.slots())
+                .withHandlerTimeout(config.handlerTimeout())
+                .withDrainTimeout(config.drainTimeout());
+    }
+
+    private void listen(
+            WorkerWebConfig web,
+            Authenticator authenticator,
+            HandlerRegistry handlers,
+            Collection<TaskTemplate> templates) {
+        String environment = config.environment().text();
+        ServedTemplates served = new ServedTemplates(templates, environment);
+        WorkerIdentity identity = new WorkerIdentity(
+                workerConfig.name(),
+                config.workerType(),
+                TaskerServer.version(),
+                environment,
+                namespaces(handlers, served),
+                handlers.keys().stream()
+                        .map(key -> key.namespace() + "/" + key.callable())
+                        .sorted()
+                        .toList());
+        registerStanding(identity);
+        WorkerHealth health = new WorkerHealth(this::standing);
+        List<Operation> operations = new ArrayList<>();
+        operations.addAll(new HealthReplies(health, identity, clock, startedAt).operations());
+        operations.addAll(
+                new MetricsReplies(metrics, figures.underWay(), runtime::eventStatistics, identity, clock, startedAt)
+                        .operations());
+        operations.addAll(new TemplateReplies(served, handlers, identity, clock, startedAt).operations());
+        if (web.configEndpoint()) {
+            operations.addAll(new ConfigReplies(config.auth(), identity, clock).operations());
+        }
+        operations.addAll(ApiDocs.of(List.copyOf(operations), authenticator.apiKeyHeader()));
+        tls = openTls(web, authenticator);
+        api = WorkerApi.start(web, authenticator, tls, operations, clock);
+    }
+
+    private static @Nullable ServerTls openTls(WorkerWebConfig web, Authenticator authenticator) {
+        TlsConfig files = web.tls();
+        if (files != null) {
+            return ServerTls.open(files, WorkerWebConfig.SECTION);
+        }
+        if (authenticator.isEnabled() && !web.bindAddress().isLoopback()) {
+            LOG.warn(
+                    "{}: credentials cross the network in plain text, unless a proxy adds TLS",
+                    WorkerWebConfig.SECTION);
+        }
+        return null;
+    }
+
+    private static List<String> namespaces(HandlerRegistry handlers, ServedTemplates served) {
+        return Stream.concat(
+                        handlers.keys().stream()
+                                .filter(key -> !key.isWildcard())
+                                .map(HandlerKey::namespace),
+                        served.all().stream().map(TaskTemplate::namespace))
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    private WorkerHealth.Standing standing() {
+        return new WorkerHealth.Standing(
+                status,
+                runtime.isConnected(),
+                workerConfig.slots(),
+                runtime.slotsTaken(),
+                runtime.statistics().quarantined(),
+                runtime.credit(),
+                figures.underWay().waiting().values().stream()
+                        .mapToLong(Double::longValue)
+                        .sum(),
+                figures.outcomes().errorPercent());
+    }
+
+    /** Series that say how the worker stands, read when somebody asks. */
+    private void registerStanding(WorkerIdentity identity) {
+        Instruments instruments = new Instruments(metrics);
+        instruments.labels(
+                "target_info",
+                "Who this is",
+                Labels.of(
+                        "service_name",
+                        "tasker-worker",
+                        "service_version",
+                        identity.version(),
+                        "deployment_environment",
+                        identity.environment()));
+        instruments.labels(
+                "tasker_worker_info",
+                "The worker",
+                Labels.of("version", identity.version(), "worker_id", identity.id(), "worker_type", identity.type()));
+        instruments.gauge("tasker_worker_uptime_seconds", "Seconds since the start", () ->
+                (double) (clock.instant().getEpochSecond() - startedAt.getEpochSecond()));
+        instruments.gauge("tasker_worker_db_pool_size", "Connections to a database; a worker has none", () -> 0);
+        instruments.gauge(
+                "tasker_worker_connected",
+                "1 while the server hears the worker",
+                () -> standing().connected() ? 1 : 0);
+        instruments.gauge("tasker_worker_slots", "Handlers that may run at once", workerConfig::slots);
+        instruments.gauge("tasker_worker_slots_in_use", "Slots taken now", runtime::slotsTaken);
+        instruments.gauge("tasker_worker_credit", "Slots that the server may fill now", runtime::credit);
+        instruments.gauge(
+                "tasker_worker_abandoned_handlers", "Handlers that do not end though they are interrupted", () ->
+                        (double) standing().abandoned());
+        instruments.health(() -> new WorkerHealth(this::standing).all());
+    }
+
+    /** Where the worker's REST is, empty when it is switched off or closed. */
+    public Optional<URI> restUrl() {
+        WorkerApi opened = api;
+        return opened == null
+                ? Optional.empty()
+                : Optional.of(URI.create((tls == null ? "http://" : "https://")
+                        + new BindAddress(config.web().bindAddress().host(), opened.port())));
+    }
+
+    /** Makes {@link #close()} wait no longer for running handlers. */
+    public void stopWaiting() {
+        LOG.info("Worker {} interrupts what still runs", workerConfig.name());
+        runtime.stopWaiting();
+    }
+
+    /** Stops in the order above. A second call does nothing; takes at most the drain time and ten seconds. */
+    @Override
+    public synchronized void close() {
+        if (status == WorkerStatus.STOPPED) {
+            return;
+        }
+        status = WorkerStatus.STOPPING;
+        int running = runtime.slotsTaken();
+        if (running > 0) {
+            LOG.info("Worker {} stops: {} handlers get {} to end", workerConfig.name(), running, config.drainTimeout());
+        }
+        runtime.close();
+        status = WorkerStatus.STOPPED;
+        WorkerApi opened = api;
+        if (opened != null) {
+            opened.close();
+            api = null;
+        }
+        if (tls != null) {
+            tls.close();
+        }
+    }
+}
