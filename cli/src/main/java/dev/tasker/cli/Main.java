@@ -28,7 +28,8 @@ public final class Main {
         String command = command(args).orElse("");
         if (CALLING.contains(command)) {
             int exitCode = TaskerCommand.commandLine(command).execute(args);
-            // Not exit(): it asks the log whether to tell of itself, and setting that up takes as long as the command. There are no hooks to run.
+            // Not exit(): it asks the log whether to tell of itself, and setting that up takes as long as the command.
+            // There are no hooks to run.
             Runtime.getRuntime().halt(exitCode);
         }
         SLF4JBridgeHandler.removeHandlersForRootLogger();

@@ -193,10 +193,10 @@ class RepetitionTest {
                         answer(404, GONE),
                         answer(200, task("steps_in_process")),
                         answer(200, task("steps_in_process")),
-                        answer(200, task("waiting_for_retry")));
+                        answer(200, task("steps_in_process")));
                 TaskerClient client = client(server)) {
             assertThat(client.tasks().await(TASK, Duration.ofMillis(20)).status())
-                    .isEqualTo(TaskState.WAITING_FOR_RETRY);
+                    .isEqualTo(TaskState.STEPS_IN_PROCESS);
         }
     }
 
