@@ -46,14 +46,14 @@ final class SystemCommand implements Runnable {
     void info(@Mixin Connection connection) throws InterruptedException {
         try (TaskerClient client = connection.open()) {
             HealthReport report = client.health().detailed();
-            Info info = new Info(TaskerClient.version(), report.status(), report.info());
+            Versions versions = new Versions(TaskerClient.version(), report.status(), report.info());
             connection
                     .output()
                     .show(
                             info,
                             info.clientVersion(),
                             () -> Table.plain()
-                                    .row("Client", info.clientVersion())
+                                    .row("Client", versions.clientVersion())
                                     .row("Server", report.info().version())
                                     .row("Environment", report.info().environment())
                                     .row("State", report.info().operationalState())
@@ -63,7 +63,7 @@ final class SystemCommand implements Runnable {
     }
 
     /** What {@code info} tells a program. */
-    record Info(String clientVersion, String status, HealthReport.Details server) {}
+    record Versions(String clientVersion, String status, HealthReport.Details server) {}
 
     @Command(
             name = "config",
