@@ -50,8 +50,8 @@ final class SystemCommand implements Runnable {
             connection
                     .output()
                     .show(
-                            info,
-                            info.clientVersion(),
+                            versions,
+                            versions.clientVersion(),
                             () -> Table.plain()
                                     .row("Client", versions.clientVersion())
                                     .row("Server", report.info().version())
