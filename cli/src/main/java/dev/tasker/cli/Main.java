@@ -1,11 +1,12 @@
 package dev.tasker.cli;
 
+import java.io.Console;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** The entry point. */
@@ -24,7 +25,7 @@ public final class Main {
 
     public static void main(String[] args) {
         System.setProperty("tasker.log.level", logLevel(args, System.getenv()));
-        System.setProperty("tasker.log.format", logFormat(args, System.getenv(), isTerminal()));
+        System.setProperty("tasker.log.format", logFormat(args, System.getenv(), isTerminal(System.console())));
         String command = command(args).orElse("");
         if (CALLING.contains(command)) {
             int exitCode = TaskerCommand.commandLine(command).execute(args);
@@ -46,8 +47,9 @@ public final class Main {
         return command(args).map(LASTING::contains).orElse(false) && !terminal ? "json" : "text";
     }
 
-    private static boolean isTerminal() {
-        return Objects.requireNonNull(System.console()).isTerminal(); // null in older runtimes only
+    /** The console is null where standard input or output is no terminal, depending on the runtime. */
+    private static boolean isTerminal(@Nullable Console console) {
+        return console != null && console.isTerminal();
     }
 
     private static Optional<String> command(String[] args) {
