@@ -4,7 +4,7 @@
 -- seen every answer: what those calls leased and is not named here has ended. Later rows stay. A session that was ended is not renewed.
 -- Returns the named leases that are no longer theirs, and whether a person ended them.
 DROP FUNCTION IF EXISTS heartbeat(integer[], bigint, integer[], uuid[], integer[], integer[]);
-CREATE FUNCTION heartbeat(
+CREATE OR REPLACE FUNCTION heartbeat(
   p_sessions integer[], p_batch bigint,
   p_held_session integer[], p_held_task uuid[], p_held_step integer[], p_held_token integer[])
 RETURNS TABLE (session_id integer, task_uuid uuid, step_index integer, token integer, cancelled boolean)

@@ -159,6 +159,10 @@ record Call(ServerRequest request, Map<String, String> parameters, Principal pri
                 throw new RefusedException(Problem.BODY_TOO_LARGE);
             }
             return bytes;
+        } catch (RefusedException e) {
+            throw e;
+        } catch (RuntimeException e) { // the web server's own, of several kinds: the body ends early or is badly framed
+            throw new RefusedException(Problem.badRequest("Body cannot be read"));
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.TokenStreamLocation;
 
 /** A JSON object as it was sent: its shape is checked here, its meaning elsewhere. Unknown members are ignored, faults are gathered. */
 final class JsonBody {
@@ -27,9 +28,12 @@ final class JsonBody {
         try {
             return new JsonBody("", JsonMembers.parse(body), new ArrayList<>());
         } catch (JacksonException e) {
+            TokenStreamLocation place = e.getLocation(); // null when a limit was reached
             throw new RefusedException(Problem.notJson(
-                    e.getOriginalMessage() + " at line " + e.getLocation().getLineNr() + ", column "
-                            + e.getLocation().getColumnNr()));
+                    place == null
+                            ? e.getOriginalMessage()
+                            : e.getOriginalMessage() + " at line " + place.getLineNr() + ", column "
+                                    + place.getColumnNr()));
         } catch (JsonMembers.NotAnObject e) {
             throw new RefusedException(Problem.wrongShape(List.of(new Detail("", String.valueOf(e.getMessage())))));
         }

@@ -42,12 +42,6 @@ class BrokenFunctionsTest {
           ORDER BY step.task_uuid, step.step_index FOR NO KEY UPDATE;
         """;
 
-    private static final String LOCK_TAKEN_STEPS = """
-          PERFORM 1 FROM unnest(v_task, v_step) AS taken(task_uuid, step_index)
-                         JOIN workflow_steps AS step ON step.task_uuid = taken.task_uuid AND step.step_index = taken.step_index
-                                                        AND in_span(step.task_uuid, v_low, v_high)
-          ORDER BY step.task_uuid, step.step_index FOR NO KEY UPDATE OF step;
-        """;
     private static final String LOCK_WAITING_PARENTS = """
           PERFORM 1 FROM unnest(p_edge_task, p_edge_from) AS i(task_uuid, from_index)
                          JOIN workflow_steps AS step ON step.task_uuid = i.task_uuid AND step.step_index = i.from_index
@@ -125,8 +119,6 @@ class BrokenFunctionsTest {
                         "WHERE task.task_uuid = p_task;",
                         "mendLame",
                         "finishLameP"),
-                new Break(
-                        "claim without the locks of its steps", "claim_steps", LOCK_TAKEN_STEPS, "", "growA", "claim"),
                 new Break(
                         "growth without the locks of waiting parents",
                         "grow_and_complete",
