@@ -27,14 +27,10 @@ public final class Main {
         System.setProperty("tasker.log.level", logLevel(args, System.getenv()));
         System.setProperty("tasker.log.format", logFormat(args, System.getenv(), isTerminal(System.console())));
         String command = command(args).orElse("");
-        if (CALLING.contains(command)) {
-            int exitCode = TaskerCommand.commandLine(command).execute(args);
-            // Not exit(): it asks the log whether to tell of itself, and setting that up takes as long as the command.
-            // There are no hooks to run.
-            Runtime.getRuntime().halt(exitCode);
+        if (!CALLING.contains(command)) {
+            SLF4JBridgeHandler.removeHandlersForRootLogger();
+            SLF4JBridgeHandler.install();
         }
-        SLF4JBridgeHandler.removeHandlersForRootLogger();
-        SLF4JBridgeHandler.install();
         System.exit(TaskerCommand.commandLine(command).execute(args));
     }
 
