@@ -6,6 +6,18 @@ import org.jspecify.annotations.Nullable;
 final class CommandException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** Exit codes of 07 §3.3. */
+    static final int USAGE = 2;
+
+    static final int CONFIGURATION = 3;
+    static final int UNREACHABLE = 4;
+    static final int NOT_PERMITTED = 5;
+    static final int NOT_FOUND = 6;
+    static final int CONFLICT = 7;
+    static final int INVALID = 8;
+    static final int TASK_FAILED = 9;
+    static final int TIMED_OUT = 124;
+
     private final int exitCode;
 
     CommandException(String message) {

@@ -1,5 +1,7 @@
 package dev.tasker.cli;
 
+import dev.tasker.client.CreateTask;
+import dev.tasker.client.TaskerClient;
 import dev.tasker.examples.demo.DemoHandlers;
 import dev.tasker.server.TaskerServer;
 import dev.tasker.server.config.BindAddress;
@@ -10,11 +12,13 @@ import dev.tasker.worker.WorkerRuntime;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
 
 /** {@code tasker demo}: everything in a temporary folder, one order from submission to the last step. */
 @Command(
@@ -55,18 +59,27 @@ final class DemoCommand implements Callable<Integer> {
                         WorkerConfig.defaults().withName("demo-worker").withSlots(10))) {
                     URI url = server.restUrl().orElseThrow();
                     report.started(url, server.grpcPort().orElse(0), server.database());
-                    return run(new TaskClient(url), report, stop);
+                    return run(url, report, stop);
                 }
             }
         }
     }
 
-    private static int run(TaskClient client, DemoReport report, StopSignal stop) throws InterruptedException {
-        URI task = client.submit("shop", "order", "1.0.0", DemoHandlers.sampleOrderJson());
-        report.submitted(task);
-        TaskWatch watch = new TaskWatch(client, task, report);
-        boolean complete = watch.untilFinished(TASK_MAX, stop);
-        report.finished(watch.last());
-        return complete ? 0 : 1;
+    private static int run(URI server, DemoReport report, StopSignal stop) throws InterruptedException {
+        try (TaskerClient client = TaskerClient.of(server)) {
+            UUID task = client.tasks()
+                    .create(CreateTask.of(
+                                    "shop",
+                                    "order",
+                                    "1.0.0",
+                                    JsonMapper.shared().readTree(DemoHandlers.sampleOrderJson()))
+                            .withOrigin("tasker demo", "tasker-cli", "Demonstration"))
+                    .taskUuid();
+            report.submitted(server.resolve("/v1/tasks/" + task));
+            TaskWatch watch = new TaskWatch(client, task, report);
+            boolean complete = watch.untilFinished(TASK_MAX, stop);
+            report.finished(watch.last());
+            return complete ? 0 : 1;
+        }
     }
 }

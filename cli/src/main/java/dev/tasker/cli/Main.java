@@ -1,17 +1,22 @@
 package dev.tasker.cli;
 
+import java.io.Console;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** The entry point. */
 public final class Main {
     /** Commands whose output is for a person, with a log only when something is wrong. */
-    private static final Set<String> QUIET = Set.of("demo", "bench", "config", "template", "migrate", "doctor");
+    private static final Set<String> QUIET = Set.of(
+            "demo", "bench", "config", "template", "migrate", "doctor", "task", "dlq", "analytics", "system", "auth");
+
+    /** Commands that only call a server, or none, and log nothing. */
+    private static final Set<String> CALLING = Set.of("task", "dlq", "analytics", "system", "auth");
 
     /** Commands that run until they are stopped, and whose log is collected. */
     private static final Set<String> LASTING = Set.of("server", "worker");
@@ -20,10 +25,13 @@ public final class Main {
 
     public static void main(String[] args) {
         System.setProperty("tasker.log.level", logLevel(args, System.getenv()));
-        System.setProperty("tasker.log.format", logFormat(args, System.getenv(), isTerminal()));
-        SLF4JBridgeHandler.removeHandlersForRootLogger();
-        SLF4JBridgeHandler.install();
-        System.exit(TaskerCommand.commandLine().execute(args));
+        System.setProperty("tasker.log.format", logFormat(args, System.getenv(), isTerminal(System.console())));
+        String command = command(args).orElse("");
+        if (!CALLING.contains(command)) {
+            SLF4JBridgeHandler.removeHandlersForRootLogger();
+            SLF4JBridgeHandler.install();
+        }
+        System.exit(TaskerCommand.commandLine(command).execute(args));
     }
 
     /** {@code TASKER_LOG_FORMAT} decides; otherwise a process that lasts writes JSON where nobody looks at it (03 §4.6). */
@@ -35,8 +43,9 @@ public final class Main {
         return command(args).map(LASTING::contains).orElse(false) && !terminal ? "json" : "text";
     }
 
-    private static boolean isTerminal() {
-        return Objects.requireNonNull(System.console()).isTerminal(); // null in older runtimes only
+    /** The console is null where standard input or output is no terminal, depending on the runtime. */
+    private static boolean isTerminal(@Nullable Console console) {
+        return console != null && console.isTerminal();
     }
 
     private static Optional<String> command(String[] args) {

@@ -1,10 +1,10 @@
 package dev.tasker.cli;
 
+import dev.tasker.client.Task;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
-import tools.jackson.databind.JsonNode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A task as far as it has come.
@@ -22,34 +22,29 @@ record TaskProgress(String taskUuid, String state, Duration elapsed, List<Step> 
      */
     record Step(String name, String state, int attempts, Duration elapsed, String result) {
 
-        static Step of(JsonNode step) {
-            Optional<Instant> began = instant(step, "last_attempted_at");
-            Optional<Instant> ended = instant(step, "completed_at").or(() -> instant(step, "last_failure_at"));
-            Duration elapsed =
-                    began.isPresent() && ended.isPresent() ? Duration.between(began.get(), ended.get()) : Duration.ZERO;
-            JsonNode results = step.path("results");
-            String error = results.path("error").path("message").asString("");
+        static Step of(dev.tasker.client.Step step) {
+            Instant began = step.lastAttemptedAt();
+            Instant ended = either(step.completedAt(), step.lastFailureAt());
+            Duration elapsed = began == null || ended == null ? Duration.ZERO : Duration.between(began, ended);
             return new Step(
-                    step.path("name").asString(),
-                    step.path("current_state").asString(),
-                    step.path("attempts").asInt(),
+                    step.name(),
+                    step.currentState().text(),
+                    step.attempts(),
                     elapsed.isNegative() ? Duration.ZERO : elapsed,
-                    error.isEmpty() ? results.path("result").toString() : error);
+                    step.failure().or(() -> step.result().map(Object::toString)).orElse(""));
         }
     }
 
-    static TaskProgress of(JsonNode task, List<Step> steps) {
-        Duration elapsed = Duration.between(
-                instant(task, "created_at").orElseThrow(),
-                instant(task, "completed_at")
-                        .or(() -> instant(task, "updated_at"))
-                        .orElseThrow());
+    static TaskProgress of(Task task, List<dev.tasker.client.Step> steps) {
+        Instant completed = task.completedAt();
         return new TaskProgress(
-                task.path("task_uuid").asString(), task.path("status").asString(), elapsed, List.copyOf(steps));
+                task.taskUuid().toString(),
+                task.status().text(),
+                Duration.between(task.createdAt(), completed == null ? task.updatedAt() : completed),
+                steps.stream().map(Step::of).toList());
     }
 
-    private static Optional<Instant> instant(JsonNode node, String name) {
-        JsonNode value = node.path(name);
-        return value.isString() ? Optional.of(Instant.parse(value.asString())) : Optional.empty();
+    private static @Nullable Instant either(@Nullable Instant first, @Nullable Instant second) {
+        return first == null ? second : first;
     }
 }

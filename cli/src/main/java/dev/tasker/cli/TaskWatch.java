@@ -1,23 +1,21 @@
 package dev.tasker.cli;
 
-import java.net.URI;
+import dev.tasker.client.Task;
+import dev.tasker.client.TaskState;
+import dev.tasker.client.TaskerClient;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
-import tools.jackson.databind.JsonNode;
+import java.util.UUID;
 
-/** Follows one task by asking for it again and again, and tells a report of every change. */
+/** Follows one task by asking for it again and again, so that a table of all its steps is never older than that, and tells a report of every change. */
 final class TaskWatch {
     private static final Duration PAUSE = Duration.ofMillis(15);
-    private static final Set<String> TERMINAL = Set.of("complete", "error", "cancelled", "resolved_manually");
 
-    private final TaskClient client;
-    private final URI task;
+    private final TaskerClient client;
+    private final UUID task;
     private final DemoReport report;
     private TaskProgress last = TaskProgress.UNKNOWN;
 
-    TaskWatch(TaskClient client, URI task, DemoReport report) {
+    TaskWatch(TaskerClient client, UUID task, DemoReport report) {
         this.client = client;
         this.task = task;
         this.report = report;
@@ -27,10 +25,11 @@ final class TaskWatch {
     boolean untilFinished(Duration limit, StopSignal stop) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
         do {
-            last = read();
+            Task found = client.tasks().get(task);
+            last = TaskProgress.of(found, client.steps().list(task)); // read later, so at least as far as the task says
             report.changed(last);
-            if (TERMINAL.contains(last.state()) || last.state().equals("blocked_by_failures")) {
-                return last.state().equals("complete");
+            if (found.status().isResting()) {
+                return found.status() == TaskState.COMPLETE;
             }
         } while (System.nanoTime() < deadline && !stop.await(PAUSE));
         return false;
@@ -39,15 +38,5 @@ final class TaskWatch {
     /** What was seen last. */
     TaskProgress last() {
         return last;
-    }
-
-    /** The task first: its steps, read later, are at least as far as it says. */
-    private TaskProgress read() throws InterruptedException {
-        JsonNode found = client.task(task);
-        List<TaskProgress.Step> steps = new ArrayList<>();
-        for (JsonNode step : client.steps(task)) {
-            steps.add(TaskProgress.Step.of(step));
-        }
-        return TaskProgress.of(found, steps);
     }
 }

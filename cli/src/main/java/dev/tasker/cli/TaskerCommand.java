@@ -1,34 +1,59 @@
 package dev.tasker.cli;
 
+import dev.tasker.client.TaskerException;
 import dev.tasker.server.StartupException;
 import dev.tasker.server.TaskerServer;
 import dev.tasker.server.config.ConfigException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
 
-/** The root of all commands. A new command is a class added to {@code subcommands}. */
+/** The root of all commands. A new command is a class added to {@link #commands()}. */
 @Command(
         name = "tasker",
         description = "Runs workflows on PostgreSQL.",
         mixinStandardHelpOptions = true,
         versionProvider = TaskerCommand.Version.class,
-        synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            DemoCommand.class,
-            DevCommand.class,
-            ServerCommand.class,
-            WorkerCommand.class,
-            MigrateCommand.class,
-            DoctorCommand.class,
-            TemplateCommand.class,
-            ConfigCommand.class,
-            BenchCommand.class
-        })
+        synopsisSubcommandLabel = "COMMAND")
 final class TaskerCommand implements Runnable {
+    private static final Map<String, Class<?>> COMMANDS = commands();
+
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+
+    @Option(
+            names = {"-p", "--profile"},
+            description = "Profile of commands that call a server.")
+    private @Nullable String profile;
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description = "File with profiles.")
+    private @Nullable Path config;
+
+    @Option(names = "--format", description = "How such commands print: ${COMPLETION-CANDIDATES}.")
+    private Connection.@Nullable Format format;
+
+    @Nullable
+    String profile() {
+        return profile;
+    }
+
+    @Nullable
+    Path config() {
+        return config;
+    }
+
+    Connection.@Nullable Format format() {
+        return format;
+    }
 
     /** Prints the version of the build. */
     static final class Version implements IVersionProvider {
@@ -40,8 +65,42 @@ final class TaskerCommand implements Runnable {
 
     /** The parser with all commands and the handling of their failures. */
     static CommandLine commandLine() {
-        return new CommandLine(new TaskerCommand())
-                .setExecutionExceptionHandler((failure, commandLine, _) -> explain(failure, commandLine.getErr()));
+        return commandLine("");
+    }
+
+    /** The same with only one of the commands, which is all that a run of it needs; a word that is none of them gets all. */
+    static CommandLine commandLine(String word) {
+        CommandLine line = new CommandLine(new TaskerCommand());
+        Class<?> only = COMMANDS.get(word);
+        if (only == null) {
+            COMMANDS.forEach(line::addSubcommand);
+        } else {
+            line.addSubcommand(word, only);
+        }
+        return line.setExpandAtFiles(false) // an argument @FILE means a file to commands that say so, and nothing else
+                .setExecutionExceptionHandler((failure, commandLine, _) -> failure instanceof TaskerException refused
+                        ? new RefusalText(refused, commandLine).print()
+                        : explain(failure, commandLine.getErr()));
+    }
+
+    /** In the order in which they are listed. */
+    private static Map<String, Class<?>> commands() {
+        Map<String, Class<?>> commands = new LinkedHashMap<>();
+        commands.put("demo", DemoCommand.class);
+        commands.put("dev", DevCommand.class);
+        commands.put("server", ServerCommand.class);
+        commands.put("worker", WorkerCommand.class);
+        commands.put("migrate", MigrateCommand.class);
+        commands.put("doctor", DoctorCommand.class);
+        commands.put("task", TaskCommand.class);
+        commands.put("template", TemplateCommand.class);
+        commands.put("config", ConfigCommand.class);
+        commands.put("dlq", DlqCommand.class);
+        commands.put("analytics", AnalyticsCommand.class);
+        commands.put("system", SystemCommand.class);
+        commands.put("auth", AuthCommand.class);
+        commands.put("bench", BenchCommand.class);
+        return commands;
     }
 
     @Override

@@ -3,6 +3,9 @@ package dev.tasker.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tasker.client.CreateTask;
+import dev.tasker.client.TaskState;
+import dev.tasker.client.TaskerClient;
 import dev.tasker.examples.demo.DemoHandlers;
 import dev.tasker.server.TaskerServer;
 import dev.tasker.server.config.BindAddress;
@@ -11,10 +14,12 @@ import dev.tasker.server.config.ServerConfig;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Commands that work until SIGTERM and then end well. */
 class LastingCommandsTest {
@@ -67,10 +72,13 @@ class LastingCommandsTest {
 
     /** Sees an order through to its end; returns its steps. */
     private static String completeOrder(URI server) throws InterruptedException {
-        TaskClient client = new TaskClient(server);
-        URI task = client.submit("shop", "order", "1.0.0", DemoHandlers.sampleOrderJson());
-        await().atMost(PATIENCE)
-                .until(() -> client.task(task).get("status").asString(), status -> status.equals("complete"));
-        return client.steps(task).toString();
+        try (TaskerClient client = TaskerClient.of(server)) {
+            UUID task = client.tasks()
+                    .create(CreateTask.of(
+                            "shop", "order", "1.0.0", JsonMapper.shared().readTree(DemoHandlers.sampleOrderJson())))
+                    .taskUuid();
+            assertThat(client.tasks().await(task, PATIENCE).status()).isEqualTo(TaskState.COMPLETE);
+            return client.steps().list(task).toString();
+        }
     }
 }

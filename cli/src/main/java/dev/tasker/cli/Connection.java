@@ -1,0 +1,113 @@
+package dev.tasker.cli;
+
+import dev.tasker.client.ClientConfig;
+import dev.tasker.client.ClientTls;
+import dev.tasker.client.Credential;
+import dev.tasker.client.TaskerClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The options of every command that calls a server, and what it answers through. */
+final class Connection {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--profile", paramLabel = "NAME", description = "Profile; default: $TASKER_CLIENT_PROFILE.")
+    private @Nullable String profile;
+
+    @Option(names = "--config", paramLabel = "FILE", description = "The only file with profiles to be read.")
+    private @Nullable Path config;
+
+    @Option(names = "--url", description = "Server; default: $TASKER_ORCHESTRATION_URL, or http://localhost:8080.")
+    private @Nullable URI url;
+
+    @Option(names = "--token-file", paramLabel = "FILE", description = "File with a bearer token.")
+    private @Nullable Path tokenFile;
+
+    @Option(names = "--tls-ca", paramLabel = "FILE", description = "Authority to trust (PEM).")
+    private @Nullable Path tlsCa;
+
+    @Option(names = "--tls-cert", paramLabel = "FILE", description = "Own certificate (PEM).")
+    private @Nullable Path tlsCertificate;
+
+    @Option(names = "--tls-key", paramLabel = "FILE", description = "Private key of the certificate (PEM, PKCS#8).")
+    private @Nullable Path tlsKey;
+
+    @Option(names = "--format", description = "${COMPLETION-CANDIDATES}; default: table.")
+    private @Nullable Format format;
+
+    @Option(names = "--json", description = "The same as --format json.")
+    private boolean json;
+
+    /** How to print what a command finds. */
+    enum Format {
+        table,
+        json,
+        jsonl,
+        id
+    }
+
+    /** To be closed. */
+    TaskerClient open() {
+        try {
+            return TaskerClient.of(clientConfig());
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(CommandException.CONFIGURATION, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    Output output() {
+        return new Output(spec.commandLine().getOut(), format());
+    }
+
+    Format format() {
+        if (json) {
+            return Format.json;
+        }
+        Format chosen = format == null ? root().format() : format;
+        return chosen == null ? Format.table : chosen;
+    }
+
+    ParameterException wrong(String sentence) {
+        return new ParameterException(spec.commandLine(), sentence);
+    }
+
+    private ClientConfig clientConfig() {
+        ClientProfile chosen = new ProfileFiles(Path.of(""), System.getenv())
+                .load(config == null ? root().config() : config, profile == null ? root().profile() : profile);
+        URI server = url == null ? chosen.server() : url;
+        Credential credential = tokenFile == null ? chosen.credential() : Credential.bearer(token(tokenFile));
+        ClientConfig made = ClientConfig.of(server)
+                .withTimeout(Duration.ofMillis(chosen.timeoutMs()))
+                .withRetries(chosen.retries())
+                .withCredential(credential);
+        return tlsCa == null && tlsCertificate == null && tlsKey == null
+                ? made
+                : made.withTls(ClientTls.of(tlsCa, tlsCertificate, tlsKey));
+    }
+
+    private TaskerCommand root() {
+        return (TaskerCommand) spec.root().userObject();
+    }
+
+    /** Read again for every call, since somebody else may renew it. */
+    static Supplier<String> token(Path file) {
+        return () -> {
+            try {
+                return Files.readString(file).strip();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        };
+    }
+}

@@ -1,0 +1,64 @@
+package dev.tasker.cli;
+
+import java.io.PrintWriter;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Prints what a command has found: a table for people, JSON with the names of the API for programs, bare ids for the next command. */
+record Output(PrintWriter out, Connection.Format format) {
+
+    /** One thing. */
+    void show(Object value, Supplier<String> text, Function<Output, Collection<?>> ids) {
+        switch (format) {
+            case table -> out.print(text.get());
+            case json -> out.println(indented().writeValueAsString(value));
+            case jsonl -> out.println(compact().writeValueAsString(value));
+            case id -> ids.apply(this).forEach(out::println);
+        }
+        out.flush();
+    }
+
+    /** One thing that has an id. */
+    void show(Object value, Object id, Supplier<String> text) {
+        show(value, text, _ -> List.of(id));
+    }
+
+    /**
+     * Many things.
+     *
+     * @param whole what {@code json} prints; {@code jsonl} prints one line for each
+     */
+    <T> void showAll(Object whole, Collection<T> all, Supplier<String> text, Function<T, ?> id) {
+        if (format == Connection.Format.jsonl) {
+            all.forEach(each -> out.println(compact().writeValueAsString(each)));
+            out.flush();
+        } else {
+            show(whole, text, _ -> all.stream().map(id).toList());
+        }
+    }
+
+    boolean isForPeople() {
+        return format == Connection.Format.table;
+    }
+
+    /** A document as it is. */
+    void raw(Object value) {
+        out.println(indented().writeValueAsString(value));
+        out.flush();
+    }
+
+    static JsonMapper compact() {
+        return JsonMapper.builder()
+                .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+                .build();
+    }
+
+    private static JsonMapper indented() {
+        return compact().rebuild().enable(SerializationFeature.INDENT_OUTPUT).build();
+    }
+}

@@ -1,0 +1,113 @@
+package dev.tasker.cli;
+
+import dev.tasker.client.Task;
+import dev.tasker.client.TaskChange;
+import dev.tasker.client.TaskExplanation;
+import dev.tasker.client.TaskPage;
+import dev.tasker.client.TaskQuery;
+import dev.tasker.client.TaskTimeline;
+import dev.tasker.client.TaskerClient;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tasker task …} (07 §4.1). */
+@Command(
+        name = "task",
+        description = "Creates, shows, follows and repairs tasks.",
+        mixinStandardHelpOptions = true,
+        subcommands = {
+            TaskCreateCommand.class,
+            TaskWaitCommand.class,
+            TaskWatchCommand.class,
+            TaskCancelCommand.class,
+            TaskRetryCommand.class,
+            StepCommands.Steps.class,
+            StepCommands.Show.class,
+            StepCommands.Audit.class,
+            StepCommands.Reset.class,
+            StepCommands.Resolve.class,
+            StepCommands.Complete.class
+        })
+final class TaskCommand implements Runnable {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+
+    @Command(name = "get", description = "Shows a task.", mixinStandardHelpOptions = true)
+    void get(
+            @Mixin Connection connection,
+            @Parameters(paramLabel = "TASK", description = "UUID, or its first digits.") String task)
+            throws InterruptedException {
+        try (TaskerClient client = connection.open()) {
+            Task found = client.tasks().get(References.task(client, task));
+            connection.output().show(found, found.taskUuid(), () -> TaskText.details(found));
+        }
+    }
+
+    @Command(name = "list", description = "Lists tasks, the newest first.", mixinStandardHelpOptions = true)
+    void list(
+            @Mixin Connection connection,
+            @Option(
+                            names = {"-n", "--namespace"},
+                            description = "Only of this namespace.")
+                    @Nullable
+                    String namespace,
+            @Option(
+                            names = {"-s", "--status"},
+                            description = "Only in this state; also completed, failed, active.")
+                    @Nullable
+                    String status,
+            @Option(names = "--query", paramLabel = "EXPR", description = "Conditions such as \"name=order tag=eu\".")
+                    @Nullable
+                    String expression,
+            @Option(
+                            names = {"-l", "--limit"},
+                            defaultValue = "20",
+                            description = "At most so many, 1 to 100. Default: ${DEFAULT-VALUE}")
+                    int limit,
+            @Option(names = "--page", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}") int page)
+            throws InterruptedException {
+        TaskQuery query = TaskQueryText.parse(expression);
+        query = namespace == null ? query : query.namespace(namespace);
+        query = status == null ? query : query.status(status);
+        try (TaskerClient client = connection.open()) {
+            TaskPage found = client.tasks().list(query, page, limit);
+            connection.output().showAll(found, found.tasks(), () -> TaskText.page(found), Task::taskUuid);
+        }
+    }
+
+    @Command(name = "why", description = "Tells why a task does not go on.", mixinStandardHelpOptions = true)
+    void why(
+            @Mixin Connection connection,
+            @Parameters(paramLabel = "TASK", description = "UUID, or its first digits.") String task)
+            throws InterruptedException {
+        try (TaskerClient client = connection.open()) {
+            TaskExplanation why = client.tasks().why(References.task(client, task));
+            connection.output().show(why, why.taskUuid(), () -> TaskText.why(why));
+        }
+    }
+
+    @Command(name = "history", description = "Everything that has happened to a task.", mixinStandardHelpOptions = true)
+    void history(
+            @Mixin Connection connection,
+            @Parameters(paramLabel = "TASK", description = "UUID, or its first digits.") String task)
+            throws InterruptedException {
+        try (TaskerClient client = connection.open()) {
+            UUID uuid = References.task(client, task);
+            TaskTimeline timeline = client.tasks().timeline(uuid);
+            connection
+                    .output()
+                    .showAll(timeline, timeline.changes(), () -> TaskText.history(timeline), TaskChange::taskUuid);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package dev.tasker.client;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One page of a list of tasks, newest first. */
+public record TaskPage(List<Task> tasks, Pagination pagination) {
+
+    /**
+     * Where the page is. Pages asked for by number have {@code page} and the like, those asked for by cursor have {@code limit} and {@code nextCursor}.
+     *
+     * @param totalCount null when it was not asked for
+     * @param totalIsExact false when there are more than were counted; null for pages asked for by number
+     * @param nextCursor of the page behind, null behind the last one
+     */
+    public record Pagination(
+            @Nullable Long page,
+            @Nullable Long perPage,
+            @Nullable Long totalCount,
+            @Nullable Long totalPages,
+            boolean hasNext,
+            @Nullable Boolean hasPrevious,
+            @Nullable Boolean totalIsExact,
+            @Nullable Long limit,
+            @Nullable String nextCursor) {}
+}

@@ -1,0 +1,6 @@
+package dev.tasker.client;
+
+import java.util.List;
+
+/** What is right and wrong with a template. */
+public record TemplateValidation(boolean valid, List<TemplateFinding> findings) {}
