@@ -64,7 +64,7 @@ class ScenarioTest {
                 .hasMessage("scenario: circle (expected: linear, diamond, tree, fan-out or conditional)");
         assertThatThrownBy(() -> Transport.parse("pigeon"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("transport: pigeon (expected: in-process or grpc)");
+                .hasMessage("transport: pigeon (expected: in-process, grpc or http)");
     }
 
     @Test
