@@ -91,7 +91,7 @@ class BenchCommandTest {
             delimiter = '|',
             value = {
                 "--scenario=circle  | scenario: circle (expected: linear, diamond, tree, fan-out or conditional)",
-                "--transport=pigeon | transport: pigeon (expected: in-process or grpc)",
+                "--transport=pigeon | transport: pigeon (expected: in-process, grpc or http)",
                 "--width=0          | --width: 0 (expected: >= 1)",
                 "--rows=0           | --rows: 0 (expected: >= 1)",
                 "--rows-per-checkpoint=0 | --rows-per-checkpoint: 0 (expected: >= 1)",
