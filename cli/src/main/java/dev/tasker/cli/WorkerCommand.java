@@ -195,8 +195,8 @@ final class WorkerCommand implements Callable<Integer> {
 
     private WorkSource source(WorkerLinkConfig link) {
         boolean isTls = tls || tlsCa != null || tlsCertificate != null || tlsKey != null;
-        WorkerTls files = isTls ? new WorkerTls(tlsCa, tlsCertificate, tlsKey) : null;
         try {
+            WorkerTls files = isTls ? new WorkerTls(tlsCa, tlsCertificate, tlsKey) : null;
             if (HttpWorkSource.isHttp(server)) {
                 return new HttpWorkSource(
                         URI.create(server),
