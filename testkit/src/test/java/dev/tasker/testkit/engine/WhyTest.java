@@ -82,6 +82,8 @@ class WhyTest {
                             + " (in_progress)");
             assertThat(reason(node, task, "sum").code()).isEqualTo("waiting_for_parents");
             worker.succeed(first, "{}");
+            Assignment last = worker.next();
+            assertThat(last.stepName()).isEqualTo("work_003");
             assertThat(reason(node, task, "work_003")).isInstanceOf(Leased.class);
         }
     }
