@@ -83,7 +83,7 @@ class WhyTest {
             assertThat(reason(node, task, "sum").code()).isEqualTo("waiting_for_parents");
             worker.succeed(first, "{}");
             Assignment last = worker.next();
-            assertThat(last.stepName()).isEqualTo("work_003");
+            assertThat(last.step().name()).isEqualTo("work_003");
             assertThat(reason(node, task, "work_003")).isInstanceOf(Leased.class);
         }
     }
