@@ -44,6 +44,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,6 +70,7 @@ public final class RestServer implements AutoCloseable {
     private final DatabaseFigures<DeadLetterReason> investigations;
     private final DatabaseFigures<TaskState> active;
     private final List<Route> routes = new ArrayList<>();
+    private final Map<Integer, List<Route>> routesByLength;
     private final WebServer server;
 
     private RestServer(
@@ -105,6 +107,8 @@ public final class RestServer implements AutoCloseable {
         List<Supplier<List<Instrument>>> sources =
                 List.of(authenticator::instruments, meter::instruments, health::instruments, pool);
         routes.add(new MetricsRoute(engine, health, identity, investigations, active, sources).route());
+        this.routesByLength = routes.stream()
+                .collect(Collectors.groupingBy(route -> route.segments().size()));
         this.server = WebServer.builder()
                 .address(config.web().bindAddress().toSocketAddress().getAddress())
                 .port(config.web().bindAddress().port())
@@ -255,7 +259,7 @@ public final class RestServer implements AutoCloseable {
         String wanted = method.equals("HEAD") ? "GET" : method;
         List<String> path = segments(request.path().rawPath());
         Set<String> allowed = new LinkedHashSet<>();
-        for (Route route : routes) {
+        for (Route route : routesByLength.getOrDefault(path.size(), List.of())) {
             Optional<Map<String, String>> parameters = route.match(path);
             if (parameters.isEmpty()) {
                 continue;

@@ -25,12 +25,19 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads tasks and steps as people see them. Thread-safe; nothing here is on the path of a running step. */
 public final class TaskReader {
+    /** A row per step, one without a step for a task that has none; the context, which may be large, comes with the first. */
     private static final String TASK = """
-        SELECT task.state, task.created_at, task.updated_at, task.entered_at, request.context, request.initiator,
+        SELECT step.step_index, step.name, step.template_step, step.state, step.created_at, step.entered_at, step.last_attempted_at,
+               step.next_retry_at, step.total_parents, step.pending_parents, step.attempts, step.max_attempts, step.retryable,
+               step.backoff_request_seconds, step.result, tasker.engine_now(), task.template_id,
+               task.state, task.created_at, task.updated_at, task.entered_at,
+               CASE WHEN row_number() OVER (ORDER BY step.step_index) = 1 THEN request.context END, request.initiator,
                request.source_system, request.reason, request.priority, request.tags, request.correlation_id,
-               request.parent_correlation_id, request.template_id
-        FROM   tasker.tasks AS task JOIN tasker.task_requests AS request USING (task_uuid)
+               request.parent_correlation_id
+        FROM   tasker.tasks AS task JOIN tasker.task_requests AS request ON request.task_uuid = task.task_uuid
+               LEFT JOIN tasker.workflow_steps AS step ON step.task_uuid = task.task_uuid
         WHERE  task.task_uuid = ?
+        ORDER  BY step.step_index
         """;
 
     private static final String STEPS = """
@@ -73,9 +80,9 @@ public final class TaskReader {
         this.templates = templates;
     }
 
-    /** The task and its steps in one snapshot, empty for an unknown uuid. */
+    /** The task and its steps in one snapshot, empty for an unknown uuid. One statement. */
     public Optional<TaskView> task(UUID task) {
-        return database.snapshot(connection -> Optional.ofNullable(read(connection, task)));
+        return database.call(connection -> Optional.ofNullable(read(connection, task)));
     }
 
     /** The steps of a task in order of creation, none for an unknown uuid. */
@@ -133,26 +140,38 @@ public final class TaskReader {
             if (!row.next()) {
                 return null;
             }
-            RegisteredTemplate template = templates.byId(row.getInt(13));
-            TaskState state = TaskState.ofCode(row.getInt(1));
-            List<StepView> steps = readSteps(connection, task);
+            RegisteredTemplate template = templates.byId(row.getInt(17));
+            TaskState state = TaskState.ofCode(row.getInt(18));
+            Instant created = instant(row, 19);
+            Instant updated = instant(row, 20);
+            Instant completed = state == TaskState.COMPLETE ? instant(row, 21) : null;
+            String context = row.getString(22);
+            String initiator = row.getString(23);
+            String sourceSystem = row.getString(24);
+            String reason = row.getString(25);
+            int priority = row.getInt(26);
+            String tags = row.getString(27);
+            UUID correlation = row.getObject(28, UUID.class);
+            UUID parentCorrelation = row.getObject(29, UUID.class);
+            boolean hasSteps = row.getObject(1) != null;
+            List<StepView> steps = hasSteps ? steps(task, row) : List.of();
             return new TaskView(
                     task,
                     template.plan().template().namespace(),
                     template.plan().template().name(),
                     template.plan().template().version(),
                     state,
-                    instant(row, 2),
-                    instant(row, 3),
-                    state == TaskState.COMPLETE ? instant(row, 4) : null,
-                    row.getString(5),
-                    row.getString(6),
-                    row.getString(7),
-                    row.getString(8),
-                    row.getInt(9),
-                    row.getString(10),
-                    row.getObject(11, UUID.class),
-                    row.getObject(12, UUID.class),
+                    created,
+                    updated,
+                    completed,
+                    context,
+                    initiator,
+                    sourceSystem,
+                    reason,
+                    priority,
+                    tags,
+                    correlation,
+                    parentCorrelation,
                     ExecutionStatus.of(steps),
                     steps);
         }
@@ -162,12 +181,17 @@ public final class TaskReader {
         try (PreparedStatement select = connection.prepareStatement(STEPS)) {
             select.setObject(1, task);
             ResultSet rows = select.executeQuery();
-            List<StepView> steps = new ArrayList<>();
-            while (rows.next()) {
-                steps.add(step(task, rows));
-            }
-            return steps;
+            return rows.next() ? steps(task, rows) : List.of();
         }
+    }
+
+    /** The steps of this row and of all behind it. */
+    private List<StepView> steps(UUID task, ResultSet rows) throws SQLException {
+        List<StepView> steps = new ArrayList<>();
+        do {
+            steps.add(step(task, rows));
+        } while (rows.next());
+        return steps;
     }
 
     private StepView step(UUID task, ResultSet row) throws SQLException {
