@@ -41,7 +41,7 @@ public final class PublicServices implements AutoCloseable {
     }
 
     private static GuardedService scoped(BindableService service, Map<String, Access> access) {
-        return new GuardedService(ServerInterceptors.intercept(service, OPENER), access);
+        return new GuardedService(UnreadableMessages.refusedBy(ServerInterceptors.intercept(service, OPENER)), access);
     }
 
     private static GuardedService open(BindableService service) {
