@@ -1023,7 +1023,7 @@ FUNCTION leases_of(p_session integer)
   SET search_path=tasker, pg_temp
   SET enable_seqscan=off;
 
-FUNCTION list_tasks(p_namespace text, p_name text, p_version text, p_states integer[], p_from uuid, p_until uuid, p_initiator text, p_source_system text, p_tags text[], p_before uuid, p_offset integer, p_limit integer, p_examine integer, p_sort text, p_ascending boolean)
+FUNCTION list_tasks(p_namespace text, p_name text, p_version text, p_states integer[], p_from uuid, p_until uuid, p_initiator text, p_source_system text, p_tags text[], p_before uuid, p_offset integer, p_limit integer, p_examine integer, p_sort text, p_ascending boolean, p_correlation uuid, p_parent_correlation uuid, p_priority_min integer, p_priority_max integer, p_updated_from timestamp with time zone, p_updated_until timestamp with time zone)
   RETURNS TABLE(tasks uuid[], total bigint, is_exact boolean, next uuid)
   LANGUAGE plpgsql STABLE
   SET search_path=tasker, pg_temp

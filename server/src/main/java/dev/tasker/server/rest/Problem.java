@@ -134,15 +134,15 @@ record Problem(
         return of(refused.status(), refused.code(), refused.message());
     }
 
-    /** The answer that carries this refusal. */
-    Reply toReply() {
+    /** The answer that carries this refusal of the request with that id, null: it has none. */
+    Reply toReply(@Nullable String requestId) {
         JsonWriter json = new JsonWriter().openObject();
-        writeError(json);
+        writeError(json, requestId);
         return Reply.json(status, json.closeObject().toBytes()).withRetryAfter(retryAfterSeconds);
     }
 
     /** Writes the member {@code error}. */
-    void writeError(JsonWriter json) {
+    void writeError(JsonWriter json, @Nullable String requestId) {
         json.openObject("error").text("code", code).text("message", message);
         if (retryAfterSeconds != null) {
             json.number("retry_after_seconds", retryAfterSeconds);
@@ -159,6 +159,6 @@ record Problem(
             }
             json.closeArray();
         }
-        json.closeObject();
+        json.textIfPresent("request_id", requestId).closeObject();
     }
 }

@@ -201,7 +201,7 @@ public final class RestServer implements AutoCloseable {
                 MDC.put("trace_id", span.getSpanContext().getTraceId());
                 MDC.put("span_id", span.getSpanContext().getSpanId());
             }
-            Reply reply = reply(request, served);
+            Reply reply = reply(request, requestId, served);
             send(request, response, requestId, reply);
             describe(span, method, served.route, reply.status());
             meter.served(method, served.route, reply.status(), System.nanoTime() - began);
@@ -228,13 +228,13 @@ public final class RestServer implements AutoCloseable {
         private String route = "none";
     }
 
-    private Reply reply(ServerRequest request, Served served) {
+    private Reply reply(ServerRequest request, String requestId, Served served) {
         try {
-            return dispatch(request, served);
+            return dispatch(request, requestId, served);
         } catch (RefusedException e) {
-            return e.problem().toReply().with(e.headers());
+            return e.problem().toReply(requestId).with(e.headers());
         } catch (RefusedOperationException e) {
-            return Problem.of(e).toReply();
+            return Problem.of(e).toReply(requestId);
         } catch (EngineException e) {
             if (e.code().kind() == ErrorCode.Kind.INTERNAL) {
                 log.error(
@@ -243,18 +243,18 @@ public final class RestServer implements AutoCloseable {
                         request.path().rawPath(),
                         e);
             }
-            return Problem.of(e).toReply();
+            return Problem.of(e).toReply(requestId);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return Problem.UNAVAILABLE.toReply();
+            return Problem.UNAVAILABLE.toReply(requestId);
         } catch (RuntimeException e) {
             log.error(
                     "{} {} failed", request.prologue().method(), request.path().rawPath(), e);
-            return Problem.INTERNAL_ERROR.toReply();
+            return Problem.INTERNAL_ERROR.toReply(requestId);
         }
     }
 
-    private Reply dispatch(ServerRequest request, Served served) throws InterruptedException {
+    private Reply dispatch(ServerRequest request, String requestId, Served served) throws InterruptedException {
         String method = request.prologue().method().text();
         String wanted = method.equals("HEAD") ? "GET" : method;
         List<String> path = segments(request.path().rawPath());
@@ -270,7 +270,7 @@ public final class RestServer implements AutoCloseable {
                 if (!route.whileUnready() && health.state() != OperationalState.NORMAL) {
                     throw new RefusedException(Problem.UNAVAILABLE);
                 }
-                return route.handler().handle(new Call(request, parameters.get(), principal));
+                return route.handler().handle(new Call(request, parameters.get(), principal, requestId));
             }
             allowed.add(route.method());
             if (route.method().equals("GET")) {
@@ -283,7 +283,7 @@ public final class RestServer implements AutoCloseable {
         if (allowed.isEmpty()) {
             throw new RefusedException(Problem.NOT_FOUND);
         }
-        return Problem.METHOD_NOT_ALLOWED.toReply().withAllow(List.copyOf(allowed));
+        return Problem.METHOD_NOT_ALLOWED.toReply(requestId).withAllow(List.copyOf(allowed));
     }
 
     /** The path's segments, each percent-decoded once, so that an encoded slash stays inside its segment. */
