@@ -1095,6 +1095,16 @@ FUNCTION read_domain_events(p_namespace text, p_consumer text, p_limit integer, 
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp;
 
+FUNCTION read_task(p_task uuid)
+  RETURNS TABLE(step_index integer, name text, template_step integer, state smallint, created_at timestamp with time zone, entered_at timestamp with time zone, last_attempted_at timestamp with time zone, next_retry_at timestamp with time zone, total_parents integer, pending_parents integer, attempts integer, max_attempts integer, retryable boolean, backoff_request_seconds integer, result text, now timestamp with time zone, template_id integer, task_state smallint, task_created_at timestamp with time zone, task_updated_at timestamp with time zone, task_entered_at timestamp with time zone, context text, initiator text, source_system text, reason text, priority integer, tags text, correlation_id uuid, parent_correlation_id uuid)
+  LANGUAGE plpgsql STABLE
+  SET search_path=tasker, pg_temp
+  SET plan_cache_mode=force_generic_plan
+  SET enable_seqscan=off
+  SET enable_bitmapscan=off
+  SET enable_hashjoin=off
+  SET enable_mergejoin=off;
+
 FUNCTION reenter_session(p_session integer, p_uuid uuid, p_node uuid, p_worker text, p_in_process boolean, p_lease interval)
   RETURNS boolean
   LANGUAGE plpgsql VOLATILE

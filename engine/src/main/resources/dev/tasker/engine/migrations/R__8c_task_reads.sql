@@ -13,6 +13,39 @@ CREATE OR REPLACE FUNCTION named_step_uuid(p_name text) RETURNS uuid LANGUAGE sq
   (SELECT (left(hash, 12) || '3' || substr(hash, 14, 3) || to_hex(('x' || substr(hash, 17, 1))::bit(4)::integer & 3 | 8) || substr(hash, 18))::uuid
    FROM   md5('tasker:named_step:' || p_name) AS hash);
 
+-- A task with its steps, for TaskReader: a row per step, one without a step for a task that has none. The context, which may be large, comes
+-- with the first. The plan is forced (decision 002): the planner likes a plan of its own for each task, which costs more than reading it.
+CREATE OR REPLACE FUNCTION read_task(p_task uuid)
+RETURNS TABLE (
+  step_index integer, name text, template_step integer, state smallint, created_at timestamptz, entered_at timestamptz,
+  last_attempted_at timestamptz, next_retry_at timestamptz, total_parents integer, pending_parents integer, attempts integer,
+  max_attempts integer, retryable boolean, backoff_request_seconds integer, result text, now timestamptz, template_id integer,
+  task_state smallint, task_created_at timestamptz, task_updated_at timestamptz, task_entered_at timestamptz, context text, initiator text,
+  source_system text, reason text, priority integer, tags text, correlation_id uuid, parent_correlation_id uuid)
+LANGUAGE plpgsql STABLE
+SET search_path = tasker, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  SELECT step.step_index::integer, step.name::text, step.template_step::integer, step.state::smallint, step.created_at, step.entered_at,
+         step.last_attempted_at, step.next_retry_at, step.total_parents::integer, step.pending_parents::integer, step.attempts::integer,
+         step.max_attempts::integer, step.retryable, step.backoff_request_seconds::integer, step.result::text, engine_now(),
+         task.template_id::integer, task.state::smallint, task.created_at, task.updated_at, task.entered_at,
+         CASE WHEN row_number() OVER (ORDER BY step.step_index) = 1 THEN request.context::text END, request.initiator::text,
+         request.source_system::text, request.reason::text, request.priority::integer, request.tags::text, request.correlation_id,
+         request.parent_correlation_id
+  FROM   tasks AS task JOIN task_requests AS request ON request.task_uuid = task.task_uuid
+         LEFT JOIN workflow_steps AS step ON step.task_uuid = task.task_uuid
+  WHERE  task.task_uuid = p_task
+  ORDER  BY step.step_index;
+END $$;
+
 -- Whether nothing keeps a step from being started (01 §3.1); retryable is not looked at.
 CREATE OR REPLACE FUNCTION evaluate_step_state_readiness(
   current_state text, processed boolean, in_process boolean, dependencies_satisfied boolean, retry_eligible boolean, retryable boolean,

@@ -25,19 +25,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads tasks and steps as people see them. Thread-safe; nothing here is on the path of a running step. */
 public final class TaskReader {
-    /** A row per step, one without a step for a task that has none; the context, which may be large, comes with the first. */
     private static final String TASK = """
-        SELECT step.step_index, step.name, step.template_step, step.state, step.created_at, step.entered_at, step.last_attempted_at,
-               step.next_retry_at, step.total_parents, step.pending_parents, step.attempts, step.max_attempts, step.retryable,
-               step.backoff_request_seconds, step.result, tasker.engine_now(), task.template_id,
-               task.state, task.created_at, task.updated_at, task.entered_at,
-               CASE WHEN row_number() OVER (ORDER BY step.step_index) = 1 THEN request.context END, request.initiator,
-               request.source_system, request.reason, request.priority, request.tags, request.correlation_id,
-               request.parent_correlation_id
-        FROM   tasker.tasks AS task JOIN tasker.task_requests AS request ON request.task_uuid = task.task_uuid
-               LEFT JOIN tasker.workflow_steps AS step ON step.task_uuid = task.task_uuid
-        WHERE  task.task_uuid = ?
-        ORDER  BY step.step_index
+        SELECT step_index, name, template_step, state, created_at, entered_at, last_attempted_at, next_retry_at, total_parents,
+               pending_parents, attempts, max_attempts, retryable, backoff_request_seconds, result, now, template_id, task_state,
+               task_created_at, task_updated_at, task_entered_at, context, initiator, source_system, reason, priority, tags,
+               correlation_id, parent_correlation_id
+        FROM   tasker.read_task(?)
         """;
 
     private static final String STEPS = """
