@@ -23,8 +23,11 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A certificate of this machine that signs itself, and a token that may do everything; for measuring TLS and tokens. Files in a folder. */
+/** A certificate of this machine that signs itself, a token and an API key; for measuring TLS and authentication. Files in a folder. */
 final class BenchCredentials {
+    /** An API key that may do everything. */
+    static final String API_KEY = "bench-key-of-forty-characters-or-so-0123";
+
     private static final String PASSWORD = "changeit";
 
     private final KeyStore store;
@@ -110,7 +113,10 @@ final class BenchCredentials {
                 true,
                 new JwtConfig(
                         "tasker-core", "tasker-api", List.of("RS256"), "permissions", new JwtConfig.KeyFile(tokenKey)),
-                new ApiKeyConfig("X-API-Key", List.of()));
+                new ApiKeyConfig(
+                        "X-API-Key",
+                        List.of(new ApiKeyConfig.Key(
+                                ApiKeyConfig.sha256(API_KEY), true, List.of(), List.of(), "bench", null))));
     }
 
     /** What a client trusts. */

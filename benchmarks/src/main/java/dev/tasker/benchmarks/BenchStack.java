@@ -47,18 +47,23 @@ interface BenchStack extends AutoCloseable {
     /** A server in this JVM as it would run in production, with its connection pool, on ports of its own. */
     static TaskerServer server(
             EmbeddedPostgres postgres, String database, TaskTracker tracker, @Nullable BenchCredentials credentials) {
+        ServerConfig config = config(postgres, database);
+        return TaskerServer.start(
+                credentials == null ? config : config.withTls(credentials.tls()).withAuth(credentials.auth()), tracker);
+    }
+
+    /** The configuration of such a server. */
+    static ServerConfig config(EmbeddedPostgres postgres, String database) {
         ServerConfig defaults = ServerConfig.defaults(Environment.PRODUCTION);
         DatabaseUrl url = DatabaseUrl.parse("postgresql://" + postgres.user() + ":" + postgres.password()
                 + "@127.0.0.1:" + postgres.port() + "/" + database);
-        ServerConfig config = defaults.withDatabase(new DatabaseConfig(
+        return defaults.withDatabase(new DatabaseConfig(
                         url,
                         null,
                         defaults.database().pool(),
                         defaults.database().dataDirectory(),
                         false))
                 .withAddresses(BindAddress.loopback(0), BindAddress.loopback(0));
-        return TaskerServer.start(
-                credentials == null ? config : config.withTls(credentials.tls()).withAuth(credentials.auth()), tracker);
     }
 
     /** The engine of a server, with its connection pool, and a worker in this JVM, called without a network. */

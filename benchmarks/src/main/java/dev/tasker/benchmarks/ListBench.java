@@ -8,11 +8,7 @@ import dev.tasker.engine.TaskPage;
 import dev.tasker.engine.TaskState;
 import dev.tasker.postgres.EmbeddedPostgres;
 import dev.tasker.postgres.EmbeddedPostgresConfig;
-import dev.tasker.template.TemplateParser;
 import java.nio.file.Files;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -25,22 +21,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Measures pages of task lists, and health counts, on a database full of tasks: the older ones finished, one in a thousand of them cancelled,
- * the newest unfinished. Filled by SQL; four templates.
+ * the newest unfinished.
  */
 public final class ListBench {
-    private static final int TEMPLATES = 4;
     private static final int ROUNDS = 300;
     private static final int WARM_UP = 50;
     private static final int PAGE = 25;
-    private static final String TEMPLATE = """
-        name: listed_NUMBER
-        namespace_name: bench
-        version: "1.0.0"
-        identity_strategy: always_unique
-        steps:
-          - name: one
-            handler: {callable: bench.square}
-        """;
 
     private final int unfinished;
     private final int finished;
@@ -80,11 +66,7 @@ public final class ListBench {
             DataSource dataSource = postgres.dataSource("lists");
             new Migrations(dataSource).migrate();
             try (Engine engine = Engine.open(dataSource, EngineConfig.DEFAULT)) {
-                for (int i = 1; i <= TEMPLATES; i++) {
-                    engine.register(TemplateParser.parse("listed.yaml", TEMPLATE.replace("NUMBER", Integer.toString(i)))
-                            .template());
-                }
-                fill(dataSource);
+                new FullDatabase(unfinished, finished).fill(engine, dataSource);
                 return new Report(unfinished, finished, measure(engine));
             }
         }
@@ -92,6 +74,7 @@ public final class ListBench {
 
     private List<Reading> measure(Engine engine) {
         TaskFilter running = TaskFilter.ALL.withStates(Set.of(TaskState.STEPS_IN_PROCESS));
+        TaskFilter requested = running.withRequest(TaskFilter.Requested.by("x", null, List.of()));
         UUID deep = deepCursor(engine, running);
         return List.of(
                 reading("state", () -> list(engine, running, null, unfinished)),
@@ -108,7 +91,7 @@ public final class ListBench {
                                 finished - finished / 1000)),
                 reading("all", () -> list(engine, TaskFilter.ALL, null, unfinished + finished)),
                 reading("cursor", () -> list(engine, running, deep, unfinished)),
-                reading("initiator", () -> engine.tasks(running.withInitiator("x"), TaskPage.Request.first(PAGE))),
+                reading("initiator", () -> engine.tasks(requested, TaskPage.Request.first(PAGE))),
                 reading("health", () -> engine.analytics().health()));
     }
 
@@ -139,46 +122,5 @@ public final class ListBench {
             }
         }
         return new Reading(name, latency.getValueAtPercentile(50) / 1e6, latency.getValueAtPercentile(99) / 1e6);
-    }
-
-    /** Tasks a millisecond apart; the triggers on the history count them. */
-    private void fill(DataSource dataSource) throws SQLException {
-        try (Connection connection = dataSource.getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute("SELECT tasker.create_period('2024-06-01Z', '2024-07-01Z')"); // of the uuids below
-            statement.execute("""
-                CREATE TEMP TABLE filled AS
-                SELECT ('0190' || lpad(to_hex(n), 8, '0') || '70008000000000000000')::uuid AS task_uuid, 1 + n %% %d AS template_id,
-                       CASE WHEN n > %d THEN 3 WHEN n %% 1000 = 0 THEN 10 ELSE 8 END::smallint AS state
-                FROM   generate_series(1, %d) AS n\
-                """.formatted(TEMPLATES, finished, finished + unfinished));
-            statement.execute("""
-                INSERT INTO tasker.task_requests
-                SELECT task_uuid, template_id, 0, uuid_send(task_uuid), task_uuid, NULL, 'system', 'bench', 'lists', NULL, '{"n":1}'
-                FROM   filled\
-                """);
-            statement.execute("""
-                INSERT INTO tasker.tasks (task_uuid, template_id, priority, created_at, total_steps, satisfied_steps, active_steps, state,
-                                          version, entered_at, updated_at)
-                SELECT task_uuid, template_id, 0, now(), 1, (state = 8)::integer, (state = 3)::integer, state, 1, now(), now() FROM filled\
-                """);
-            statement.execute("""
-                INSERT INTO tasker.workflow_steps (task_uuid, step_index, queue_id, template_id, template_step, total_parents, max_attempts,
-                                                   retryable, created_at, pending_parents, attempts, lease_token, state, version, entered_at)
-                SELECT task_uuid, 0, 1, template_id, 0, 0, 3, true, now(), 0, 0, 0,
-                       CASE state WHEN 3 THEN 1 WHEN 8 THEN 6 ELSE 8 END, 1, now()
-                FROM   filled\
-                """);
-            statement.execute("""
-                INSERT INTO tasker.step_changes (task_uuid, step_index, sort_key, from_state, to_state, cause, created_at)
-                SELECT task_uuid, 0, 1, 0, CASE state WHEN 3 THEN 1 WHEN 8 THEN 6 ELSE 8 END, 0, now() FROM filled\
-                """);
-            statement.execute("""
-                INSERT INTO tasker.task_changes (task_uuid, sort_key, from_state, to_state, cause, created_at)
-                SELECT task_uuid, 1, 0, state, 0, now() FROM filled\
-                """);
-            statement.execute("VACUUM ANALYZE");
-            statement.execute("CHECKPOINT");
-        }
     }
 }

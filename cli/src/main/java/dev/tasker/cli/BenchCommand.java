@@ -1,5 +1,7 @@
 package dev.tasker.cli;
 
+import dev.tasker.benchmarks.ApiBench;
+import dev.tasker.benchmarks.ApiListBench;
 import dev.tasker.benchmarks.Bench;
 import dev.tasker.benchmarks.BenchOptions;
 import dev.tasker.benchmarks.BenchOptions.Transport;
@@ -31,6 +33,8 @@ import picocli.CommandLine.Spec;
         description = "Measures latency and throughput on a temporary PostgreSQL, with fsync on.",
         mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
+    private static final int API_TASKS = 30_000;
+    private static final int API_LIST_TASKS = 1_000_000;
     private static final int CLAIM_STEPS = 1_000_000;
     private static final int CANCEL_TASKS = 10_000;
     private static final int STORM_STEPS = 10_000;
@@ -40,12 +44,13 @@ final class BenchCommand implements Callable<Integer> {
             names = "--scenario",
             defaultValue = "linear",
             description =
-                    "linear, diamond, tree, fan-out, conditional; csv: rows of a file in batches with checkpoints;"
-                        + " claim: one among many waiting steps; cancel: of many tasks beside the linear scenario;"
-                        + " retry-storm: many retries due at once; staleness: sweeps, lists: pages, both in a full"
-                        + " database; doctor: recounting many tasks; pinned: the linear scenario beside a foreign open"
-                        + " transaction; periods: while partitions come and go; steady: at a pace, with figures each"
-                        + " minute. Default: ${DEFAULT-VALUE}")
+                    "linear, diamond, tree, fan-out, conditional; api: creations and reads over HTTP, with --secure of"
+                        + " callers with credentials, too; api-list: pages over HTTP in a full database; csv: rows of"
+                        + " a file in batches with checkpoints; claim: one among many waiting steps; cancel: of many"
+                        + " tasks beside the linear scenario; retry-storm: many retries due at once; staleness:"
+                        + " sweeps, lists: pages, both in a full database; doctor: recounting many tasks; pinned: the"
+                        + " linear scenario beside a foreign open transaction; periods: while partitions come and go;"
+                        + " steady: at a pace, with figures each minute. Default: ${DEFAULT-VALUE}")
     private String scenario = "linear";
 
     @Option(names = "--width", defaultValue = "100", description = "Workers of a fan-out. Default: ${DEFAULT-VALUE}")
@@ -99,7 +104,11 @@ final class BenchCommand implements Callable<Integer> {
             description = "in-process, grpc or http. Default: ${DEFAULT-VALUE}")
     private String transport = "in-process";
 
-    @Option(names = "--secure", description = "Client and worker use TLS and a signed token, over grpc or http.")
+    @Option(
+            names = "--secure",
+            description =
+                    "Client and worker use TLS and a signed token, over grpc or http; callers of api show keys and"
+                            + " tokens.")
     private boolean secure;
 
     @Option(
@@ -158,6 +167,8 @@ final class BenchCommand implements Callable<Integer> {
             case "retry-storm" ->
                 new RetryStormBench(tasksOr(STORM_STEPS), slots).run().json();
             case "staleness" -> new StalenessBench(unfinished, finished).run().json();
+            case "api" -> new ApiBench(tasksOr(API_TASKS), secure).run().json();
+            case "api-list" -> new ApiListBench(tasksOr(API_LIST_TASKS)).run().json();
             case "lists" -> new ListBench(unfinished, finished).run().json();
             case "doctor" ->
                 new DoctorBench(tasksOr(DOCTOR_TASKS), concurrency, slots).run().json();

@@ -45,6 +45,15 @@ class BenchCommandTest {
     }
 
     @Test
+    void creationsAndReadsOverHttpAreOneJsonObject() {
+        Execution bench = Execution.of("bench", "--scenario=api", "--tasks=20");
+
+        assertThat(bench.exitCode()).isZero();
+        assertThat(JsonMapper.shared().readTree(bench.out()).get("scenario").asString())
+                .isEqualTo("api");
+    }
+
+    @Test
     void listsAreOneJsonObject() {
         Execution bench = Execution.of("bench", "--scenario=lists", "--unfinished=200", "--finished=1000");
 

@@ -1,6 +1,7 @@
 package dev.tasker.engine;
 
 import dev.tasker.errors.ErrorHandling;
+import java.util.List;
 import java.util.UUID;
 
 /** Hears what this node's calls changed, after the commit. Called on engine threads: must not block. Other nodes' changes are not heard. */
@@ -13,6 +14,9 @@ public interface EngineListener {
 
     /** The engine ended an attempt by itself: its worker was lost or did not end it in time. */
     default void errorHandled(ErrorHandling handling) {}
+
+    /** A task is created although its context is not what its template wants, for the template asks only to be told. */
+    default void contextDeviates(UUID taskUuid, List<ContextFault> faults) {}
 
     /** Both hear everything, this one first; what one throws does not keep the other from hearing. */
     default EngineListener and(EngineListener other) {
@@ -33,6 +37,15 @@ public interface EngineListener {
                     first.errorHandled(handling);
                 } finally {
                     other.errorHandled(handling);
+                }
+            }
+
+            @Override
+            public void contextDeviates(UUID taskUuid, List<ContextFault> faults) {
+                try {
+                    first.contextDeviates(taskUuid, faults);
+                } finally {
+                    other.contextDeviates(taskUuid, faults);
                 }
             }
         };

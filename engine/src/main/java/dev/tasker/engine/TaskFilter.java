@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param createdFrom inclusive; by the creating node's clock, of which the uuid is made, in whole milliseconds
  * @param createdUntil exclusive, likewise
- * @param tags strings that all are in the task's array of tags; none: does not restrict
+ * @param updatedFrom inclusive; by the database's clock
+ * @param updatedUntil exclusive, likewise
+ * @param request what is asked of the requests for the tasks
  */
 public record TaskFilter(
         @Nullable String namespace,
@@ -22,14 +25,15 @@ public record TaskFilter(
         Set<TaskState> states,
         @Nullable Instant createdFrom,
         @Nullable Instant createdUntil,
-        @Nullable String initiator,
-        @Nullable String sourceSystem,
-        List<String> tags) {
+        @Nullable Instant updatedFrom,
+        @Nullable Instant updatedUntil,
+        Requested request) {
     /** Most tasks looked through for one page when the filter has a part that totals do not cover. */
     public static final int EXAMINED = 10_000;
 
     /** Every task. */
-    public static final TaskFilter ALL = new TaskFilter(null, null, null, Set.of(), null, null, null, null, List.of());
+    public static final TaskFilter ALL =
+            new TaskFilter(null, null, null, Set.of(), null, null, null, null, Requested.ANYHOW);
 
     /** Every task that has not ended. */
     public static final TaskFilter UNFINISHED =
@@ -37,41 +41,61 @@ public record TaskFilter(
 
     public TaskFilter {
         states = Set.copyOf(states);
-        tags = List.copyOf(tags);
+    }
+
+    /**
+     * How tasks were requested; null does not restrict.
+     *
+     * @param tags strings that all are in the task's array of tags; none: does not restrict
+     * @param priorityMin least priority
+     * @param priorityMax greatest priority
+     */
+    public record Requested(
+            @Nullable String initiator,
+            @Nullable String sourceSystem,
+            List<String> tags,
+            @Nullable UUID correlationId,
+            @Nullable UUID parentCorrelationId,
+            @Nullable Integer priorityMin,
+            @Nullable Integer priorityMax) {
+        public static final Requested ANYHOW = new Requested(null, null, List.of(), null, null, null, null);
+
+        public Requested {
+            tags = List.copyOf(tags);
+        }
+
+        /** By somebody, from somewhere, with these tags. */
+        public static Requested by(@Nullable String initiator, @Nullable String sourceSystem, List<String> tags) {
+            return new Requested(initiator, sourceSystem, tags, null, null, null, null);
+        }
     }
 
     public TaskFilter withNamespace(String newNamespace) {
         return new TaskFilter(
-                newNamespace, name, version, states, createdFrom, createdUntil, initiator, sourceSystem, tags);
+                newNamespace, name, version, states, createdFrom, createdUntil, updatedFrom, updatedUntil, request);
     }
 
     /** Takes a null version for all versions of the template. */
     public TaskFilter withTemplate(String newName, @Nullable String newVersion) {
         return new TaskFilter(
-                namespace, newName, newVersion, states, createdFrom, createdUntil, initiator, sourceSystem, tags);
+                namespace, newName, newVersion, states, createdFrom, createdUntil, updatedFrom, updatedUntil, request);
     }
 
     public TaskFilter withStates(Set<TaskState> newStates) {
         return new TaskFilter(
-                namespace, name, version, newStates, createdFrom, createdUntil, initiator, sourceSystem, tags);
+                namespace, name, version, newStates, createdFrom, createdUntil, updatedFrom, updatedUntil, request);
     }
 
     public TaskFilter withCreated(@Nullable Instant from, @Nullable Instant until) {
-        return new TaskFilter(namespace, name, version, states, from, until, initiator, sourceSystem, tags);
+        return new TaskFilter(namespace, name, version, states, from, until, updatedFrom, updatedUntil, request);
     }
 
-    public TaskFilter withInitiator(String newInitiator) {
-        return new TaskFilter(
-                namespace, name, version, states, createdFrom, createdUntil, newInitiator, sourceSystem, tags);
+    public TaskFilter withUpdated(@Nullable Instant from, @Nullable Instant until) {
+        return new TaskFilter(namespace, name, version, states, createdFrom, createdUntil, from, until, request);
     }
 
-    public TaskFilter withSourceSystem(String newSourceSystem) {
+    public TaskFilter withRequest(Requested newRequest) {
         return new TaskFilter(
-                namespace, name, version, states, createdFrom, createdUntil, initiator, newSourceSystem, tags);
-    }
-
-    public TaskFilter withTags(List<String> newTags) {
-        return new TaskFilter(
-                namespace, name, version, states, createdFrom, createdUntil, initiator, sourceSystem, newTags);
+                namespace, name, version, states, createdFrom, createdUntil, updatedFrom, updatedUntil, newRequest);
     }
 }

@@ -29,7 +29,8 @@ public record TaskPage(
      * @param after the {@code next} of the page before, null for the first
      * @param offset tasks to leave out before the page, for numbered pages, 0 to 10 000; costs as much as reading them
      * @param limit most tasks, 1 to 500
-     * @param order any but newest first sorts the newest {@link TaskFilter#EXAMINED} tasks only, and has no cursor
+     * @param order any but newest first has no cursor; by update or priority, or with a filter that totals do not cover, the newest
+     *     {@link TaskFilter#EXAMINED} tasks are sorted
      */
     public record Request(@Nullable UUID after, int offset, int limit, TaskOrder order) {
         /** Fails with {@link EngineException}, {@link ErrorCode#INVALID_REQUEST}. */

@@ -1023,7 +1023,7 @@ FUNCTION leases_of(p_session integer)
   SET search_path=tasker, pg_temp
   SET enable_seqscan=off;
 
-FUNCTION list_tasks(p_namespace text, p_name text, p_version text, p_states integer[], p_from uuid, p_until uuid, p_initiator text, p_source_system text, p_tags text[], p_before uuid, p_offset integer, p_limit integer, p_examine integer, p_sort text, p_ascending boolean)
+FUNCTION list_tasks(p_namespace text, p_name text, p_version text, p_states integer[], p_from uuid, p_until uuid, p_initiator text, p_source_system text, p_tags text[], p_before uuid, p_offset integer, p_limit integer, p_examine integer, p_sort text, p_ascending boolean, p_correlation uuid, p_parent_correlation uuid, p_priority_min integer, p_priority_max integer, p_updated_from timestamp with time zone, p_updated_until timestamp with time zone)
   RETURNS TABLE(tasks uuid[], total bigint, is_exact boolean, next uuid)
   LANGUAGE plpgsql STABLE
   SET search_path=tasker, pg_temp
@@ -1094,6 +1094,16 @@ FUNCTION read_domain_events(p_namespace text, p_consumer text, p_limit integer, 
   RETURNS TABLE(receipt bigint, cursor text, event_id uuid, event_name text, task_uuid uuid, step_uuid uuid, step_state text, published_at timestamp with time zone, message json)
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp;
+
+FUNCTION read_task(p_task uuid)
+  RETURNS TABLE(step_index integer, name text, template_step integer, state smallint, created_at timestamp with time zone, entered_at timestamp with time zone, last_attempted_at timestamp with time zone, next_retry_at timestamp with time zone, total_parents integer, pending_parents integer, attempts integer, max_attempts integer, retryable boolean, backoff_request_seconds integer, result text, now timestamp with time zone, template_id integer, task_state smallint, task_created_at timestamp with time zone, task_updated_at timestamp with time zone, task_entered_at timestamp with time zone, context text, initiator text, source_system text, reason text, priority integer, tags text, correlation_id uuid, parent_correlation_id uuid)
+  LANGUAGE plpgsql STABLE
+  SET search_path=tasker, pg_temp
+  SET plan_cache_mode=force_generic_plan
+  SET enable_seqscan=off
+  SET enable_bitmapscan=off
+  SET enable_hashjoin=off
+  SET enable_mergejoin=off;
 
 FUNCTION reenter_session(p_session integer, p_uuid uuid, p_node uuid, p_worker text, p_in_process boolean, p_lease interval)
   RETURNS boolean

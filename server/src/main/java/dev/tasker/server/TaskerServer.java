@@ -106,7 +106,7 @@ public final class TaskerServer implements AutoCloseable {
                     database.openPool(config.database().pool()),
                     database.direct(),
                     config.engine().withSoleNode(database.isEmbedded()), // its folder is locked to this process
-                    listener.and(signals));
+                    listener.and(signals).and(new DeviationLog()));
             server = new TaskerServer(config, database, engine, signals);
         } catch (RuntimeException e) {
             database.close();
@@ -165,11 +165,18 @@ public final class TaskerServer implements AutoCloseable {
                 config,
                 identity(),
                 InstantSource.system(),
-                config.web().requestTimeout());
+                config.web().requestTimeout(),
+                tracing);
         GatewayServer opened = listening(
                 "gRPC",
                 address,
-                () -> GatewayServer.start(address.toSocketAddress(), authenticator, tls, workers, services.services()));
+                () -> GatewayServer.start(
+                        address.toSocketAddress(),
+                        authenticator,
+                        tls,
+                        workers,
+                        services.services(),
+                        config.grpc().limits()));
         gateway = opened;
         graceful.push(opened);
         graceful.push(services);

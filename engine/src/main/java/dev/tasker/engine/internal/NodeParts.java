@@ -1,6 +1,7 @@
 package dev.tasker.engine.internal;
 
 import dev.tasker.engine.AssignmentListener;
+import dev.tasker.engine.ContextFault;
 import dev.tasker.engine.EngineConfig;
 import dev.tasker.engine.EngineListener;
 import dev.tasker.engine.EngineMetrics;
@@ -126,7 +127,7 @@ public final class NodeParts implements Aftermath {
         Database direct = new Database(directSource);
         templates = new TemplateCatalogue(pool, sessions::known, config.replacesTemplates());
         TaskUuids uuids = new TaskUuids(InstantSource.system());
-        admission = new TaskAdmission(templates, uuids, config.graph());
+        admission = new TaskAdmission(templates, uuids, config.graph(), this::contextDeviates);
         reads = ReadParts.of(pool, templates);
         growth = new TableGrowth(pool, readers);
         payloads = new PayloadCache(config.dispatch().payloadCacheBytes());
@@ -410,6 +411,14 @@ public final class NodeParts implements Aftermath {
             listener.errorHandled(handling);
         } catch (RuntimeException e) {
             log.error("the engine's listener failed on step {}", handling.stepUuid(), e);
+        }
+    }
+
+    private void contextDeviates(UUID task, List<ContextFault> faults) {
+        try {
+            listener.contextDeviates(task, faults);
+        } catch (RuntimeException e) {
+            log.error("the engine's listener failed on task {}", task, e);
         }
     }
 

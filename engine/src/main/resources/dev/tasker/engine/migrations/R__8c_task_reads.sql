@@ -13,6 +13,39 @@ CREATE OR REPLACE FUNCTION named_step_uuid(p_name text) RETURNS uuid LANGUAGE sq
   (SELECT (left(hash, 12) || '3' || substr(hash, 14, 3) || to_hex(('x' || substr(hash, 17, 1))::bit(4)::integer & 3 | 8) || substr(hash, 18))::uuid
    FROM   md5('tasker:named_step:' || p_name) AS hash);
 
+-- A task with its steps, for TaskReader: a row per step, one without a step for a task that has none. The context, which may be large, comes
+-- with the first. The plan is forced (decision 002): the planner likes a plan of its own for each task, which costs more than reading it.
+CREATE OR REPLACE FUNCTION read_task(p_task uuid)
+RETURNS TABLE (
+  step_index integer, name text, template_step integer, state smallint, created_at timestamptz, entered_at timestamptz,
+  last_attempted_at timestamptz, next_retry_at timestamptz, total_parents integer, pending_parents integer, attempts integer,
+  max_attempts integer, retryable boolean, backoff_request_seconds integer, result text, now timestamptz, template_id integer,
+  task_state smallint, task_created_at timestamptz, task_updated_at timestamptz, task_entered_at timestamptz, context text, initiator text,
+  source_system text, reason text, priority integer, tags text, correlation_id uuid, parent_correlation_id uuid)
+LANGUAGE plpgsql STABLE
+SET search_path = tasker, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  SELECT step.step_index::integer, step.name::text, step.template_step::integer, step.state::smallint, step.created_at, step.entered_at,
+         step.last_attempted_at, step.next_retry_at, step.total_parents::integer, step.pending_parents::integer, step.attempts::integer,
+         step.max_attempts::integer, step.retryable, step.backoff_request_seconds::integer, step.result::text, engine_now(),
+         task.template_id::integer, task.state::smallint, task.created_at, task.updated_at, task.entered_at,
+         CASE WHEN row_number() OVER (ORDER BY step.step_index) = 1 THEN request.context::text END, request.initiator::text,
+         request.source_system::text, request.reason::text, request.priority::integer, request.tags::text, request.correlation_id,
+         request.parent_correlation_id
+  FROM   tasks AS task JOIN task_requests AS request ON request.task_uuid = task.task_uuid
+         LEFT JOIN workflow_steps AS step ON step.task_uuid = task.task_uuid
+  WHERE  task.task_uuid = p_task
+  ORDER  BY step.step_index;
+END $$;
+
 -- Whether nothing keeps a step from being started (01 §3.1); retryable is not looked at.
 CREATE OR REPLACE FUNCTION evaluate_step_state_readiness(
   current_state text, processed boolean, in_process boolean, dependencies_satisfied boolean, retry_eligible boolean, retryable boolean,
@@ -252,15 +285,19 @@ LANGUAGE sql STABLE
 SET search_path = tasker, pg_temp
 AS $$ SELECT * FROM get_task_summaries(ARRAY[input_task_uuid]) $$;
 
+-- An older form, by the types of its parameters.
+DROP FUNCTION IF EXISTS list_tasks(text, text, text, integer[], uuid, uuid, text, text, text[], uuid, integer, integer, integer, text, boolean);
+
 -- Lists tasks, newest first. Namespace, template and states are covered by the totals: total is exact and the page costs an index walk of at
 -- most p_offset + p_limit rows per template and state that has tasks. The other filters look through the newest p_examine tasks of those
 -- only: total is what was found there, exact when it was all; null on a page that begins at a cursor.
--- In another order than newest first (p_sort: created_at, updated_at, priority or name), the newest p_examine tasks are sorted; equals stay newest
--- first, and there is no cursor.
+-- In another order than newest first (p_sort: created_at, updated_at, priority or name) equals stay newest first, and there is no cursor. By
+-- created_at and by name the walk is as short, where totals cover the filter; else the newest p_examine tasks are sorted.
 -- tasks: the page; next: the cursor of the following page (tasks with a smaller uuid), null when there is none.
 CREATE OR REPLACE FUNCTION list_tasks(
   p_namespace text, p_name text, p_version text, p_states integer[], p_from uuid, p_until uuid, p_initiator text, p_source_system text,
-  p_tags text[], p_before uuid, p_offset integer, p_limit integer, p_examine integer, p_sort text, p_ascending boolean)
+  p_tags text[], p_before uuid, p_offset integer, p_limit integer, p_examine integer, p_sort text, p_ascending boolean, p_correlation uuid,
+  p_parent_correlation uuid, p_priority_min integer, p_priority_max integer, p_updated_from timestamptz, p_updated_until timestamptz)
 RETURNS TABLE (tasks uuid[], total bigint, is_exact boolean, next uuid)
 LANGUAGE plpgsql STABLE
 SET search_path = tasker, pg_temp
@@ -270,17 +307,21 @@ AS $$
 #variable_conflict use_column
 DECLARE
   v_below uuid := least(p_before, p_until); -- null is no bound
-  v_covered boolean := num_nulls(p_from, p_until, p_initiator, p_source_system, p_tags) = 5; -- by the totals
+  v_covered boolean := num_nulls(p_from, p_until, p_initiator, p_source_system, p_tags, p_correlation, p_parent_correlation, p_priority_min,
+                                 p_priority_max, p_updated_from, p_updated_until) = 11; -- by the totals
   v_templates integer[];
   v_states smallint[];
+  v_words text[]; -- by which templates are sorted, nulls when they are not
   v_total bigint;
   v_found uuid[];
   v_examined bigint;
   v_last uuid;
 BEGIN
-  SELECT array_agg(pair.template_id), array_agg(pair.state), coalesce(sum(pair.entities), 0)
-  INTO   v_templates, v_states, v_total
-  FROM  (SELECT total.template_id, total.state, total.entities
+  SELECT array_agg(pair.template_id), array_agg(pair.state), array_agg(pair.word), coalesce(sum(pair.entities), 0)
+  INTO   v_templates, v_states, v_words, v_total
+  FROM  (SELECT total.template_id, total.state, total.entities,
+                CASE WHEN p_sort = 'name' THEN (SELECT named.task_name FROM template_names AS named
+                                                WHERE  named.template_id = total.template_id) END AS word
          FROM   state_totals AS total
          WHERE  total.template_step = -1 AND (p_states IS NULL OR total.state = ANY (p_states))
          AND    (num_nulls(p_namespace, p_name, p_version) = 3
@@ -290,17 +331,33 @@ BEGIN
                                           AND    (p_version IS NULL OR named.version = p_version)))) AS pair
   WHERE  pair.entities > 0;
 
-  IF v_covered AND p_sort IS NULL THEN
-    SELECT array_agg(page.task_uuid ORDER BY page.task_uuid DESC) INTO v_found
+  IF v_covered AND p_sort = 'created_at' AND p_ascending THEN
+    SELECT array_agg(page.task_uuid ORDER BY page.task_uuid) INTO v_found
     FROM  (SELECT task.task_uuid
            FROM   unnest(v_templates, v_states) AS pair(template_id, state)
                   CROSS JOIN LATERAL (SELECT task.task_uuid FROM tasks AS task
                                       WHERE  task.state = pair.state AND task.template_id = pair.template_id
+                                      ORDER  BY task.task_uuid LIMIT p_offset + p_limit) AS task
+           ORDER  BY task.task_uuid OFFSET p_offset LIMIT p_limit) AS page;
+    RETURN QUERY SELECT coalesce(v_found, '{}'), v_total, true, NULL::uuid;
+    RETURN;
+  END IF;
+
+  IF v_covered AND (p_sort IS NULL OR p_sort IN ('created_at', 'name')) THEN
+    SELECT array_agg(page.task_uuid ORDER BY CASE WHEN p_ascending THEN page.word END COLLATE "C",
+                                             CASE WHEN NOT p_ascending THEN page.word END COLLATE "C" DESC, page.task_uuid DESC)
+    INTO   v_found
+    FROM  (SELECT task.task_uuid, pair.word
+           FROM   unnest(v_templates, v_states, v_words) AS pair(template_id, state, word)
+                  CROSS JOIN LATERAL (SELECT task.task_uuid FROM tasks AS task
+                                      WHERE  task.state = pair.state AND task.template_id = pair.template_id
                                       AND    task.task_uuid < coalesce(v_below, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
                                       ORDER  BY task.task_uuid DESC LIMIT p_offset + p_limit + 1) AS task
-           ORDER  BY task.task_uuid DESC OFFSET p_offset LIMIT p_limit + 1) AS page;
+           ORDER  BY CASE WHEN p_ascending THEN pair.word END COLLATE "C",
+                     CASE WHEN NOT p_ascending THEN pair.word END COLLATE "C" DESC, task.task_uuid DESC
+           OFFSET p_offset LIMIT p_limit + 1) AS page;
     RETURN QUERY SELECT coalesce(v_found[1:p_limit], '{}'), v_total, true,
-                        CASE WHEN cardinality(v_found) > p_limit THEN v_found[p_limit] END;
+                        CASE WHEN p_sort IS NULL AND cardinality(v_found) > p_limit THEN v_found[p_limit] END;
     RETURN;
   END IF;
 
@@ -325,6 +382,15 @@ BEGIN
          CROSS JOIN LATERAL (
            SELECT (p_initiator IS NULL OR request.initiator = p_initiator)
                   AND (p_source_system IS NULL OR request.source_system = p_source_system)
+                  AND (p_correlation IS NULL OR request.correlation_id = p_correlation)
+                  AND (p_parent_correlation IS NULL OR request.parent_correlation_id = p_parent_correlation)
+                  AND (p_priority_min IS NULL OR request.priority >= p_priority_min)
+                  AND (p_priority_max IS NULL OR request.priority <= p_priority_max)
+                  AND (num_nulls(p_updated_from, p_updated_until) = 2
+                       OR EXISTS (SELECT FROM tasks AS task
+                                  WHERE  task.task_uuid = examined.task_uuid
+                                  AND    (p_updated_from IS NULL OR task.updated_at >= p_updated_from)
+                                  AND    (p_updated_until IS NULL OR task.updated_at < p_updated_until)))
                   AND (p_tags IS NULL OR CASE WHEN json_typeof(request.tags::json) = 'array' THEN NOT EXISTS (
                          SELECT FROM unnest(p_tags) AS wanted(tag)
                          WHERE  NOT EXISTS (SELECT FROM json_array_elements(request.tags::json) AS tag(value)

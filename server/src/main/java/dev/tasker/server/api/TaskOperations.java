@@ -102,13 +102,13 @@ public final class TaskOperations {
         return task(taskUuid);
     }
 
-    /** A page by its number, newest first; one past the end is empty. */
-    public NumberedPage list(TaskFilter filter, long page, long perPage) throws InterruptedException {
+    /** A page by its number; one past the end is empty. Orders as in {@link #slice(TaskFilter, TaskOrder, long, int)}. */
+    public NumberedPage list(TaskFilter filter, TaskOrder order, long page, long perPage) throws InterruptedException {
         if (page < 1) {
             throw new RefusedOperationException(Fault.INVALID, "page must be >= 1");
         }
         requirePerPage(perPage);
-        TaskPage found = slice(filter, (page - 1) * perPage, (int) perPage);
+        TaskPage found = slice(filter, order, (page - 1) * perPage, (int) perPage);
         return new NumberedPage(
                 found.tasks(), page, (int) perPage, found.total().orElse(0));
     }
@@ -146,8 +146,8 @@ public final class TaskOperations {
     }
 
     /**
-     * As {@link #slice(TaskFilter, long, int)}, in any order; of more than {@link TaskFilter#EXAMINED} tasks the newest are sorted, unless
-     * it is newest first.
+     * As {@link #slice(TaskFilter, long, int)}, in any order. By update or priority, or with a filter that totals do not cover, the newest
+     * {@link TaskFilter#EXAMINED} tasks are sorted, and no others are found. By creation or name every task is found, up to that offset.
      */
     public TaskPage slice(TaskFilter filter, TaskOrder order, long offset, int limit) throws InterruptedException {
         if (order.equals(TaskOrder.NEWEST_FIRST)) {
@@ -155,10 +155,16 @@ public final class TaskOperations {
         }
         requirePerPage(limit);
         int within = (int) Math.min(offset, TaskFilter.EXAMINED);
-        return guard.run(
+        TaskPage page = guard.run(
                 TASKS,
                 Fault.DATABASE_SUSPENDED,
                 () -> engine.tasks(filter, new TaskPage.Request(null, within, limit, order)));
+        if (offset <= within || page.tasks().isEmpty()) {
+            return page;
+        }
+        throw new RefusedOperationException(
+                Fault.INVALID,
+                "offset: " + offset + " (expected: at most " + TaskFilter.EXAMINED + ", or newest first)");
     }
 
     /**

@@ -6,9 +6,10 @@ import org.jspecify.annotations.Nullable;
  * The gRPC listener, which workers connect to ({@code [orchestration.grpc]}).
  *
  * @param tls null: plain HTTP/2
+ * @param configService whether {@code GetConfig} is served, as {@code config_endpoint_enabled} says for REST
  */
 public record GrpcConfig(
-        boolean enabled, BindAddress bindAddress, @Nullable TlsConfig tls) {
+        boolean enabled, BindAddress bindAddress, @Nullable TlsConfig tls, GrpcLimits limits, boolean configService) {
     private static final String DEFAULT_ADDRESS = "127.0.0.1:9190";
 
     static GrpcConfig from(Settings settings) {
@@ -18,6 +19,19 @@ public record GrpcConfig(
                 DEFAULT_ADDRESS,
                 BindAddress::parse,
                 BindAddress.parse(DEFAULT_ADDRESS));
-        return new GrpcConfig(enabled, address, TlsConfig.from(settings, "orchestration.grpc"));
+        return new GrpcConfig(
+                enabled,
+                address,
+                TlsConfig.from(settings, "orchestration.grpc"),
+                GrpcLimits.from(settings),
+                settings.flag("orchestration.grpc.enable_config_service", true));
+    }
+
+    GrpcConfig withAddress(BindAddress newAddress) {
+        return new GrpcConfig(enabled, newAddress, tls, limits, configService);
+    }
+
+    GrpcConfig withTls(@Nullable TlsConfig newTls) {
+        return new GrpcConfig(enabled, bindAddress, newTls, limits, configService);
     }
 }

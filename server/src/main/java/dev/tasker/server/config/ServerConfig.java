@@ -73,7 +73,7 @@ public record ServerConfig(
                 database,
                 engine,
                 new WebConfig(web.enabled(), rest, web.requestTimeout(), web.tls()),
-                new GrpcConfig(grpc.enabled(), grpcAddress, grpc.tls()),
+                grpc.withAddress(grpcAddress),
                 auth,
                 operations,
                 telemetry,
@@ -141,7 +141,7 @@ public record ServerConfig(
     /** This configuration with TLS at both listeners, null: without. */
     public ServerConfig withTls(@Nullable TlsConfig tls) {
         WebConfig newWeb = new WebConfig(web.enabled(), web.bindAddress(), web.requestTimeout(), tls);
-        GrpcConfig newGrpc = new GrpcConfig(grpc.enabled(), grpc.bindAddress(), tls);
+        GrpcConfig newGrpc = grpc.withTls(tls);
         return new ServerConfig(
                 environment,
                 database,

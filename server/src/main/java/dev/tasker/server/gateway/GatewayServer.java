@@ -1,5 +1,6 @@
 package dev.tasker.server.gateway;
 
+import dev.tasker.server.config.GrpcLimits;
 import dev.tasker.server.security.Authenticator;
 import dev.tasker.server.security.ServerTls;
 import io.grpc.BindableService;
@@ -16,10 +17,10 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,7 +34,6 @@ public final class GatewayServer implements AutoCloseable {
     private static final int MESSAGE_BYTES_MAX = 9 << 20;
 
     private static final int METADATA_BYTES_MAX = 64 << 10;
-    private static final int CALLS_PER_CONNECTION_MAX = 1_000;
 
     private final WorkerGateway gateway;
     private final HealthStatusManager health;
@@ -59,29 +59,41 @@ public final class GatewayServer implements AutoCloseable {
             @Nullable ServerTls tls,
             WorkerGateway gateway,
             List<GuardedService> others) {
+        return start(address, authenticator, tls, gateway, others, GrpcLimits.DEFAULT);
+    }
+
+    /** As the other, with limits of its own. */
+    public static GatewayServer start(
+            InetSocketAddress address,
+            Authenticator authenticator,
+            @Nullable ServerTls tls,
+            WorkerGateway gateway,
+            List<GuardedService> others,
+            GrpcLimits limits) {
         var health = new HealthStatusManager();
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
                 .executor(gateway.executor())
                 .permitKeepAliveTime(10, TimeUnit.SECONDS) // workers ping every 30 s
                 .permitKeepAliveWithoutCalls(true)
-                .keepAliveTime(30, TimeUnit.SECONDS)
-                .keepAliveTimeout(10, TimeUnit.SECONDS)
+                .keepAliveTime(limits.keepAliveInterval().toSeconds(), TimeUnit.SECONDS)
+                .keepAliveTimeout(limits.keepAliveTimeout().toSeconds(), TimeUnit.SECONDS)
                 .maxInboundMessageSize(MESSAGE_BYTES_MAX)
                 .maxInboundMetadataSize(METADATA_BYTES_MAX)
-                .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX);
+                .maxConcurrentCallsPerConnection(limits.streamsMax());
         if (tls != null) {
             builder.sslContext(sslContext(tls));
         }
         var guard = new CallGuard(authenticator);
-        Stream.concat(
-                        Stream.of(
-                                gateway.guarded(),
-                                GuardedService.open(health.getHealthService()),
-                                GuardedService.open(ProtoReflectionServiceV1.newInstance()),
-                                GuardedService.open(reflectionForOldClients())),
-                        others.stream())
-                .map(guard::guard)
-                .forEach(builder::addService);
+        List<GuardedService> services = new ArrayList<>(others);
+        services.addFirst(gateway.guarded());
+        if (limits.healthService()) {
+            services.add(GuardedService.open(health.getHealthService()));
+        }
+        if (limits.reflection()) {
+            services.add(GuardedService.open(ProtoReflectionServiceV1.newInstance()));
+            services.add(GuardedService.open(reflectionForOldClients()));
+        }
+        services.stream().map(guard::guard).forEach(builder::addService);
         Server server = builder.build();
         try {
             server.start();

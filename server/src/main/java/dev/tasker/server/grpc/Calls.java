@@ -9,6 +9,8 @@ import dev.tasker.server.health.OperationalState;
 import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.context.Scope;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -95,16 +97,19 @@ final class Calls implements AutoCloseable {
     }
 
     private <A> A outcome(Callable<A> call) {
-        String requestId = RequestScope.current().requestId();
+        RequestScope scope = RequestScope.current();
         Context context = Context.current();
         Future<A> answer;
         try {
             answer = threads.submit(context.wrap(() -> {
-                MDC.put(RequestIds.LOG_FIELD, requestId);
-                try {
-                    return call.call();
-                } finally {
-                    MDC.remove(RequestIds.LOG_FIELD);
+                SpanContext span = scope.span().getSpanContext();
+                MDC.put(RequestIds.LOG_FIELD, scope.requestId());
+                if (span.isValid()) {
+                    MDC.put("trace_id", span.getTraceId());
+                    MDC.put("span_id", span.getSpanId());
+                }
+                try (Scope _ = scope.span().makeCurrent()) {
+                    return call.call(); // on a thread of its own, which takes the fields along when it ends
                 }
             }));
         } catch (RejectedExecutionException e) { // closed

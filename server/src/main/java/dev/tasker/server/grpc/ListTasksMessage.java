@@ -39,9 +39,10 @@ record ListTasksMessage(TaskFilter filter, TaskOrder order, int offset, int limi
                 states(message),
                 created.hasStart() ? Fields.instant("created_at.start", created.getStart()) : null,
                 created.hasEnd() ? Fields.instant("created_at.end", created.getEnd()) : null,
-                message.hasInitiator() ? message.getInitiator() : null,
                 null,
-                message.getTagsList());
+                null,
+                TaskFilter.Requested.by(
+                        message.hasInitiator() ? message.getInitiator() : null, null, message.getTagsList()));
     }
 
     private static Set<dev.tasker.engine.TaskState> states(ListTasksRequest message) {

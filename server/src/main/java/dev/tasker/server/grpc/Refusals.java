@@ -2,8 +2,10 @@ package dev.tasker.server.grpc;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
+import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
+import dev.tasker.engine.ContextFault;
 import dev.tasker.engine.EngineException;
 import dev.tasker.server.api.RefusedOperationException;
 import io.grpc.Metadata;
@@ -12,6 +14,7 @@ import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.ProtoUtils;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +36,7 @@ record Refusals(String task, String step, String internal) {
     private static final String DOMAIN = "tasker";
     private static final int LANE_RETRY_SECONDS = 15;
     private static final int DESCRIPTION_BYTES_MAX = 2_048;
+    private static final int VIOLATIONS_MAX = 2;
 
     static Refusals failing(String internal) {
         return new Refusals("", "", internal);
@@ -78,7 +82,13 @@ record Refusals(String task, String step, String internal) {
         String message = String.valueOf(failure.getMessage());
         return switch (failure.code()) {
             case INVALID_REQUEST, SWITCHED_OFF ->
-                told(Code.INVALID_ARGUMENT, "Validation error: " + message, "BAD_REQUEST");
+                told(
+                        Code.INVALID_ARGUMENT,
+                        "Validation error: " + message,
+                        "BAD_REQUEST",
+                        Map.of(),
+                        null,
+                        failure.faults());
             case INVALID_TEMPLATE -> told(Code.INVALID_ARGUMENT, "Invalid configuration: " + message, "BAD_REQUEST");
             case TEMPLATE_NOT_FOUND ->
                 told(Code.INVALID_ARGUMENT, message.replaceFirst("^Task template", "Template"), "NOT_FOUND");
@@ -118,6 +128,16 @@ record Refusals(String task, String step, String internal) {
             String restCode,
             Map<String, String> metadata,
             @Nullable Integer retryAfterSeconds) {
+        return told(code, description, restCode, metadata, retryAfterSeconds, List.of());
+    }
+
+    private static StatusRuntimeException told(
+            Code code,
+            String description,
+            String restCode,
+            Map<String, String> metadata,
+            @Nullable Integer retryAfterSeconds,
+            List<ContextFault> faults) {
         String bounded = bounded(description);
         com.google.rpc.Status.Builder details = com.google.rpc.Status.newBuilder()
                 .setCode(code.value())
@@ -134,8 +154,22 @@ record Refusals(String task, String step, String internal) {
                     .setRetryDelay(Duration.newBuilder().setSeconds(retryAfterSeconds))
                     .build()));
         }
+        if (!faults.isEmpty()) {
+            details.addDetails(Any.pack(violations(faults)));
+        }
         trailers.put(DETAILS, details.build());
         return Status.fromCode(code).withDescription(bounded).asRuntimeException(trailers);
+    }
+
+    /** The first ones, for they travel in a header, too. */
+    private static BadRequest violations(List<ContextFault> faults) {
+        BadRequest.Builder violations = BadRequest.newBuilder();
+        for (ContextFault fault : faults.subList(0, Math.min(faults.size(), VIOLATIONS_MAX))) {
+            violations.addFieldViolations(BadRequest.FieldViolation.newBuilder()
+                    .setField("context" + fault.pointer())
+                    .setDescription(bounded(fault.keyword() + ": " + fault.message())));
+        }
+        return violations.build();
     }
 
     /** Descriptions travel in a header, of which clients take 8 KiB, with three characters for each byte that is not plain. */

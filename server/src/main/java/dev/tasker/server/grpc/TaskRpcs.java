@@ -25,6 +25,7 @@ import dev.tasker.server.gateway.CallGuard;
 import dev.tasker.server.security.Access;
 import dev.tasker.server.security.Permission;
 import dev.tasker.server.security.Principal;
+import dev.tasker.server.telemetry.TraceContext;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Map;
@@ -58,7 +59,8 @@ final class TaskRpcs extends TaskServiceGrpc.TaskServiceImplBase {
         Principal caller = CallGuard.principal();
         RequestScope scope = RequestScope.current();
         calls.answer(observer, Refusals.PLAIN, () -> {
-            TaskRequest wanted = CreateTaskMessage.read(request, scope.idempotencyKey());
+            TaskRequest wanted =
+                    CreateTaskMessage.read(request, scope.idempotencyKey()).withTraceparent(TraceContext.current());
             Admitted admitted = tasks.create(wanted, scope.idempotencyKey() != null, caller);
             if (admitted.replayed()) {
                 scope.replayed();

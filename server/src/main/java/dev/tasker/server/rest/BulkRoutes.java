@@ -93,9 +93,20 @@ final class BulkRoutes {
                 states,
                 time(filter, "created_after"),
                 time(filter, "created_before"),
-                filter.optionalText("initiator"),
-                filter.optionalText("source_system"),
-                tags(filter));
+                time(filter, "updated_after"),
+                time(filter, "updated_before"),
+                new TaskFilter.Requested(
+                        filter.optionalText("initiator"),
+                        filter.optionalText("source_system"),
+                        tags(filter),
+                        filter.optionalUuid("correlation_id"),
+                        filter.optionalUuid("parent_correlation_id"),
+                        priority(filter, "priority_min"),
+                        priority(filter, "priority_max")));
+    }
+
+    private static @Nullable Integer priority(JsonBody filter, String name) {
+        return filter.has(name) ? filter.optionalInt(name, 0) : null;
     }
 
     private static List<String> tags(JsonBody filter) {

@@ -18,6 +18,8 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.TemporalAccessor;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -29,8 +31,9 @@ import java.util.regex.Pattern;
  *
  * @param parameters of the path, decoded, by the name in the route's pattern
  * @param principal who calls
+ * @param requestId by which the caller and the log know the request
  */
-record Call(ServerRequest request, Map<String, String> parameters, Principal principal) {
+record Call(ServerRequest request, Map<String, String> parameters, Principal principal, String requestId) {
     static final long U32_MAX = 0xFFFF_FFFFL;
     static final int BODY_BYTES_MAX = 2 * 1024 * 1024;
 
@@ -66,14 +69,24 @@ record Call(ServerRequest request, Map<String, String> parameters, Principal pri
 
     /** The first value of a query parameter; form encoding, so {@code +} is a blank. */
     Optional<String> query(String name) {
+        return queries(name).stream().findFirst();
+    }
+
+    /** Every value of a query parameter that is not empty. */
+    List<String> texts(String name) {
+        return queries(name).stream().filter(text -> !text.isEmpty()).toList();
+    }
+
+    private List<String> queries(String name) {
+        List<String> values = new ArrayList<>();
         String raw = request.query().rawValue();
         for (String pair : raw.split("&", -1)) {
             int equals = pair.indexOf('=');
             if (decoded(equals < 0 ? pair : pair.substring(0, equals)).equals(name)) {
-                return Optional.of(equals < 0 ? "" : decoded(pair.substring(equals + 1)));
+                values.add(equals < 0 ? "" : decoded(pair.substring(equals + 1)));
             }
         }
-        return Optional.empty();
+        return values;
     }
 
     /** As {@link #query}; an empty value stands for none. */
@@ -100,7 +113,8 @@ record Call(ServerRequest request, Map<String, String> parameters, Principal pri
         return text.map(Boolean::parseBoolean);
     }
 
-    private Optional<Long> number(String name, long min, long max) {
+    /** A number from {@code min} to {@code max}. */
+    Optional<Long> number(String name, long min, long max) {
         Optional<String> text = query(name);
         if (text.isEmpty()) {
             return Optional.empty();

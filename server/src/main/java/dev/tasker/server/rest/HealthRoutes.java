@@ -27,10 +27,10 @@ final class HealthRoutes {
         return List.of(
                 Route.open("GET", "/health", _ -> word("healthy")),
                 Route.open("GET", "/health/live", _ -> word("alive")),
-                Route.open("GET", "/health/ready", _ -> ready()),
+                Route.open("GET", "/health/ready", this::ready),
                 Route.open("GET", "/health/detailed", _ -> detailed()),
                 Route.open("GET", "/live", _ -> word("alive")),
-                Route.open("GET", "/ready", _ -> ready()));
+                Route.open("GET", "/ready", this::ready));
     }
 
     private Reply word(String status) {
@@ -42,7 +42,7 @@ final class HealthRoutes {
                 .toBytes());
     }
 
-    private Reply ready() throws InterruptedException {
+    private Reply ready(Call call) throws InterruptedException {
         List<HealthCheck> checks = timeLimit.call(health::readiness);
         if (checks.stream().allMatch(HealthCheck::healthy)) {
             JsonWriter json = new JsonWriter()
@@ -56,7 +56,7 @@ final class HealthRoutes {
             return Reply.ok(json.closeObject().toBytes());
         }
         JsonWriter json = new JsonWriter().openObject();
-        Problem.UNAVAILABLE.writeError(json);
+        Problem.UNAVAILABLE.writeError(json, call.requestId());
         json.text("status", "not_ready");
         writeChecks(json, checks);
         return Reply.json(Problem.UNAVAILABLE.status(), json.closeObject().toBytes());

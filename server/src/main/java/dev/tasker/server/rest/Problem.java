@@ -1,5 +1,6 @@
 package dev.tasker.server.rest;
 
+import dev.tasker.engine.ContextFault;
 import dev.tasker.engine.EngineException;
 import dev.tasker.server.api.RefusedOperationException;
 import dev.tasker.server.json.JsonWriter;
@@ -41,8 +42,25 @@ record Problem(
     private static final Problem BREAKER_OPEN = new Problem(
             503, "CIRCUIT_BREAKER_OPEN", "Service temporarily unavailable", List.of(), null, BREAKER_RETRY_SECONDS);
 
-    /** One fault of a request. */
-    record Detail(String field, String message) {}
+    /**
+     * One fault of a request.
+     *
+     * @param pointer into the field, where a schema says what goes there; null elsewhere
+     * @param keyword of that schema
+     */
+    record Detail(
+            String field,
+            String message,
+            @Nullable String pointer,
+            @Nullable String keyword) {
+        Detail(String field, String message) {
+            this(field, message, null, null);
+        }
+
+        static Detail of(ContextFault fault) {
+            return new Detail("context", fault.message(), fault.pointer(), fault.keyword());
+        }
+    }
 
     Problem {
         details = List.copyOf(details);
@@ -113,7 +131,14 @@ record Problem(
     static Problem of(EngineException failure) {
         String message = String.valueOf(failure.getMessage());
         return switch (failure.code()) {
-            case INVALID_REQUEST -> badRequest(message);
+            case INVALID_REQUEST ->
+                new Problem(
+                        400,
+                        "BAD_REQUEST",
+                        message,
+                        failure.faults().stream().map(Detail::of).toList(),
+                        null,
+                        null);
             case INVALID_TEMPLATE -> badRequest("Invalid task configuration: " + message);
             case TEMPLATE_NOT_FOUND -> of(404, "NOT_FOUND", message);
             case SWITCHED_OFF -> of(422, "VALIDATION_ERROR", message);
@@ -134,15 +159,15 @@ record Problem(
         return of(refused.status(), refused.code(), refused.message());
     }
 
-    /** The answer that carries this refusal. */
-    Reply toReply() {
+    /** The answer that carries this refusal of the request with that id, null: it has none. */
+    Reply toReply(@Nullable String requestId) {
         JsonWriter json = new JsonWriter().openObject();
-        writeError(json);
+        writeError(json, requestId);
         return Reply.json(status, json.closeObject().toBytes()).withRetryAfter(retryAfterSeconds);
     }
 
     /** Writes the member {@code error}. */
-    void writeError(JsonWriter json) {
+    void writeError(JsonWriter json, @Nullable String requestId) {
         json.openObject("error").text("code", code).text("message", message);
         if (retryAfterSeconds != null) {
             json.number("retry_after_seconds", retryAfterSeconds);
@@ -155,10 +180,12 @@ record Problem(
                 json.openObject()
                         .text("field", detail.field())
                         .text("message", detail.message())
+                        .textIfPresent("pointer", detail.pointer())
+                        .textIfPresent("keyword", detail.keyword())
                         .closeObject();
             }
             json.closeArray();
         }
-        json.closeObject();
+        json.textIfPresent("request_id", requestId).closeObject();
     }
 }

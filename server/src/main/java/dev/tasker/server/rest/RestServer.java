@@ -44,6 +44,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,6 +70,7 @@ public final class RestServer implements AutoCloseable {
     private final DatabaseFigures<DeadLetterReason> investigations;
     private final DatabaseFigures<TaskState> active;
     private final List<Route> routes = new ArrayList<>();
+    private final Map<Integer, List<Route>> routesByLength;
     private final WebServer server;
 
     private RestServer(
@@ -105,6 +107,8 @@ public final class RestServer implements AutoCloseable {
         List<Supplier<List<Instrument>>> sources =
                 List.of(authenticator::instruments, meter::instruments, health::instruments, pool);
         routes.add(new MetricsRoute(engine, health, identity, investigations, active, sources).route());
+        this.routesByLength = routes.stream()
+                .collect(Collectors.groupingBy(route -> route.segments().size()));
         this.server = WebServer.builder()
                 .address(config.web().bindAddress().toSocketAddress().getAddress())
                 .port(config.web().bindAddress().port())
@@ -197,7 +201,7 @@ public final class RestServer implements AutoCloseable {
                 MDC.put("trace_id", span.getSpanContext().getTraceId());
                 MDC.put("span_id", span.getSpanContext().getSpanId());
             }
-            Reply reply = reply(request, served);
+            Reply reply = reply(request, requestId, served);
             send(request, response, requestId, reply);
             describe(span, method, served.route, reply.status());
             meter.served(method, served.route, reply.status(), System.nanoTime() - began);
@@ -224,13 +228,13 @@ public final class RestServer implements AutoCloseable {
         private String route = "none";
     }
 
-    private Reply reply(ServerRequest request, Served served) {
+    private Reply reply(ServerRequest request, String requestId, Served served) {
         try {
-            return dispatch(request, served);
+            return dispatch(request, requestId, served);
         } catch (RefusedException e) {
-            return e.problem().toReply().with(e.headers());
+            return e.problem().toReply(requestId).with(e.headers());
         } catch (RefusedOperationException e) {
-            return Problem.of(e).toReply();
+            return Problem.of(e).toReply(requestId);
         } catch (EngineException e) {
             if (e.code().kind() == ErrorCode.Kind.INTERNAL) {
                 log.error(
@@ -239,23 +243,23 @@ public final class RestServer implements AutoCloseable {
                         request.path().rawPath(),
                         e);
             }
-            return Problem.of(e).toReply();
+            return Problem.of(e).toReply(requestId);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return Problem.UNAVAILABLE.toReply();
+            return Problem.UNAVAILABLE.toReply(requestId);
         } catch (RuntimeException e) {
             log.error(
                     "{} {} failed", request.prologue().method(), request.path().rawPath(), e);
-            return Problem.INTERNAL_ERROR.toReply();
+            return Problem.INTERNAL_ERROR.toReply(requestId);
         }
     }
 
-    private Reply dispatch(ServerRequest request, Served served) throws InterruptedException {
+    private Reply dispatch(ServerRequest request, String requestId, Served served) throws InterruptedException {
         String method = request.prologue().method().text();
         String wanted = method.equals("HEAD") ? "GET" : method;
         List<String> path = segments(request.path().rawPath());
         Set<String> allowed = new LinkedHashSet<>();
-        for (Route route : routes) {
+        for (Route route : routesByLength.getOrDefault(path.size(), List.of())) {
             Optional<Map<String, String>> parameters = route.match(path);
             if (parameters.isEmpty()) {
                 continue;
@@ -266,7 +270,7 @@ public final class RestServer implements AutoCloseable {
                 if (!route.whileUnready() && health.state() != OperationalState.NORMAL) {
                     throw new RefusedException(Problem.UNAVAILABLE);
                 }
-                return route.handler().handle(new Call(request, parameters.get(), principal));
+                return route.handler().handle(new Call(request, parameters.get(), principal, requestId));
             }
             allowed.add(route.method());
             if (route.method().equals("GET")) {
@@ -279,7 +283,7 @@ public final class RestServer implements AutoCloseable {
         if (allowed.isEmpty()) {
             throw new RefusedException(Problem.NOT_FOUND);
         }
-        return Problem.METHOD_NOT_ALLOWED.toReply().withAllow(List.copyOf(allowed));
+        return Problem.METHOD_NOT_ALLOWED.toReply(requestId).withAllow(List.copyOf(allowed));
     }
 
     /** The path's segments, each percent-decoded once, so that an encoded slash stays inside its segment. */

@@ -1,25 +1,21 @@
 package dev.tasker.server.rest;
 
 import dev.tasker.engine.TaskFilter;
+import dev.tasker.engine.TaskOrder;
 import dev.tasker.engine.TaskPage;
 import dev.tasker.engine.TaskRequest;
-import dev.tasker.engine.TaskState;
 import dev.tasker.engine.TaskView;
 import dev.tasker.server.api.TaskFollowing;
 import dev.tasker.server.api.TaskOperations;
 import dev.tasker.server.api.TaskOperations.Admitted;
-import dev.tasker.server.api.TaskStateWords;
 import dev.tasker.server.security.Permission;
 import dev.tasker.server.telemetry.TraceContext;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -87,8 +83,13 @@ final class TaskRoutes {
     }
 
     private Reply list(Call call) throws InterruptedException {
-        TaskFilter filter = filter(call);
+        TaskFilter filter = TaskListQuery.filter(call);
+        TaskOrder order = TaskListQuery.order(call);
         if (call.query("cursor").isPresent() || call.query("limit").isPresent()) {
+            if (!order.equals(TaskOrder.NEWEST_FIRST)) {
+                throw new RefusedException(
+                        Problem.badRequest("sort: there are no cursors in this order (expected: page and per_page)"));
+            }
             long limit = call.wholeNumber("limit", Call.U32_MAX).orElse((long) TaskOperations.PER_PAGE);
             UUID cursor = cursor(call);
             boolean total = call.flag("include_total").orElse(cursor == null);
@@ -97,7 +98,7 @@ final class TaskRoutes {
         }
         long page = call.wholeNumber("page", Call.U32_MAX).orElse(1L);
         long perPage = call.wholeNumber("per_page", Call.U32_MAX).orElse((long) TaskOperations.PER_PAGE);
-        return Reply.ok(TaskJson.page(timeLimit.call(() -> tasks.list(filter, page, perPage))));
+        return Reply.ok(TaskJson.page(timeLimit.call(() -> tasks.list(filter, order, page, perPage))));
     }
 
     private Reply task(Call call) throws InterruptedException {
@@ -157,41 +158,6 @@ final class TaskRoutes {
     static UUID uuid(Call call) {
         String text = call.parameter("uuid");
         return Call.uuid(text).orElseThrow(() -> new RefusedException(Problem.invalidUuid(text)));
-    }
-
-    /** What {@code GET /v1/tasks} is asked for. */
-    static TaskFilter filter(Call call) {
-        return new TaskFilter(
-                call.text("namespace").orElse(null),
-                call.text("name").orElse(null),
-                call.text("version").orElse(null),
-                states(call),
-                time(call, "created_after"),
-                time(call, "created_before"),
-                call.text("initiator").orElse(null),
-                call.text("source_system").orElse(null),
-                call.text("tag").map(List::of).orElse(List.of()));
-    }
-
-    /** Those of {@code status} that are also among those of {@code state}. */
-    private static Set<TaskState> states(Call call) {
-        Set<TaskState> states =
-                call.text("status").map(TaskStateWords::ofStatus).orElse(EnumSet.allOf(TaskState.class));
-        Optional<String> exact = call.text("state");
-        if (exact.isEmpty()) {
-            return call.text("status").isEmpty() ? Set.of() : states;
-        }
-        Set<TaskState> both = EnumSet.copyOf(states);
-        both.retainAll(TaskStateWords.ofStates(exact.get()));
-        if (both.isEmpty()) {
-            throw new RefusedException(
-                    Problem.badRequest("status and state: no state is both (expected: one that is)"));
-        }
-        return both;
-    }
-
-    private static @Nullable Instant time(Call call, String name) {
-        return call.text(name).map(text -> Call.time(name, text)).orElse(null);
     }
 
     private static @Nullable UUID cursor(Call call) {

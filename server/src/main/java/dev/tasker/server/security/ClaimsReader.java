@@ -46,12 +46,9 @@ final class ClaimsReader {
         if (expiresAt == null || issuedAt == null) {
             throw new RefusedCredentialException(expiresAt == null ? "no exp" : "no iat");
         }
-        Instant now = clock.instant();
-        if (now.isAfter(expiresAt.plus(LEEWAY))) {
-            throw new RefusedCredentialException("expired at " + expiresAt);
-        }
+        requireCurrent(expiresAt);
         Instant notBefore = time(claims, "nbf");
-        if (notBefore != null && now.plus(LEEWAY).isBefore(notBefore)) {
+        if (notBefore != null && clock.instant().plus(LEEWAY).isBefore(notBefore)) {
             throw new RefusedCredentialException("not valid before " + notBefore);
         }
         return new Principal(
@@ -59,6 +56,20 @@ final class ClaimsReader {
                 permissions.read(words(find(claims, config.permissionsClaim()), config.permissionsClaim()), subject),
                 Namespaces.of(words(claims.get("worker_namespaces"), "worker_namespaces")),
                 expiresAt);
+    }
+
+    /** Refuses somebody whose token, good before, has expired. */
+    void requireCurrent(Principal principal) throws RefusedCredentialException {
+        Instant expiresAt = principal.expiresAt();
+        if (expiresAt != null) {
+            requireCurrent(expiresAt);
+        }
+    }
+
+    private void requireCurrent(Instant expiresAt) throws RefusedCredentialException {
+        if (clock.instant().isAfter(expiresAt.plus(LEEWAY))) {
+            throw new RefusedCredentialException("expired at " + expiresAt);
+        }
     }
 
     private static @Nullable Instant time(Map<String, Object> claims, String name) throws RefusedCredentialException {

@@ -31,7 +31,8 @@ class ConfigLoaderTest {
         assertThat(config.database().dataDirectory()).isEqualTo(Path.of("/data/tasker/development"));
         assertThat(config.web())
                 .isEqualTo(new WebConfig(true, BindAddress.loopback(8080), Duration.ofSeconds(30), null));
-        assertThat(config.grpc()).isEqualTo(new GrpcConfig(true, BindAddress.loopback(9190), null));
+        assertThat(config.grpc())
+                .isEqualTo(new GrpcConfig(true, BindAddress.loopback(9190), null, GrpcLimits.DEFAULT, true));
         assertThat(config.shutdownTimeout()).isEqualTo(Duration.ofSeconds(15));
         assertThat(config.templatePaths()).isEmpty();
     }

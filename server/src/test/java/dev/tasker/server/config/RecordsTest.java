@@ -98,11 +98,23 @@ class RecordsTest {
             [orchestration.grpc]
             enabled = false
             bind_address = "localhost:82"
+            enable_reflection = false
+            enable_health_service = false
+            enable_config_service = false
+            max_concurrent_streams = 7
+            keepalive_interval_seconds = 11
+            keepalive_timeout_seconds = 3
             """);
 
         assertThat(config.web())
                 .isEqualTo(new WebConfig(false, new BindAddress("::1", 81), Duration.ofMillis(100), null));
-        assertThat(config.grpc()).isEqualTo(new GrpcConfig(false, new BindAddress("localhost", 82), null));
+        assertThat(config.grpc())
+                .isEqualTo(new GrpcConfig(
+                        false,
+                        new BindAddress("localhost", 82),
+                        null,
+                        new GrpcLimits(false, false, 7, Duration.ofSeconds(11), Duration.ofSeconds(3)),
+                        false));
         assertThat(config.shutdownTimeout()).isEqualTo(Duration.ofMillis(1234));
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ListValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import com.google.rpc.BadRequest;
 import com.google.rpc.RetryInfo;
 import com.tasker.v1.AnalyticsServiceGrpc;
 import com.tasker.v1.CancelTaskRequest;
@@ -19,6 +20,7 @@ import com.tasker.v1.StreamTaskStatusRequest;
 import com.tasker.v1.TaskServiceGrpc;
 import com.tasker.v1.TaskServiceGrpc.TaskServiceBlockingStub;
 import com.tasker.v1.TimestampRange;
+import dev.tasker.engine.ContextFault;
 import dev.tasker.engine.EngineException;
 import dev.tasker.engine.ErrorCode;
 import dev.tasker.server.api.Fault;
@@ -30,6 +32,7 @@ import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -113,6 +116,23 @@ class GrpcRefusalTest {
         assertThat(status.getCode()).isEqualTo(expected);
         assertThat(status.getDescription()).isEqualTo(description);
         assertThat(status.getCause()).isNull();
+    }
+
+    @Test
+    void faultsOfAContextAreInTheDetails() throws Exception {
+        StatusRuntimeException refusal = REFUSALS.of(EngineException.contextRefused(
+                List.of(new ContextFault("/grams", "minimum", "must have a minimum value of 1"))));
+
+        assertThat(refusal.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
+        assertThat(refusal.getStatus().getDescription())
+                .isEqualTo("Validation error: context: /grams must have a minimum value of 1 (expected: what the"
+                        + " template's input_schema admits)");
+        BadRequest.FieldViolation violation = GrpcScene.trailer(refusal, Refusals.DETAILS)
+                .getDetails(1)
+                .unpack(BadRequest.class)
+                .getFieldViolations(0);
+        assertThat(violation.getField()).isEqualTo("context/grams");
+        assertThat(violation.getDescription()).isEqualTo("minimum: must have a minimum value of 1");
     }
 
     @Test

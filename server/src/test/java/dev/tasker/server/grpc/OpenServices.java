@@ -18,6 +18,7 @@ import dev.tasker.server.health.OperationalState;
 import dev.tasker.server.health.PoolFigures;
 import dev.tasker.server.health.ServerIdentity;
 import dev.tasker.server.security.Authenticator;
+import dev.tasker.server.telemetry.Tracing;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ final class OpenServices implements AutoCloseable {
     private volatile boolean databaseLost;
     private volatile CountDownLatch stalled = new CountDownLatch(0);
 
-    private OpenServices(ServerConfig config, Authenticator authenticator, Duration timeLimit) {
+    private OpenServices(ServerConfig config, Authenticator authenticator, Duration timeLimit, Tracing tracing) {
         this.server = TaskerServer.start(config);
         this.health = new NodeHealth(
                 this::askDatabase,
@@ -61,7 +62,8 @@ final class OpenServices implements AutoCloseable {
                 config,
                 new ServerIdentity("1", "test"),
                 InstantSource.system(),
-                timeLimit);
+                timeLimit,
+                tracing);
         this.listener = GatewayServer.start(
                 BindAddress.loopback(0).toSocketAddress(),
                 authenticator,
@@ -80,12 +82,17 @@ final class OpenServices implements AutoCloseable {
     }
 
     static OpenServices start(Path folder, Authenticator authenticator, Duration timeLimit) {
+        return start(folder, authenticator, timeLimit, Tracing.OFF);
+    }
+
+    static OpenServices start(Path folder, Authenticator authenticator, Duration timeLimit, Tracing tracing) {
         return new OpenServices(
                 ServerConfig.defaults(Environment.TEST)
                         .withEmbeddedDatabase(folder.resolve("pg"), false)
                         .withAddresses(BindAddress.loopback(0), BindAddress.loopback(0)),
                 authenticator,
-                timeLimit);
+                timeLimit,
+                tracing);
     }
 
     TaskerServer server() {

@@ -77,4 +77,14 @@ public final class TestClient {
     public static JsonNode json(HttpResponse<String> answer) {
         return Vectors.JSON.readTree(answer.body());
     }
+
+    /** The body of a refusal without the request's id, which must be that of the header. */
+    public static String withoutRequestId(HttpResponse<String> refusal) {
+        String id = refusal.headers().firstValue("x-request-id").orElseThrow();
+        String member = ",\"request_id\":\"" + id + "\"";
+        if (!refusal.body().contains(member)) {
+            throw new AssertionError(refusal.body() + " (expected: " + member + ")");
+        }
+        return refusal.body().replace(member, "");
+    }
 }

@@ -296,7 +296,7 @@ class VectorsTest {
 
     @Test
     void errorEnvelopesSurvive() throws IOException {
-        assertSame(Problem.NOT_FOUND.toReply().body(), Vectors.read("ErrorEnvelope.json"));
+        assertSame(Problem.NOT_FOUND.toReply(null).body(), Vectors.read("ErrorEnvelope.json"));
         assertSame(
                 new Problem(
                                 409,
@@ -305,7 +305,7 @@ class VectorsTest {
                                 List.of(),
                                 UUID.fromString("019cebab-8995-7d21-8f3e-6a1c2b9d4e50"),
                                 null)
-                        .toReply()
+                        .toReply(null)
                         .body(),
                 Vectors.read("ErrorEnvelope_conflict.json"));
         JsonNode backpressure = Vectors.read("ErrorEnvelope_backpressure.json");
@@ -317,7 +317,7 @@ class VectorsTest {
                                 List.of(),
                                 null,
                                 30)
-                        .toReply()
+                        .toReply(null)
                         .body(),
                 backpressure);
     }

@@ -7,6 +7,7 @@ import dev.tasker.engine.Assignment;
 import dev.tasker.engine.EngineException;
 import dev.tasker.engine.ExecutionStatus;
 import dev.tasker.engine.TaskFilter;
+import dev.tasker.engine.TaskFilter.Requested;
 import dev.tasker.engine.TaskPage;
 import dev.tasker.engine.TaskRequest;
 import dev.tasker.engine.TaskState;
@@ -79,16 +80,26 @@ class TaskListTest {
             assertThat(uuids(node.engine()
                             .tasks(named.withStates(Set.of(TaskState.COMPLETE)), TaskPage.Request.first(10))))
                     .containsExactly(done);
-            TaskPage tagged = node.engine().tasks(named.withTags(List.of("blue")), TaskPage.Request.first(10));
+            TaskPage tagged = node.engine()
+                    .tasks(named.withRequest(Requested.by(null, null, List.of("blue"))), TaskPage.Request.first(10));
             assertThat(uuids(tagged)).containsExactly(open);
             assertThat(tagged.total()).isEqualTo(OptionalLong.of(1));
             assertThat(tagged.isExact()).isTrue();
-            assertThat(uuids(node.engine().tasks(named.withTags(List.of("green")), TaskPage.Request.first(10))))
+            assertThat(uuids(node.engine()
+                            .tasks(
+                                    named.withRequest(Requested.by(null, null, List.of("green"))),
+                                    TaskPage.Request.first(10))))
                     .isEmpty();
             TaskView view = node.task(open);
-            assertThat(uuids(node.engine().tasks(named.withInitiator(view.initiator()), TaskPage.Request.first(1))))
+            assertThat(uuids(node.engine()
+                            .tasks(
+                                    named.withRequest(Requested.by(view.initiator(), null, List.of())),
+                                    TaskPage.Request.first(1))))
                     .containsExactly(open);
-            assertThat(uuids(node.engine().tasks(named.withSourceSystem("nobody"), TaskPage.Request.first(1))))
+            assertThat(uuids(node.engine()
+                            .tasks(
+                                    named.withRequest(Requested.by(null, "nobody", List.of())),
+                                    TaskPage.Request.first(1))))
                     .isEmpty();
             Instant now = Instant.now();
             assertThat(uuids(node.engine()
@@ -106,6 +117,38 @@ class TaskListTest {
             assertThatThrownBy(() -> TaskPage.Request.first(0)).isInstanceOf(EngineException.class);
             assertThatThrownBy(() -> TaskPage.Request.behind(-1, 1)).isInstanceOf(EngineException.class);
         }
+    }
+
+    @Test
+    void ordersThatAnIndexServesAreNotBoundedByWhatIsLookedThrough(TestDatabase database) {
+        try (TestNode node = TestNode.open(database, Rollups.UNFOLDED)) {
+            TemplateFixture early = node.template("early", "a");
+            TemplateFixture late = node.template("late", "a");
+            List<String> lates = new ArrayList<>();
+            List<String> earlies = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                lates.add(Rollups.create(node, late).toString());
+                earlies.add(Rollups.create(node, early).toString());
+            }
+
+            assertThat(sorted(database, node, "created_at", true))
+                    .isEqualTo("{" + lates.get(0) + "," + earlies.get(0) + "}");
+            assertThat(sorted(database, node, "name", true))
+                    .isEqualTo("{" + earlies.get(2) + "," + earlies.get(1) + "}");
+            assertThat(sorted(database, node, "name", false)).isEqualTo("{" + lates.get(2) + "," + lates.get(1) + "}");
+        }
+    }
+
+    /** The first two tasks in that order, when no more than one may be looked through. */
+    private static String sorted(TestDatabase database, TestNode node, String sort, boolean ascending) {
+        return database.query(
+                        "SELECT tasks FROM tasker.list_tasks(?, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,"
+                                + " 0, 2, 1, ?, ?, NULL, NULL, NULL, NULL, NULL, NULL) WHERE total = 6 AND is_exact AND"
+                                + " next IS NULL",
+                        node.namespace(),
+                        sort,
+                        ascending)
+                .getFirst();
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.tasker.engine.EventPayload;
 import dev.tasker.engine.StepResult;
 import dev.tasker.engine.StepState;
 import dev.tasker.engine.internal.task.TaskUuids;
+import dev.tasker.engine.internal.template.CompiledSchema;
 import dev.tasker.template.EventCondition;
 import dev.tasker.template.PublishedEvent;
 import java.time.Instant;
@@ -128,7 +129,7 @@ public final class EventMaker {
     private static List<DeclaredEvent> compiled(List<PublishedEvent> events) {
         Map<String, DeclaredEvent> byName = new LinkedHashMap<>();
         for (PublishedEvent event : events) {
-            byName.put(event.name(), new DeclaredEvent(event, EventSchema.compile(event.schema())));
+            byName.put(event.name(), new DeclaredEvent(event, CompiledSchema.compile(event.schema())));
         }
         return List.copyOf(byName.values());
     }

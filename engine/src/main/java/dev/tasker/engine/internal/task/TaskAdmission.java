@@ -1,10 +1,12 @@
 package dev.tasker.engine.internal.task;
 
 import dev.tasker.engine.Assignment.TaskPart;
+import dev.tasker.engine.ContextFault;
 import dev.tasker.engine.EngineException;
 import dev.tasker.engine.ErrorCode;
 import dev.tasker.engine.GraphConfig;
 import dev.tasker.engine.TaskRequest;
+import dev.tasker.engine.internal.template.ContextContract;
 import dev.tasker.engine.internal.template.RegisteredTemplate;
 import dev.tasker.engine.internal.template.TemplateCatalogue;
 import dev.tasker.template.IdentityStrategy;
@@ -14,7 +16,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.List;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -30,11 +34,17 @@ public final class TaskAdmission {
     private final TemplateCatalogue templates;
     private final TaskUuids uuids;
     private final GraphConfig graph;
+    private final BiConsumer<UUID, List<ContextFault>> deviations;
 
-    public TaskAdmission(TemplateCatalogue templates, TaskUuids uuids, GraphConfig graph) {
+    public TaskAdmission(
+            TemplateCatalogue templates,
+            TaskUuids uuids,
+            GraphConfig graph,
+            BiConsumer<UUID, List<ContextFault>> deviations) {
         this.templates = templates;
         this.uuids = uuids;
         this.graph = graph;
+        this.deviations = deviations;
     }
 
     /** The task that {@code request} asks for, with a new uuid; throws {@link EngineException} naming what is wrong with it. */
@@ -66,6 +76,13 @@ public final class TaskAdmission {
             context = JsonLimits.read("context", stored);
         }
         UUID uuid = uuids.next();
+        ContextContract contract = template.contract();
+        if (contract != null
+                && keepsTo(contract, context, uuid)
+                && !contract.defaults().isEmpty()) {
+            stored = JsonLimits.merged(contract.defaults(), context);
+            context = JsonLimits.read("context", stored);
+        }
         UUID correlation = request.correlationId() == null ? UUID.randomUUID() : request.correlationId();
         return new NewTask(
                 uuid,
@@ -84,6 +101,18 @@ public final class TaskAdmission {
                         request.tags(),
                         request.traceparent()),
                 identity(uuid, template, context, request.idempotencyKey()));
+    }
+
+    /** Whether a contract that is enforced is kept to; one that is not is told about. */
+    private boolean keepsTo(ContextContract contract, JsonNode context, UUID task) {
+        List<ContextFault> faults = contract.faults(context);
+        if (contract.isEnforced() && !faults.isEmpty()) {
+            throw EngineException.contextRefused(faults);
+        }
+        if (!faults.isEmpty()) {
+            deviations.accept(task, faults);
+        }
+        return contract.isEnforced();
     }
 
     private static void checkTexts(TaskRequest request) {

@@ -13,8 +13,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads many tasks at once: pages of lists, derived statuses, summaries. A page is two statements in one snapshot. Thread-safe. */
 public final class TaskLister {
     private static final String LIST = """
-        SELECT tasks, total, is_exact, next FROM tasker.list_tasks(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        SELECT tasks, total, is_exact, next FROM tasker.list_tasks(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """;
 
     private static final String VIEWS = """
@@ -66,19 +68,27 @@ public final class TaskLister {
                 call.setArray(4, filter.states().isEmpty() ? null : codes(connection, filter));
                 call.setObject(5, uuidAt(filter.createdFrom()));
                 call.setObject(6, uuidAt(filter.createdUntil()));
-                call.setString(7, filter.initiator());
-                call.setString(8, filter.sourceSystem());
+                TaskFilter.Requested request = filter.request();
+                call.setString(7, request.initiator());
+                call.setString(8, request.sourceSystem());
                 call.setArray(
                         9,
-                        filter.tags().isEmpty()
+                        request.tags().isEmpty()
                                 ? null
-                                : connection.createArrayOf("text", filter.tags().toArray()));
+                                : connection.createArrayOf(
+                                        "text", request.tags().toArray()));
                 call.setObject(10, page.after());
                 call.setInt(11, page.offset());
                 call.setInt(12, page.limit());
                 call.setInt(13, TaskFilter.EXAMINED);
                 call.setString(14, sort(page.order()));
                 call.setBoolean(15, page.order().ascending());
+                call.setObject(16, request.correlationId());
+                call.setObject(17, request.parentCorrelationId());
+                call.setObject(18, request.priorityMin(), Types.INTEGER);
+                call.setObject(19, request.priorityMax(), Types.INTEGER);
+                call.setObject(20, time(filter.updatedFrom()));
+                call.setObject(21, time(filter.updatedUntil()));
                 ResultSet row = call.executeQuery();
                 row.next();
                 long total = row.getLong(2);
@@ -190,6 +200,10 @@ public final class TaskLister {
     /** Null for the order that indexes have. */
     private static @Nullable String sort(TaskOrder order) {
         return order.equals(TaskOrder.NEWEST_FIRST) ? null : order.by().name().toLowerCase(Locale.ROOT);
+    }
+
+    private static @Nullable OffsetDateTime time(@Nullable Instant at) {
+        return at == null ? null : at.atOffset(ZoneOffset.UTC);
     }
 
     /** The first uuid of a moment, as {@code uuid_at} makes it. */

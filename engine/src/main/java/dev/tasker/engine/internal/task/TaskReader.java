@@ -26,11 +26,11 @@ import org.jspecify.annotations.Nullable;
 /** Reads tasks and steps as people see them. Thread-safe; nothing here is on the path of a running step. */
 public final class TaskReader {
     private static final String TASK = """
-        SELECT task.state, task.created_at, task.updated_at, task.entered_at, request.context, request.initiator,
-               request.source_system, request.reason, request.priority, request.tags, request.correlation_id,
-               request.parent_correlation_id, request.template_id
-        FROM   tasker.tasks AS task JOIN tasker.task_requests AS request USING (task_uuid)
-        WHERE  task.task_uuid = ?
+        SELECT step_index, name, template_step, state, created_at, entered_at, last_attempted_at, next_retry_at, total_parents,
+               pending_parents, attempts, max_attempts, retryable, backoff_request_seconds, result, now, template_id, task_state,
+               task_created_at, task_updated_at, task_entered_at, context, initiator, source_system, reason, priority, tags,
+               correlation_id, parent_correlation_id
+        FROM   tasker.read_task(?)
         """;
 
     private static final String STEPS = """
@@ -73,9 +73,9 @@ public final class TaskReader {
         this.templates = templates;
     }
 
-    /** The task and its steps in one snapshot, empty for an unknown uuid. */
+    /** The task and its steps in one snapshot, empty for an unknown uuid. One statement. */
     public Optional<TaskView> task(UUID task) {
-        return database.snapshot(connection -> Optional.ofNullable(read(connection, task)));
+        return database.call(connection -> Optional.ofNullable(read(connection, task)));
     }
 
     /** The steps of a task in order of creation, none for an unknown uuid. */
@@ -133,26 +133,38 @@ public final class TaskReader {
             if (!row.next()) {
                 return null;
             }
-            RegisteredTemplate template = templates.byId(row.getInt(13));
-            TaskState state = TaskState.ofCode(row.getInt(1));
-            List<StepView> steps = readSteps(connection, task);
+            RegisteredTemplate template = templates.byId(row.getInt(17));
+            TaskState state = TaskState.ofCode(row.getInt(18));
+            Instant created = instant(row, 19);
+            Instant updated = instant(row, 20);
+            Instant completed = state == TaskState.COMPLETE ? instant(row, 21) : null;
+            String context = row.getString(22);
+            String initiator = row.getString(23);
+            String sourceSystem = row.getString(24);
+            String reason = row.getString(25);
+            int priority = row.getInt(26);
+            String tags = row.getString(27);
+            UUID correlation = row.getObject(28, UUID.class);
+            UUID parentCorrelation = row.getObject(29, UUID.class);
+            boolean hasSteps = row.getObject(1) != null;
+            List<StepView> steps = hasSteps ? steps(task, row) : List.of();
             return new TaskView(
                     task,
                     template.plan().template().namespace(),
                     template.plan().template().name(),
                     template.plan().template().version(),
                     state,
-                    instant(row, 2),
-                    instant(row, 3),
-                    state == TaskState.COMPLETE ? instant(row, 4) : null,
-                    row.getString(5),
-                    row.getString(6),
-                    row.getString(7),
-                    row.getString(8),
-                    row.getInt(9),
-                    row.getString(10),
-                    row.getObject(11, UUID.class),
-                    row.getObject(12, UUID.class),
+                    created,
+                    updated,
+                    completed,
+                    context,
+                    initiator,
+                    sourceSystem,
+                    reason,
+                    priority,
+                    tags,
+                    correlation,
+                    parentCorrelation,
                     ExecutionStatus.of(steps),
                     steps);
         }
@@ -162,12 +174,17 @@ public final class TaskReader {
         try (PreparedStatement select = connection.prepareStatement(STEPS)) {
             select.setObject(1, task);
             ResultSet rows = select.executeQuery();
-            List<StepView> steps = new ArrayList<>();
-            while (rows.next()) {
-                steps.add(step(task, rows));
-            }
-            return steps;
+            return rows.next() ? steps(task, rows) : List.of();
         }
+    }
+
+    /** The steps of this row and of all behind it. */
+    private List<StepView> steps(UUID task, ResultSet rows) throws SQLException {
+        List<StepView> steps = new ArrayList<>();
+        do {
+            steps.add(step(task, rows));
+        } while (rows.next());
+        return steps;
     }
 
     private StepView step(UUID task, ResultSet row) throws SQLException {

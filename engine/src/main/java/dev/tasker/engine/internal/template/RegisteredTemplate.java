@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param steps by step index
  * @param roots the steps that start with the task
  * @param initialGraph what a task begins with
+ * @param contract what is wanted of contexts, null: they are not looked at
  */
 public record RegisteredTemplate(
         int templateId,
@@ -24,7 +25,8 @@ public record RegisteredTemplate(
         TemplatePlan plan,
         List<RunnableStep> steps,
         List<RunnableStep> roots,
-        TaskGraph initialGraph) {
+        TaskGraph initialGraph,
+        @Nullable ContextContract contract) {
 
     /** How many steps a task of this template begins with. */
     public int initialSteps() {
@@ -70,7 +72,14 @@ public record RegisteredTemplate(
                 .filter(step -> step.planned().initial()
                         && step.planned().initialParents().isEmpty())
                 .toList();
-        return new RegisteredTemplate(templateId, named, plan, List.copyOf(steps), roots, TaskGraph.initial(plan));
+        return new RegisteredTemplate(
+                templateId,
+                named,
+                plan,
+                List.copyOf(steps),
+                roots,
+                TaskGraph.initial(plan),
+                ContextContract.of(plan.template()));
     }
 
     private static boolean isBatchWorker(TemplatePlan plan, int index) {
