@@ -381,10 +381,18 @@ public final class Engine implements AutoCloseable {
             StepKey step = new StepKey(TaskUuids.taskOf(stepUuid), TaskUuids.indexOf(stepUuid));
             CompletableFuture<Completion> answer = new CompletableFuture<>();
             try {
-                parts.laneOf(step.task(), 0).submit(new Command.Reject(live, step, leaseToken, answer));
+                parts.laneOf(step.task(), 0).submit(new Command.Reject(live, step, leaseToken, false, answer));
             } catch (EngineException e) {
                 answer.completeExceptionally(e);
             }
+            return answer;
+        }
+
+        @Override
+        public CompletableFuture<Completion> unhandled(UUID stepUuid, int leaseToken) {
+            StepKey step = new StepKey(TaskUuids.taskOf(stepUuid), TaskUuids.indexOf(stepUuid));
+            CompletableFuture<Completion> answer = new CompletableFuture<>();
+            parts.unhandled().giveBack(live, step, leaseToken, answer);
             return answer;
         }
 

@@ -38,6 +38,13 @@ public interface Session extends AutoCloseable {
     /** Gives a step back before user code ran: the attempt is refunded and the step is enqueued again. */
     CompletableFuture<Completion> reject(UUID stepUuid, int leaseToken);
 
+    /**
+     * As {@link #reject}, because the worker has no handler for the step although it registered its callable. The session is not offered
+     * steps of that callable for the length of a heartbeat interval. Once every session that takes the callable has said so about this
+     * step, the step fails for good with {@code handler_not_found} instead (04 §9.6), its attempt counted.
+     */
+    CompletableFuture<Completion> unhandled(UUID stepUuid, int leaseToken);
+
     /** Renews all leases of the session; coalesced with those of other sessions. */
     void heartbeat();
 

@@ -1095,7 +1095,7 @@ FUNCTION read_domain_events(p_namespace text, p_consumer text, p_limit integer, 
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp;
 
-FUNCTION reject_steps(p_task uuid[], p_step integer[], p_token integer[], p_session integer[])
+FUNCTION reject_steps(p_task uuid[], p_step integer[], p_token integer[], p_session integer[], p_unhandled boolean[])
   RETURNS TABLE(task_uuid uuid, step_index integer, state smallint, queue_id integer, priority integer)
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp

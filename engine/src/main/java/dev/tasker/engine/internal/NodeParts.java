@@ -36,6 +36,7 @@ import dev.tasker.engine.internal.session.StepDeadlines;
 import dev.tasker.engine.internal.sql.Database;
 import dev.tasker.engine.internal.sql.DedicatedConnection;
 import dev.tasker.engine.internal.step.AssignmentAssembler;
+import dev.tasker.engine.internal.step.HandlerCensus;
 import dev.tasker.engine.internal.step.LeaseAdopter;
 import dev.tasker.engine.internal.step.LeasedStep;
 import dev.tasker.engine.internal.step.OverdueEnder;
@@ -49,6 +50,7 @@ import dev.tasker.engine.internal.step.StepExpander;
 import dev.tasker.engine.internal.step.StepGrower;
 import dev.tasker.engine.internal.step.StepKey;
 import dev.tasker.engine.internal.step.StepRejecter;
+import dev.tasker.engine.internal.step.UnhandledSteps;
 import dev.tasker.engine.internal.task.PayloadCache;
 import dev.tasker.engine.internal.task.PayloadReader;
 import dev.tasker.engine.internal.task.TaskAdmission;
@@ -99,6 +101,7 @@ public final class NodeParts implements Aftermath {
     private final StepExpander expander;
     private final OperatorIntake operators;
     private final ResultIntake results;
+    private final UnhandledSteps unhandled;
     private final Cancellations cancellations;
     private final AssignmentAssembler assembler;
     private final Heartbeater heartbeater;
@@ -144,6 +147,13 @@ public final class NodeParts implements Aftermath {
         expander = new StepExpander(new GraphPlanner(config.graph()), payloads);
         operators = new OperatorIntake(reads.tasks(), expander, this::laneOf);
         results = new ResultIntake(reads.tasks(), retryDelay, expander, events.results());
+        unhandled = new UnhandledSteps(
+                new HandlerCensus(pool),
+                config.leases().heartbeat(),
+                readers,
+                rejection -> laneOf(rejection.task(), 0).submit(rejection),
+                (session, step, token, result, answer) ->
+                        submit(results.command(session, step, token, result, answer)));
         cancellations = new Cancellations(pool, readers, this::laneOf);
 
         StepClaimer claimer =
@@ -249,6 +259,11 @@ public final class NodeParts implements Aftermath {
 
     public ResultIntake results() {
         return results;
+    }
+
+    /** Decides about steps that workers have no handler for. */
+    public UnhandledSteps unhandled() {
+        return unhandled;
     }
 
     public OperatorIntake operators() {

@@ -221,7 +221,7 @@ CREATE TABLE nodes (
 
 -- History, append-only: one row per committed change of resting state; sort_key is the version which the change produced.
 -- cause: 0 engine, 1 worker result, 2 lease ended by the server (expired, or its step ran out of time), 3 operator, 4 rejected by the
--- worker, 5 stale.
+-- worker, 5 stale, 6 given back by a worker without a handler for it.
 CREATE TABLE task_history (
   task_uuid uuid NOT NULL,
   sort_key integer NOT NULL,

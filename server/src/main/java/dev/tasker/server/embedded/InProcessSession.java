@@ -102,7 +102,12 @@ final class InProcessSession implements WorkSession {
     public void reject(Assignment assignment, RejectReason reason) {
         returnedSlots.incrementAndGet();
         int token = Math.toIntExact(assignment.leaseToken());
-        repeat(() -> session.reject(assignment.stepUuid(), token), PAUSE_FIRST_MS, new CompletableFuture<>());
+        Supplier<CompletableFuture<Completion>> call =
+                switch (reason) {
+                    case HANDLER_NOT_FOUND -> () -> session.unhandled(assignment.stepUuid(), token);
+                    case SHUTTING_DOWN -> () -> session.reject(assignment.stepUuid(), token);
+                };
+        repeat(call, PAUSE_FIRST_MS, new CompletableFuture<>());
     }
 
     @Override

@@ -268,7 +268,7 @@ final class WorkerStream {
             refuse(Status.INVALID_ARGUMENT.withDescription("reject: " + e.reason()));
             return;
         }
-        leases.reject(lease);
+        leases.reject(lease, message.getReason());
     }
 
     // --- from the engine

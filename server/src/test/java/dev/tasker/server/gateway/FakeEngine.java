@@ -66,6 +66,7 @@ final class FakeEngine implements SessionFactory {
         final BlockingQueue<Report> reports = new LinkedBlockingQueue<>();
         final BlockingQueue<Progress> checkpoints = new LinkedBlockingQueue<>();
         final BlockingQueue<Return> returns = new LinkedBlockingQueue<>();
+        final BlockingQueue<Return> unhandled = new LinkedBlockingQueue<>();
         final BlockingQueue<Boolean> heartbeats = new LinkedBlockingQueue<>();
         final CountDownLatch drained = new CountDownLatch(1);
         final CountDownLatch closed = new CountDownLatch(1);
@@ -130,6 +131,13 @@ final class FakeEngine implements SessionFactory {
         public CompletableFuture<Completion> reject(UUID stepUuid, int leaseToken) {
             var given = new Return(stepUuid, leaseToken, new CompletableFuture<>());
             returns.add(given);
+            return given.answer();
+        }
+
+        @Override
+        public CompletableFuture<Completion> unhandled(UUID stepUuid, int leaseToken) {
+            var given = new Return(stepUuid, leaseToken, new CompletableFuture<>());
+            unhandled.add(given);
             return given.answer();
         }
 

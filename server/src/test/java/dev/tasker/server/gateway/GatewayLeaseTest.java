@@ -11,6 +11,7 @@ import dev.tasker.engine.LeaseConfig;
 import dev.tasker.protocol.worker.v1.Completed;
 import dev.tasker.protocol.worker.v1.Draining;
 import dev.tasker.protocol.worker.v1.Registered;
+import dev.tasker.protocol.worker.v1.Reject;
 import dev.tasker.protocol.worker.v1.Resume;
 import dev.tasker.protocol.worker.v1.WorkerMessage;
 import dev.tasker.server.gateway.FakeEngine.FakeSession;
@@ -74,6 +75,21 @@ class GatewayLeaseTest extends GatewayScene {
                 .answer()
                 .completeExceptionally(new EngineException(ErrorCode.OVERLOADED, "full"));
         assertThat(FakeEngine.take(session.returns).stepUuid()).isEqualTo(step.stepUuid());
+    }
+
+    @Test
+    void stepWithoutAHandlerIsToldApart() throws Exception {
+        var worker = worker(port());
+        FakeSession session = engine.session();
+        Assignment step = step();
+        session.assign(step);
+        worker.next();
+        worker.reject(step, Reject.Reason.HANDLER_NOT_FOUND);
+        FakeEngine.take(session.unhandled)
+                .answer()
+                .completeExceptionally(new EngineException(ErrorCode.DATABASE_UNAVAILABLE, "away"));
+        assertThat(FakeEngine.take(session.unhandled).stepUuid()).isEqualTo(step.stepUuid());
+        assertThat(session.returns).isEmpty();
     }
 
     @Test

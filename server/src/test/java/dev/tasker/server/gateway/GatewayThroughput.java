@@ -205,6 +205,11 @@ final class GatewayThroughput {
         }
 
         @Override
+        public CompletableFuture<Completion> unhandled(UUID stepUuid, int leaseToken) {
+            throw new IllegalStateException("rejected");
+        }
+
+        @Override
         public void heartbeat() {}
 
         @Override

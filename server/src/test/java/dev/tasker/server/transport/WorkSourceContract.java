@@ -70,6 +70,22 @@ abstract class WorkSourceContract {
     }
 
     @Test
+    void stepThatNoWorkerHasAHandlerForFailsForGood() throws Exception {
+        UUID task = solo("pay");
+        List<Peer> workers = List.of(worker("pay"), worker("pay"));
+        for (Peer worker : workers) {
+            worker.session().grant(1);
+            worker.session().reject(worker.next(), RejectReason.HANDLER_NOT_FOUND);
+        }
+
+        Eventually.equals(
+                "the step", StepState.ERROR, () -> stack.step(task, "only").state());
+        assertThat(stack.step(task, "only").result())
+                .contains("Handler not found: pay")
+                .contains("handler_not_found");
+    }
+
+    @Test
     void nothingArrivesWithoutCreditAndNoMoreThanIsGranted() throws Exception {
         stack.registerSolo(namespace, "pay");
         Peer worker = worker("pay");
@@ -199,9 +215,9 @@ abstract class WorkSourceContract {
         Peer first = worker("pay");
         first.session().grant(1);
         Assignment given = first.next();
-        first.session().drain();
-        first.session().reject(given, RejectReason.HANDLER_NOT_FOUND);
         Peer second = worker("pay");
+        first.session().reject(given, RejectReason.HANDLER_NOT_FOUND);
+        first.session().grant(1);
         second.session().grant(1);
 
         Assignment taken = second.next();
