@@ -22,6 +22,7 @@ public final class StepContext {
     private final Assignment assignment;
     private final CheckpointSink checkpoints;
     private final Map<String, JsonNode> parsedDependencies = new HashMap<>();
+    private @Nullable String handlerVersion;
     private @Nullable JsonNode context;
     private @Nullable JsonNode config;
     private @Nullable JsonNode stepInputs;
@@ -47,6 +48,17 @@ public final class StepContext {
 
     public UUID correlationId() {
         return assignment.task().correlationId();
+    }
+
+    /** A handler was found for the step while it ran. */
+    void handledBy(String version) {
+        handlerVersion = version;
+    }
+
+    /** The version of the handler that was found, null: it was known before. */
+    @Nullable
+    String handlerVersion() {
+        return handlerVersion;
     }
 
     /** The task this step belongs to. */

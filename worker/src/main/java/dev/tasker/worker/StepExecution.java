@@ -100,7 +100,7 @@ final class StepExecution implements Runnable {
             Owner owner) {
         this.assignment = assignment;
         this.handler = handler;
-        this.documents = documents;
+        this.documents = documents.by(handler.version());
         this.timeout = assignment.timeout().isZero() ? config.handlerTimeout() : assignment.timeout();
         this.timeoutNanos = timeout.compareTo(LONGEST) < 0 ? timeout.toNanos() : NEVER_NANOS;
         this.stopGraceNanos = config.stopGrace().toNanos();
@@ -230,19 +230,26 @@ final class StepExecution implements Runnable {
     private record Yielded(Checkpoint checkpoint) implements Ending {}
 
     private Ending attempt() {
+        var context = new StepContext(assignment, checkpoint -> owner.save(this, checkpoint));
         try (StepLogFields _ = StepLogFields.of(assignment)) {
-            StepResult result = handler.handle(new StepContext(assignment, checkpoint -> owner.save(this, checkpoint)));
+            StepResult result = handler.handle(context);
             Duration elapsed = elapsed();
             return switch (result) {
-                case Success success -> new Reported(documents.success(success, elapsed));
-                case Failure failure -> new Reported(documents.failure(failure, null, elapsed));
+                case Success success -> new Reported(documents(context).success(success, elapsed));
+                case Failure failure -> new Reported(documents(context).failure(failure, null, elapsed));
                 case CheckpointYield yielded -> yielded(yielded, elapsed);
-                case null -> new Reported(documents.success(StepResult.success(), elapsed));
+                case null -> new Reported(documents(context).success(StepResult.success(), elapsed));
             };
         } catch (Throwable thrown) { // user code: whatever it throws, the step must end
             Throwable unexpected = thrown instanceof StepException ? null : thrown;
-            return new Reported(documents.failure(FailureClassifier.thrown(thrown, assignment), unexpected, elapsed()));
+            Failure failure = FailureClassifier.thrown(thrown, assignment);
+            return new Reported(documents(context).failure(failure, unexpected, elapsed()));
         }
+    }
+
+    private ResultDocument documents(StepContext context) {
+        String version = context.handlerVersion();
+        return version == null ? documents : documents.by(version);
     }
 
     private Ending yielded(CheckpointYield result, Duration elapsed) {
