@@ -397,6 +397,17 @@ public final class Engine implements AutoCloseable {
         }
 
         @Override
+        public CompletableFuture<List<EventPublication>> publish(
+                UUID stepUuid, int leaseToken, List<HandlerEvent> events) {
+            if (events.isEmpty() || events.size() > EVENTS_MAX) {
+                throw new EngineException(
+                        ErrorCode.INVALID_REQUEST, "events: " + events.size() + " (expected: 1 to " + EVENTS_MAX + ")");
+            }
+            StepKey step = new StepKey(TaskUuids.taskOf(stepUuid), TaskUuids.indexOf(stepUuid));
+            return parts.publish(live, step, leaseToken, events);
+        }
+
+        @Override
         public void heartbeat() {
             parts.heartbeat(live);
         }

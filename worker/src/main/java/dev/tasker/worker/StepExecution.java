@@ -3,6 +3,7 @@ package dev.tasker.worker;
 import dev.tasker.worker.StepResult.CheckpointYield;
 import dev.tasker.worker.StepResult.Failure;
 import dev.tasker.worker.StepResult.Success;
+import dev.tasker.worker.event.HandlerEvent;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,9 @@ final class StepExecution implements Runnable {
 
         /** The handler wants its progress saved and waits for it. */
         void save(StepExecution execution, Checkpoint checkpoint) throws InterruptedException;
+
+        /** The handler publishes an event and waits for it; whether it is published. */
+        boolean publish(StepExecution execution, HandlerEvent event) throws InterruptedException;
 
         /**
          * The thread has ended; its outcome was reported before or is to be discarded.
@@ -230,7 +234,8 @@ final class StepExecution implements Runnable {
     private record Yielded(Checkpoint checkpoint) implements Ending {}
 
     private Ending attempt() {
-        var context = new StepContext(assignment, checkpoint -> owner.save(this, checkpoint));
+        var context = new StepContext(
+                assignment, checkpoint -> owner.save(this, checkpoint), event -> owner.publish(this, event));
         try (StepLogFields _ = StepLogFields.of(assignment)) {
             StepResult result = handler.handle(context);
             Duration elapsed = elapsed();

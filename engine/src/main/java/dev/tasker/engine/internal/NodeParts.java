@@ -4,6 +4,8 @@ import dev.tasker.engine.AssignmentListener;
 import dev.tasker.engine.EngineConfig;
 import dev.tasker.engine.EngineListener;
 import dev.tasker.engine.EngineMetrics;
+import dev.tasker.engine.EventPublication;
+import dev.tasker.engine.HandlerEvent;
 import dev.tasker.engine.SessionRequest;
 import dev.tasker.engine.TaskState;
 import dev.tasker.engine.internal.analytics.AnalyticsReader;
@@ -68,6 +70,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
@@ -259,6 +262,12 @@ public final class NodeParts implements Aftermath {
 
     public ResultIntake results() {
         return results;
+    }
+
+    /** Publishes what the handler of a step tells of. */
+    public CompletableFuture<List<EventPublication>> publish(
+            LiveSession session, StepKey step, int token, List<HandlerEvent> told) {
+        return events.handlers().publish(step, session.held(step), token, told, readers);
     }
 
     /** Decides about steps that workers have no handler for. */

@@ -6,6 +6,10 @@ import dev.tasker.protocol.worker.v1.Checkpointed;
 import dev.tasker.protocol.worker.v1.Complete;
 import dev.tasker.protocol.worker.v1.Completed;
 import dev.tasker.protocol.worker.v1.Draining;
+import dev.tasker.protocol.worker.v1.Event;
+import dev.tasker.protocol.worker.v1.EventsPublished;
+import dev.tasker.protocol.worker.v1.NewEvent;
+import dev.tasker.protocol.worker.v1.PublishEvents;
 import dev.tasker.protocol.worker.v1.Register;
 import dev.tasker.protocol.worker.v1.Registered;
 import dev.tasker.protocol.worker.v1.Reject;
@@ -59,7 +63,10 @@ public final class PolledSession {
      * @param drain for how long the server still takes results; null: it does not stop
      */
     public record Delivery(
-            List<Assign> assignments, Ended ended, @Nullable Duration drain) {}
+            List<Assign> assignments,
+            Ended ended,
+            List<Event> events,
+            @Nullable Duration drain) {}
 
     /**
      * Leases that are over: their handlers are to stop.
@@ -125,6 +132,7 @@ public final class PolledSession {
             Delivery delivery = new Delivery(
                     isCurrent ? mailbox.fetch(slots) : List.of(),
                     isCurrent ? new Ended(mailbox.fetchLost(), mailbox.fetchCancelled()) : Ended.NONE,
+                    isCurrent ? mailbox.fetchEvents() : List.of(),
                     mailbox.drain());
             check();
             return delivery;
@@ -176,6 +184,22 @@ public final class PolledSession {
                         checkpoint.setStepUuid(LeaseKey.bytes(lease.stepUuid())).setLeaseToken(lease.token()))
                 .build());
         return answer;
+    }
+
+    /** Publishes events of a handler; the answers in their order. */
+    public CompletableFuture<List<EventsPublished.Outcome>> publish(LeaseKey lease, List<NewEvent> events) {
+        check();
+        List<CompletableFuture<EventsPublished.Outcome>> answers = events.stream()
+                .map(event -> mailbox.awaitPublished(event.getEventId()))
+                .toList();
+        send(WorkerMessage.newBuilder()
+                .setPublishEvents(PublishEvents.newBuilder()
+                        .setStepUuid(LeaseKey.bytes(lease.stepUuid()))
+                        .setLeaseToken(lease.token())
+                        .addAllEvents(events))
+                .build());
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+                .thenApply(_ -> answers.stream().map(CompletableFuture::join).toList());
     }
 
     /** Gives a step back before user code ran. */

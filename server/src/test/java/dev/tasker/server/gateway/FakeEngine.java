@@ -4,6 +4,8 @@ import dev.tasker.engine.Assignment;
 import dev.tasker.engine.AssignmentListener;
 import dev.tasker.engine.Checkpoint;
 import dev.tasker.engine.Completion;
+import dev.tasker.engine.EventPublication;
+import dev.tasker.engine.HandlerEvent;
 import dev.tasker.engine.Session;
 import dev.tasker.engine.SessionRequest;
 import dev.tasker.engine.StepResult;
@@ -58,6 +60,10 @@ final class FakeEngine implements SessionFactory {
     /** A step that was given back. */
     record Return(UUID stepUuid, int token, CompletableFuture<Completion> answer) {}
 
+    /** Events that wait to be published. */
+    record Told(
+            UUID stepUuid, int token, List<HandlerEvent> events, CompletableFuture<List<EventPublication>> answer) {}
+
     static final class FakeSession implements Session {
         final SessionRequest request;
         final AssignmentListener listener;
@@ -67,6 +73,7 @@ final class FakeEngine implements SessionFactory {
         final BlockingQueue<Progress> checkpoints = new LinkedBlockingQueue<>();
         final BlockingQueue<Return> returns = new LinkedBlockingQueue<>();
         final BlockingQueue<Return> unhandled = new LinkedBlockingQueue<>();
+        final BlockingQueue<Told> publications = new LinkedBlockingQueue<>();
         final BlockingQueue<Boolean> heartbeats = new LinkedBlockingQueue<>();
         final CountDownLatch drained = new CountDownLatch(1);
         final CountDownLatch closed = new CountDownLatch(1);
@@ -139,6 +146,14 @@ final class FakeEngine implements SessionFactory {
             var given = new Return(stepUuid, leaseToken, new CompletableFuture<>());
             unhandled.add(given);
             return given.answer();
+        }
+
+        @Override
+        public CompletableFuture<List<EventPublication>> publish(
+                UUID stepUuid, int leaseToken, List<HandlerEvent> events) {
+            var told = new Told(stepUuid, leaseToken, events, new CompletableFuture<>());
+            publications.add(told);
+            return told.answer();
         }
 
         @Override

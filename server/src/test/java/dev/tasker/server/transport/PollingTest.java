@@ -138,6 +138,40 @@ class PollingTest {
     }
 
     @Test
+    void eventsGoBothWays() throws Exception {
+        Answer opened = post("", """
+            {"worker_name":"curl","namespaces":["%s"],"handlers":[{"callable":"pay"}],
+             "subscriptions":[{"id":7,"pattern":"item.*"}]}
+            """.formatted(namespace));
+        String session = "/" + opened.body().get("session_id").asString();
+        stack.create(namespace, "chain");
+        JsonNode given = fetch(session);
+        String lease = "\"assignment_id\":\"" + given.get("assignment_id").asString() + "\"," + lease(given);
+
+        Answer published = post(session + "/events", "{" + lease + """
+            ,"events":[{"name":"item.told","payload":{"n" : 1},"delivery_mode":"fast"},
+                       {"name":"item.kept","payload":null},
+                       {"name":"item.kept","payload":1,"delivery_mode":"slow"}]}
+            """);
+
+        assertThat(published.status()).as(published.response().body()).isEqualTo(200);
+        assertThat(published.body().get("events"))
+                .extracting(event -> event.get("status").asString())
+                .containsExactly("ACCEPTED", "ACCEPTED", "INVALID");
+        assertThat(published.body().get("events").get(2).get("reason").asString())
+                .contains("delivery_mode: 'slow'");
+        JsonNode heard = poll(session, "{\"max\":0,\"wait_ms\":20000}").get("events");
+        assertThat(heard.size()).isEqualTo(1);
+        assertThat(heard.get(0).get("subscription_id").asInt()).isEqualTo(7);
+        assertThat(heard.get(0).get("event").get("event_name").asString()).isEqualTo("item.told");
+        assertThat(post(session + "/events", "{" + lease + ",\"events\":[]}").status())
+                .isEqualTo(422);
+        assertThat(post("/" + UUID.randomUUID() + "/events", "{" + lease + ",\"events\":[]}")
+                        .status())
+                .isEqualTo(410);
+    }
+
+    @Test
     void taskIsWorkedOffWithNothingButHttp() throws Exception {
         UUID task = stack.create(namespace, "chain");
         String session = register();
@@ -280,7 +314,7 @@ class PollingTest {
         assertThat(post(at(session, given, "reject"), "{" + lease(given) + ",\"reason\":\"tired\"}")
                         .status())
                 .isEqualTo(422);
-        assertThat(post(at(session, given, "reject"), "{" + lease(given) + ",\"reason\":\"handler_not_found\"}")
+        assertThat(post(at(session, given, "reject"), "{" + lease(given) + ",\"reason\":\"worker_shutdown\"}")
                         .status())
                 .isEqualTo(204);
         Answer late = complete(session, given);
