@@ -246,6 +246,14 @@ public final class Engine implements AutoCloseable {
         return new Adoption(new EngineSession(session), kept);
     }
 
+    /**
+     * The leases of a session, of whichever node, as the database knows them: tokens by step; empty for one it does not know. For a worker
+     * that has come back and does not hold all of them: what it never heard of it may give back. Blocks.
+     */
+    public Map<UUID, Integer> leasesOf(UUID session) {
+        return parts.leasesOf(session);
+    }
+
     /** Domain events, for those who hear them. */
     public DomainEvents domainEvents() {
         return new DomainEvents(

@@ -351,6 +351,11 @@ public final class NodeParts implements Aftermath {
         }
     }
 
+    /** Leases of a session of any node, tokens by step. */
+    public Map<UUID, Integer> leasesOf(UUID session) {
+        return adopter.leasesOf(session);
+    }
+
     public void drain(LiveSession session) {
         desk.drain(session);
     }

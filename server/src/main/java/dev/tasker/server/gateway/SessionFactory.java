@@ -23,6 +23,11 @@ public interface SessionFactory {
         return Optional.empty();
     }
 
+    /** The leases of a session of any node, tokens by step. */
+    default Map<UUID, Integer> leasesOf(UUID session) {
+        return Map.of();
+    }
+
     /** Hears fast and broadcast events (04 §6.6). */
     default DomainEventSubscription subscribe(String pattern, DomainEventSubscriber subscriber) {
         throw new EngineException(
@@ -41,6 +46,11 @@ public interface SessionFactory {
             public Optional<Adoption> adopt(
                     SessionRequest request, AssignmentListener listener, Map<UUID, Integer> leases) {
                 return Optional.of(engine.adopt(request, listener, leases));
+            }
+
+            @Override
+            public Map<UUID, Integer> leasesOf(UUID session) {
+                return engine.leasesOf(session);
             }
 
             @Override

@@ -117,6 +117,25 @@ final class StreamLeases {
         return over;
     }
 
+    /**
+     * Gives back what the worker's session at an earlier server holds and the worker does not, because it never heard of it; attempts are
+     * refunded. What cannot be found out now runs out. Does not wait.
+     */
+    void giveBackUnheard(SessionFactory sessions, UUID earlier, Set<LeaseKey> active) {
+        executor.execute(() -> {
+            try {
+                sessions.leasesOf(earlier).forEach((step, token) -> {
+                    LeaseKey lease = new LeaseKey(step, token);
+                    if (!active.contains(lease) && guard.allows(step).join()) {
+                        giveBack(own, lease, Reject.Reason.SHUTTING_DOWN, 0);
+                    }
+                });
+            } catch (EngineException | CompletionException e) {
+                LOG.warn("leases that session {} may still hold run out: {}", earlier, e.getMessage());
+            }
+        });
+    }
+
     /** The engine knows now what became of a lease that an earlier server gave. */
     void decided(LeaseKey lease) {
         undecided.remove(lease);

@@ -215,7 +215,12 @@ final class WorkerStream {
         }
         WorkerStream earlier = gateway.earlier(LeaseKey.uuid(resume.getSessionId()), registration.getInstanceId());
         if (earlier == null) {
-            return leases.adopt(gateway.sessions(), request, active);
+            Set<LeaseKey> over = leases.adopt(gateway.sessions(), request, active);
+            UUID session = LeaseKey.uuid(resume.getSessionId());
+            if (!gateway.has(session)) { // which would be another process's
+                leases.giveBackUnheard(gateway.sessions(), session, active);
+            }
+            return over;
         }
         leases.takeOver(earlier.leases, earlier.surrender(), active);
         return active.stream().filter(lease -> !isKnown(lease)).toList();

@@ -10,9 +10,11 @@ import dev.tasker.engine.Session;
 import dev.tasker.engine.SessionRequest;
 import dev.tasker.engine.StepResult;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** Sessions driven by hand: what the gateway asks of them is taken from queues, each within five seconds. */
 final class FakeEngine implements SessionFactory {
     private final BlockingQueue<FakeSession> opened = new LinkedBlockingQueue<>();
+    final Map<UUID, Map<UUID, Integer>> leases = new ConcurrentHashMap<>(); // of sessions of other servers
     volatile @Nullable RuntimeException refusal;
 
     @Override
@@ -32,6 +35,11 @@ final class FakeEngine implements SessionFactory {
         var session = new FakeSession(request, listener);
         opened.add(session);
         return session;
+    }
+
+    @Override
+    public Map<UUID, Integer> leasesOf(UUID session) {
+        return leases.getOrDefault(session, Map.of());
     }
 
     FakeSession session() throws InterruptedException {

@@ -18,6 +18,7 @@ import dev.tasker.server.gateway.FakeEngine.FakeSession;
 import dev.tasker.server.gateway.FakeEngine.Report;
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,43 @@ class GatewayLeaseTest extends GatewayScene {
                 .answer()
                 .completeExceptionally(new EngineException(ErrorCode.OVERLOADED, "full"));
         assertThat(FakeEngine.take(session.returns).stepUuid()).isEqualTo(step.stepUuid());
+    }
+
+    @Test
+    void leaseOfAnEarlierServerThatItsWorkerNeverHeardOfIsGivenBack() throws Exception {
+        UUID earlier = UUID.randomUUID();
+        Assignment held = step();
+        Assignment unheard = step();
+        engine.leases.put(
+                earlier, Map.of(held.stepUuid(), held.leaseToken(), unheard.stepUuid(), unheard.leaseToken()));
+        var worker = closing(new WireWorker(port()));
+
+        worker.resume(earlier, held);
+
+        FakeSession session = engine.session();
+        FakeEngine.Return given = FakeEngine.take(session.returns);
+        assertThat(given.stepUuid()).isEqualTo(unheard.stepUuid());
+        assertThat(given.token()).isEqualTo(unheard.leaseToken());
+        given.answer().complete(Completion.ACCEPTED);
+        assertThat(session.returns).isEmpty();
+    }
+
+    @Test
+    void sessionOfAnotherProcessAtThisServerIsLeftAlone() throws Exception {
+        int port = port();
+        worker(port);
+        FakeSession others = engine.session();
+        Assignment theirs = step();
+        engine.leases.put(others.uuid(), Map.of(theirs.stepUuid(), theirs.leaseToken()));
+        Assignment own = step();
+        var worker = closing(new WireWorker(port));
+
+        worker.resume(others.uuid(), own);
+
+        worker.reject(own);
+        assertThat(FakeEngine.take(engine.session().returns).stepUuid())
+                .as("the only one")
+                .isEqualTo(own.stepUuid());
     }
 
     @Test

@@ -138,6 +138,26 @@ class PollingTest {
     }
 
     @Test
+    void assignmentOfAnEarlierServerThatNeverArrivedIsGivenBackAtOnce() throws Exception {
+        String session = register();
+        UUID task = stack.create(namespace, "chain");
+        JsonNode unheard = fetch(session); // as if the answer had been lost
+        stack.close();
+        serve(AuthConfig.DISABLED, LeaseConfig.DEFAULT);
+
+        Answer resumed = post("", """
+            {"worker_name":"curl","namespaces":["%s"],"handlers":[{"callable":"pay"}],
+             "resume":{"session_id":"%s","active_leases":[]}}
+            """.formatted(namespace, session.substring(1)));
+
+        assertThat(resumed.status()).isEqualTo(201);
+        JsonNode again = fetch("/" + resumed.body().get("session_id").asString());
+        assertThat(again.get("assignment_id")).isEqualTo(unheard.get("assignment_id"));
+        assertThat(again.get("attempt").asInt()).as("refunded").isEqualTo(1);
+        assertThat(stack.step(task, "first").attempts()).isEqualTo(1);
+    }
+
+    @Test
     void eventsGoBothWays() throws Exception {
         Answer opened = post("", """
             {"worker_name":"curl","namespaces":["%s"],"handlers":[{"callable":"pay"}],
