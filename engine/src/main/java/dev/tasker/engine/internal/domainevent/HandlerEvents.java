@@ -2,6 +2,7 @@ package dev.tasker.engine.internal.domainevent;
 
 import dev.tasker.engine.Completion;
 import dev.tasker.engine.EngineException;
+import dev.tasker.engine.ErrorCode;
 import dev.tasker.engine.EventPublication;
 import dev.tasker.engine.HandlerEvent;
 import dev.tasker.engine.internal.session.LiveSession.Held;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,13 +52,17 @@ public final class HandlerEvents {
     public CompletableFuture<List<EventPublication>> publish(
             StepKey step, @Nullable Held held, int token, List<HandlerEvent> events, Executor executor) {
         CompletableFuture<List<EventPublication>> answer = new CompletableFuture<>();
-        executor.execute(() -> {
-            try {
-                answer.complete(publish(step, held, token, events));
-            } catch (EngineException e) {
-                answer.completeExceptionally(e);
-            }
-        });
+        try {
+            executor.execute(() -> {
+                try {
+                    answer.complete(publish(step, held, token, events));
+                } catch (EngineException e) {
+                    answer.completeExceptionally(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            answer.completeExceptionally(new EngineException(ErrorCode.CLOSED, "the engine is closed", e));
+        }
         return answer;
     }
 

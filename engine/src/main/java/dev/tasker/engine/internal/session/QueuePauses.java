@@ -23,22 +23,26 @@ final class QueuePauses {
         if (ends.isEmpty()) {
             return queueIds;
         }
-        long now = System.nanoTime();
-        ends.values().removeIf(end -> end - now <= 0);
+        forgetEnded(System.nanoTime());
         return queueIds.stream().filter(queueId -> !ends.containsKey(queueId)).toList();
     }
 
-    /** How long until the first pause ends; null: there is none. */
+    /** How long until the first pause ends, never zero; null: there is none. */
     @Nullable
     Duration untilNextEnd() {
         if (ends.isEmpty()) {
             return null;
         }
         long now = System.nanoTime();
+        forgetEnded(now);
         long next = Long.MAX_VALUE;
         for (long end : ends.values()) {
             next = Math.min(next, end - now);
         }
-        return Duration.ofNanos(Math.max(0, next));
+        return next == Long.MAX_VALUE ? null : Duration.ofNanos(next);
+    }
+
+    private void forgetEnded(long now) {
+        ends.values().removeIf(end -> end - now <= 0);
     }
 }

@@ -2,12 +2,14 @@ package dev.tasker.engine.internal.step;
 
 import dev.tasker.engine.Completion;
 import dev.tasker.engine.EngineException;
+import dev.tasker.engine.ErrorCode;
 import dev.tasker.engine.StepResult;
 import dev.tasker.engine.internal.lane.Command.Reject;
 import dev.tasker.engine.internal.session.LiveSession;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
@@ -42,13 +44,17 @@ public final class UnhandledSteps {
 
     /** The session gives the step back: it goes on elsewhere, or has failed. The answer fails as that of a result does. */
     public void giveBack(LiveSession session, StepKey step, int token, CompletableFuture<Completion> answer) {
-        readers.execute(() -> {
-            try {
-                decide(session, step, token, answer);
-            } catch (EngineException e) {
-                answer.completeExceptionally(e);
-            }
-        });
+        try {
+            readers.execute(() -> {
+                try {
+                    decide(session, step, token, answer);
+                } catch (EngineException e) {
+                    answer.completeExceptionally(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            answer.completeExceptionally(new EngineException(ErrorCode.CLOSED, "the engine is closed", e));
+        }
     }
 
     private void decide(LiveSession session, StepKey step, int token, CompletableFuture<Completion> answer) {
