@@ -317,7 +317,9 @@ final class HttpConnection implements Connection {
             endUnlessDone(response);
             return;
         }
-        ended(response.body());
+        HeartbeatAck lost = WorkerJson.lost(response.body()); // an answer, whether it names any or none
+        session.received(this, ServerMessage.newBuilder().setHeartbeatAck(lost).build());
+        cancelled(response.body());
     }
 
     private void ended(String body) {
@@ -326,6 +328,10 @@ final class HttpConnection implements Connection {
             session.received(
                     this, ServerMessage.newBuilder().setHeartbeatAck(lost).build());
         }
+        cancelled(body);
+    }
+
+    private void cancelled(String body) {
         Cancel cancelled = WorkerJson.cancelled(body);
         if (cancelled.getLeasesCount() > 0) {
             session.received(

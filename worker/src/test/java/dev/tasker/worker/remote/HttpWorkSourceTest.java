@@ -208,6 +208,21 @@ class HttpWorkSourceTest {
     }
 
     @Test
+    void answeredHeartbeatsKeepTheSessionConnected() throws Exception {
+        WorkSession session = open();
+        assigned(session);
+        for (int i = 0; i < 5; i++) {
+            call("heartbeat");
+        }
+        boolean isConnected = session.isConnected();
+        for (int i = 0; i < 50 && !isConnected; i++) { // on a slow machine one answer may be late, not all of them
+            call("heartbeat");
+            isConnected = session.isConnected();
+        }
+        assertThat(isConnected).isTrue();
+    }
+
+    @Test
     void workerWithoutAFreeSlotHearsEventsAllTheSame() throws Exception {
         var told = new LinkedBlockingQueue<String>();
         reply("poll", 200, "{\"assignments\":[],\"events\":[{\"subscription_id\":3,\"event\":" + EVENT_JSON + "}]}");
