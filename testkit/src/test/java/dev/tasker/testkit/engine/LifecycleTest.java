@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tasker.engine.Assignment;
-import dev.tasker.engine.HandlerEvent;
 import dev.tasker.engine.Completion;
 import dev.tasker.engine.Creation;
 import dev.tasker.engine.EngineException;
 import dev.tasker.engine.EngineMetrics;
 import dev.tasker.engine.ErrorCode;
+import dev.tasker.engine.HandlerEvent;
 import dev.tasker.engine.LaneConfig;
 import dev.tasker.engine.StepResult;
 import dev.tasker.testkit.DatabaseExtension;
@@ -105,8 +105,8 @@ class LifecycleTest {
         assertThatThrownBy(() -> worker.reject(assignment)).satisfies(LifecycleTest::isClosed);
         assertThatThrownBy(() -> worker.unhandled(assignment)).satisfies(LifecycleTest::isClosed);
         var event = new HandlerEvent(UUID.randomUUID(), "item.seen", "1", null);
-        assertThatThrownBy(() -> HandDrivenWorker.answer(worker.session()
-                        .publish(assignment.stepUuid(), assignment.leaseToken(), List.of(event))))
+        assertThatThrownBy(() -> HandDrivenWorker.answer(
+                        worker.session().publish(assignment.stepUuid(), assignment.leaseToken(), List.of(event))))
                 .satisfies(LifecycleTest::isClosed);
         try (TestNode other = node.another()) {
             assertThat(other.states(task)).containsExactly("a=in_progress");
