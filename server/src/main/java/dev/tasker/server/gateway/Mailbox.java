@@ -201,6 +201,11 @@ final class Mailbox implements Line {
         letters.keySet().removeAll(leases);
     }
 
+    /** Assignments of which the worker has said nothing yet. */
+    synchronized int letters() {
+        return letters.size();
+    }
+
     /** Assignments that wait and were not fetched yet. */
     synchronized int waiting() {
         return (int) letters.values().stream().filter(letter -> !letter.fetched).count();

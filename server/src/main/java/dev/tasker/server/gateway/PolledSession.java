@@ -82,7 +82,7 @@ public final class PolledSession {
         send(WorkerMessage.newBuilder().setRegister(register).build());
         try {
             Registered registered = mailbox.registered().get(REGISTER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-            gateway.after(silenceMax().toMillis(), this::look);
+            gateway.after(lookEvery().toMillis(), this::look);
             return registered;
         } catch (ExecutionException e) {
             throw e.getCause() instanceof StatusRuntimeException refused ? refused : new CompletionException(e);
@@ -251,14 +251,26 @@ public final class PolledSession {
         return gateway.config().leases().heartbeat().multipliedBy(3);
     }
 
+    /** How long a worker with leases may send no heartbeat: found out before the leases run out, or they would come here again. */
+    private Duration beatsMissed() {
+        return gateway.config().leases().heartbeat().multipliedBy(5).dividedBy(2);
+    }
+
+    private Duration lookEvery() {
+        return gateway.config().leases().heartbeat().dividedBy(2);
+    }
+
     /** Ends a session that is silent, and gives back what its worker seems never to have received. */
     private void look() {
         if (mailbox.ended() != null) {
             return;
         }
-        boolean isSilent = parked.get() == 0
-                && System.nanoTime() - heardNanos >= silenceMax().toNanos();
-        if (isSilent) {
+        long silentNanos = System.nanoTime() - heardNanos;
+        boolean isSilent = parked.get() == 0 && silentNanos >= silenceMax().toNanos();
+        // A poll that waits says nothing about a worker that should send heartbeats: who has died gives no sign of it.
+        boolean isDead = stream.leaseCount() > mailbox.letters()
+                && silentNanos >= beatsMissed().toNanos();
+        if (isSilent || isDead) {
             stream.detach();
             return;
         }
@@ -266,6 +278,6 @@ public final class PolledSession {
         Collection<LeaseKey> unclaimed = mailbox.unclaimedFor(lease);
         mailbox.mentioned(unclaimed);
         unclaimed.forEach(key -> giveBack(key, Reject.Reason.SHUTTING_DOWN));
-        gateway.after(gateway.config().leases().heartbeat().toMillis(), this::look);
+        gateway.after(lookEvery().toMillis(), this::look);
     }
 }

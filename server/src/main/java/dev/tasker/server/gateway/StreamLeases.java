@@ -70,6 +70,10 @@ final class StreamLeases {
         return own.holdsNothing() && carried.isEmpty();
     }
 
+    int count() {
+        return links().mapToInt(link -> link.leases().size()).sum() + undecided.size();
+    }
+
     void renew() {
         links().filter(link -> !link.holdsNothing())
                 .forEach(link -> link.session().heartbeat());

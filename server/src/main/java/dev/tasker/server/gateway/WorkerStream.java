@@ -359,6 +359,11 @@ final class WorkerStream {
         return registration.getInstanceId();
     }
 
+    /** Leases of the worker, as far as anyone here knows. */
+    int leaseCount() {
+        return leases.count();
+    }
+
     /** Whether nothing is lost when the stream ends now. */
     boolean isIdle() {
         return results.isIdle() && checkpoints.isIdle() && leases.isEmpty();

@@ -107,7 +107,11 @@ class GatewayLeaseTest extends GatewayScene {
         Assignment own = step();
         var worker = closing(new WireWorker(port));
 
-        worker.resume(others.uuid(), own);
+        worker.register(WireWorker.registration()
+                .setInstanceId(LeaseKey.bytes(new UUID(8, 8)))
+                .setResume(Resume.newBuilder()
+                        .setSessionId(LeaseKey.bytes(others.uuid()))
+                        .addActiveLeases(LeaseKey.of(own).toWire())));
 
         worker.reject(own);
         assertThat(FakeEngine.take(engine.session().returns).stepUuid())

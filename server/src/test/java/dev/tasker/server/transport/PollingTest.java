@@ -416,6 +416,22 @@ class PollingTest {
     }
 
     @Test
+    void deadWorkerWhosePollStillWaitsIsNotGivenItsStepAgain() throws Exception {
+        serve(AuthConfig.DISABLED, Stack.QUICK_LEASES);
+        stack.create(namespace, "chain");
+        String dead = register();
+        JsonNode held = fetch(dead);
+        assertThat(post(dead + "/heartbeat", leases(held)).status()).isEqualTo(200);
+
+        Answer last = post(dead + "/poll", "{\"max\":5,\"wait_ms\":20000}"); // its socket stays open, and nobody reads
+
+        assertThat(last.status()).as(last.response().body()).isEqualTo(410);
+        JsonNode taken = fetch(register());
+        assertThat(taken.get("assignment_id")).isEqualTo(held.get("assignment_id"));
+        assertThat(taken.get("attempt").asInt()).isEqualTo(2);
+    }
+
+    @Test
     void assignmentThatNobodyMentionsIsGivenBackWhileTheWorkerLives() throws Exception {
         serve(AuthConfig.DISABLED, Stack.QUICK_LEASES);
         stack.create(namespace, "chain");
