@@ -246,6 +246,14 @@ public final class Engine implements AutoCloseable {
         return new Adoption(new EngineSession(session), kept);
     }
 
+    /**
+     * The leases of a session, of whichever node, as the database knows them: tokens by step; empty for one it does not know. For a worker
+     * that has come back and does not hold all of them: what it never heard of it may give back. Blocks.
+     */
+    public Map<UUID, Integer> leasesOf(UUID session) {
+        return parts.leasesOf(session);
+    }
+
     /** Domain events, for those who hear them. */
     public DomainEvents domainEvents() {
         return new DomainEvents(
@@ -381,11 +389,30 @@ public final class Engine implements AutoCloseable {
             StepKey step = new StepKey(TaskUuids.taskOf(stepUuid), TaskUuids.indexOf(stepUuid));
             CompletableFuture<Completion> answer = new CompletableFuture<>();
             try {
-                parts.laneOf(step.task(), 0).submit(new Command.Reject(live, step, leaseToken, answer));
+                parts.laneOf(step.task(), 0).submit(new Command.Reject(live, step, leaseToken, false, answer));
             } catch (EngineException e) {
                 answer.completeExceptionally(e);
             }
             return answer;
+        }
+
+        @Override
+        public CompletableFuture<Completion> unhandled(UUID stepUuid, int leaseToken) {
+            StepKey step = new StepKey(TaskUuids.taskOf(stepUuid), TaskUuids.indexOf(stepUuid));
+            CompletableFuture<Completion> answer = new CompletableFuture<>();
+            parts.unhandled().giveBack(live, step, leaseToken, answer);
+            return answer;
+        }
+
+        @Override
+        public CompletableFuture<List<EventPublication>> publish(
+                UUID stepUuid, int leaseToken, List<HandlerEvent> events) {
+            if (events.isEmpty() || events.size() > EVENTS_MAX) {
+                throw new EngineException(
+                        ErrorCode.INVALID_REQUEST, "events: " + events.size() + " (expected: 1 to " + EVENTS_MAX + ")");
+            }
+            StepKey step = new StepKey(TaskUuids.taskOf(stepUuid), TaskUuids.indexOf(stepUuid));
+            return parts.publish(live, step, leaseToken, events);
         }
 
         @Override

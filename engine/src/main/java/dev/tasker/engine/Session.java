@@ -1,10 +1,13 @@
 package dev.tasker.engine;
 
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /** One worker's connection to the engine. Thread-safe. */
 public interface Session extends AutoCloseable {
+    /** Events of one {@link #publish}. */
+    int EVENTS_MAX = 100;
 
     /** Recorded as worker_uuid in history and audit. */
     UUID uuid();
@@ -37,6 +40,22 @@ public interface Session extends AutoCloseable {
 
     /** Gives a step back before user code ran: the attempt is refunded and the step is enqueued again. */
     CompletableFuture<Completion> reject(UUID stepUuid, int leaseToken);
+
+    /**
+     * As {@link #reject}, because the worker has no handler for the step although it registered its callable. The session is not offered
+     * steps of that callable for the length of a heartbeat interval. Once every session that takes the callable has said so about this
+     * step, the step fails for good with {@code handler_not_found} instead (04 §9.6), its attempt counted.
+     */
+    CompletableFuture<Completion> unhandled(UUID stepUuid, int leaseToken);
+
+    /**
+     * Publishes events that the handler of a leased step tells of while it runs (04 §9.6). Durable ones are kept at once, whatever becomes
+     * of the step; nothing is published once the lease has ended. One answer for each event, in their order; repeating is safe.
+     * Fails with {@link ErrorCode#DATABASE_UNAVAILABLE}: then publish them again.
+     *
+     * @param events 1 to {@value #EVENTS_MAX}
+     */
+    CompletableFuture<List<EventPublication>> publish(UUID stepUuid, int leaseToken, List<HandlerEvent> events);
 
     /** Renews all leases of the session; coalesced with those of other sessions. */
     void heartbeat();

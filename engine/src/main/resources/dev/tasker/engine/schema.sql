@@ -45,7 +45,11 @@ CREATE TABLE domain_events (
   message text NOT NULL,
   CONSTRAINT domain_events_pkey PRIMARY KEY (namespace, transaction_id, "position")
 );
-CREATE UNIQUE INDEX domain_events_once ON tasker.domain_events USING btree (task_uuid, step_index, sort_key, event_name);
+CREATE UNIQUE INDEX domain_events_once ON tasker.domain_events USING btree (task_uuid, step_index, sort_key, event_name, (
+CASE
+    WHEN (step_state = 2) THEN event_id
+    ELSE NULL::uuid
+END)) NULLS NOT DISTINCT;
 
 CREATE TABLE lifetime_clocks (
   task_uuid uuid NOT NULL,
@@ -1084,6 +1088,16 @@ FUNCTION pinning_horizon()
   LANGUAGE sql STABLE
   SET search_path=tasker, pg_temp;
 
+FUNCTION publish_domain_events(p_task uuid, p_step integer, p_token integer, p_namespace text, p_id uuid[], p_name text[], p_message text[])
+  RETURNS TABLE(number integer, event_id uuid, fresh boolean)
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp
+  SET plan_cache_mode=force_generic_plan
+  SET enable_seqscan=off
+  SET enable_bitmapscan=off
+  SET enable_hashjoin=off
+  SET enable_mergejoin=off;
+
 FUNCTION pulse(p_queues integer[], p_known integer)
   RETURNS TABLE(kind smallint, at timestamp with time zone, id integer, priority integer, sequence bigint, namespace text, callable text)
   LANGUAGE sql STABLE
@@ -1110,7 +1124,7 @@ FUNCTION reenter_session(p_session integer, p_uuid uuid, p_node uuid, p_worker t
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp;
 
-FUNCTION reject_steps(p_task uuid[], p_step integer[], p_token integer[], p_session integer[])
+FUNCTION reject_steps(p_task uuid[], p_step integer[], p_token integer[], p_session integer[], p_unhandled boolean[])
   RETURNS TABLE(task_uuid uuid, step_index integer, state smallint, queue_id integer, priority integer)
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp

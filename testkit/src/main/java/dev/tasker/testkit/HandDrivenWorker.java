@@ -150,6 +150,11 @@ public final class HandDrivenWorker implements AutoCloseable {
         return answer(session.reject(assignment.stepUuid(), assignment.leaseToken()));
     }
 
+    /** Gives the step back because it has no handler for it. */
+    public Completion unhandled(Assignment assignment) {
+        return answer(session.unhandled(assignment.stepUuid(), assignment.leaseToken()));
+    }
+
     @Override
     public void close() {
         session.close();

@@ -39,6 +39,7 @@ public final class HandlerRegistry {
     private final AnnotatedHandlers annotated;
     private final List<HandlerResolver> others;
     private final ResolverChain chain;
+    private final StepHandler late = new Late();
     private final Set<HandlerKey> served = ConcurrentHashMap.newKeySet();
 
     private HandlerRegistry(Builder builder) {
@@ -174,10 +175,10 @@ public final class HandlerRegistry {
             }
             if (handler != null) {
                 StepHandler method = handler.method(step.method());
-                return method == null ? this::resolved : method;
+                return method == null ? late : versioned(method, handler.version());
             }
         }
-        return this::resolved;
+        return late;
     }
 
     private StepResult resolved(StepContext context) throws Exception {
@@ -185,7 +186,34 @@ public final class HandlerRegistry {
         var definition = new HandlerDefinition(step.callable(), step.method(), step.resolver(), context.config());
         var resolution = new ResolutionContext(
                 context.config(), context.correlationId(), context.task().namespace());
-        return resolve(definition, resolution, step.templateStepName()).handle(context);
+        StepHandler handler = found(definition, resolution, step.templateStepName());
+        context.handledBy(handler.version());
+        return method(handler, step.method(), step.callable()).handle(context);
+    }
+
+    private static StepHandler versioned(StepHandler method, String version) {
+        return method.version().equals(version) ? method : new Versioned(method, version);
+    }
+
+    /** A method under the version of its handler. */
+    private record Versioned(StepHandler method, String version) implements StepHandler {
+        @Override
+        public StepResult handle(StepContext context) throws Exception {
+            return method.handle(context);
+        }
+    }
+
+    /** Whatever is found when the step runs; its version is known only then. */
+    private final class Late implements StepHandler {
+        @Override
+        public StepResult handle(StepContext context) throws Exception {
+            return resolved(context);
+        }
+
+        @Override
+        public String version() {
+            return "";
+        }
     }
 
     private StepHandler found(HandlerDefinition definition, ResolutionContext context, String stepName) {

@@ -14,6 +14,7 @@ import java.util.UUID;
  * @param maxInFlight bound of the credit that will ever be granted
  * @param handlerTimeout time a step may run when neither its handler's initialization nor its definition says so
  * @param traits of those handlers that are known
+ * @param eventPatterns which domain events of others the worker wants to hear (04 §9.6)
  */
 public record Registration(
         String workerName,
@@ -21,7 +22,19 @@ public record Registration(
         List<HandlerKey> handlers,
         int maxInFlight,
         Duration handlerTimeout,
-        Map<HandlerKey, HandlerTraits> traits) {
+        Map<HandlerKey, HandlerTraits> traits,
+        List<String> eventPatterns) {
+
+    /** Of a worker that hears no events. */
+    public Registration(
+            String workerName,
+            UUID instanceId,
+            List<HandlerKey> handlers,
+            int maxInFlight,
+            Duration handlerTimeout,
+            Map<HandlerKey, HandlerTraits> traits) {
+        this(workerName, instanceId, handlers, maxInFlight, handlerTimeout, traits, List.of());
+    }
 
     /** Of handlers of which nothing more is known. */
     public Registration(
@@ -32,6 +45,7 @@ public record Registration(
     public Registration {
         handlers = List.copyOf(handlers);
         traits = Map.copyOf(traits);
+        eventPatterns = List.copyOf(eventPatterns);
         if (maxInFlight < 1) {
             throw new IllegalArgumentException("maxInFlight: " + maxInFlight + " (expected: >= 1)");
         }

@@ -19,14 +19,25 @@ final class ResultDocument {
     private static final int SERIALIZATION_MESSAGE_CHARS_MAX = 500;
 
     private final String workerId;
+    private final String handlerVersion;
     private final int charsMax;
     private final boolean stackTraces;
 
     /** @param charsMax a longer document is reported as one that cannot be serialised */
     ResultDocument(String workerId, int charsMax, boolean stackTraces) {
+        this(workerId, charsMax, stackTraces, "");
+    }
+
+    private ResultDocument(String workerId, int charsMax, boolean stackTraces, String handlerVersion) {
+        this.handlerVersion = handlerVersion;
         this.workerId = workerId;
         this.charsMax = charsMax;
         this.stackTraces = stackTraces;
+    }
+
+    /** Those of handlers of this version; empty: it is not known. */
+    ResultDocument by(String version) {
+        return version.equals(handlerVersion) ? this : new ResultDocument(workerId, charsMax, stackTraces, version);
     }
 
     /** The report of a success, or of a permanent failure when its value cannot be written. */
@@ -127,6 +138,9 @@ final class ResultDocument {
     private void writeAttempt(JsonGenerator json, long elapsedMs, Map<String, ?> custom) {
         if (elapsedMs > 0) {
             json.writeNumberProperty("execution_time_ms", elapsedMs);
+        }
+        if (!handlerVersion.isEmpty()) {
+            json.writeStringProperty("handler_version", handlerVersion);
         }
         json.writeStringProperty("worker_id", workerId);
         writeUnlessEmpty(json, "custom", custom);

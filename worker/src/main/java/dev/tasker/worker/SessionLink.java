@@ -1,14 +1,18 @@
 package dev.tasker.worker;
 
+import dev.tasker.worker.event.DomainEvent;
+import dev.tasker.worker.event.HandlerEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +30,7 @@ final class SessionLink implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionLink.class);
     private static final Duration BACKOFF_FIRST = Duration.ofMillis(100);
-    private static final Duration CHECKPOINT_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration BACKOFF_MAX = Duration.ofSeconds(10);
 
     private final WorkSource source;
@@ -117,7 +121,7 @@ final class SessionLink implements AutoCloseable {
      * should the checkpoint have been saved after all, the step goes on, and the failure is too late.
      */
     void yieldAt(Assignment assignment, Checkpoint checkpoint) {
-        var outcome = new Outcome.Yielded(assignment, checkpoint, CHECKPOINT_PATIENCE);
+        var outcome = new Outcome.Yielded(assignment, checkpoint, PATIENCE);
         var _ = outcome.settled.whenComplete((status, _) -> {
             if (status == null) {
                 giveUp(outcome);
@@ -130,26 +134,53 @@ final class SessionLink implements AutoCloseable {
 
     /** Saves the checkpoint of a running handler, through whichever session stands. */
     void checkpoint(Assignment assignment, Checkpoint checkpoint) throws InterruptedException {
-        long deadline = System.nanoTime() + CHECKPOINT_PATIENCE.toNanos();
+        CompletionStatus status;
+        try {
+            status = ask(current -> current.checkpoint(assignment, checkpoint));
+        } catch (TimeoutException e) {
+            throw new CheckpointStepException(String.valueOf(e.getMessage()), e);
+        }
+        if (status != CompletionStatus.ACCEPTED && status != CompletionStatus.DUPLICATE) {
+            throw new CheckpointStepException("the source answered " + status, null);
+        }
+    }
+
+    /** Publishes an event of a running handler, through whichever session stands; whether it is published. */
+    boolean publish(Assignment assignment, HandlerEvent event) throws InterruptedException {
+        String answer;
+        try {
+            CompletionStatus status = ask(current -> current.publish(assignment, event));
+            if (status == CompletionStatus.ACCEPTED || status == CompletionStatus.DUPLICATE) {
+                return true;
+            }
+            answer = "the source answered " + status;
+        } catch (TimeoutException e) {
+            answer = String.valueOf(e.getMessage());
+        }
+        LOG.warn("{}: event {} {} is not published: {}", assignment, event.name(), event.eventId(), answer);
+        return false;
+    }
+
+    private CompletionStatus ask(Function<WorkSession, CompletableFuture<CompletionStatus>> question)
+            throws InterruptedException, TimeoutException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
         WorkSession failed = null;
         while (true) {
             WorkSession current = otherThan(failed, deadline);
+            CompletableFuture<CompletionStatus> answer = question.apply(current);
             try {
-                CompletionStatus status = current.checkpoint(assignment, checkpoint)
-                        .get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-                if (status == CompletionStatus.ACCEPTED || status == CompletionStatus.DUPLICATE) {
-                    return;
-                }
-                throw new CheckpointStepException("the source answered " + status, null);
+                return answer.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
             } catch (ExecutionException e) {
                 failed = current; // it is gone; another follows
-            } catch (TimeoutException e) {
-                throw new CheckpointStepException("no answer within " + CHECKPOINT_PATIENCE, e);
+            } catch (TimeoutException _) {
+                answer.cancel(false);
+                throw new TimeoutException("no answer within " + PATIENCE);
             }
         }
     }
 
-    private WorkSession otherThan(@Nullable WorkSession failed, long deadline) throws InterruptedException {
+    private WorkSession otherThan(@Nullable WorkSession failed, long deadline)
+            throws InterruptedException, TimeoutException {
         synchronized (lock) {
             for (WorkSession current = session; ; current = session) {
                 if (current != null && current != failed) {
@@ -157,7 +188,7 @@ final class SessionLink implements AutoCloseable {
                 }
                 long left = deadline - System.nanoTime();
                 if (left <= 0 || closed.getCount() == 0) {
-                    throw new CheckpointStepException("no session within " + CHECKPOINT_PATIENCE, null);
+                    throw new TimeoutException("no session within " + PATIENCE);
                 }
                 TimeUnit.NANOSECONDS.timedWait(lock, left);
             }
@@ -299,8 +330,8 @@ final class SessionLink implements AutoCloseable {
     }
 
     private void giveUp(Outcome.Yielded unsaved) {
-        Outcome standIn = standIn(
-                unsaved, FailureClassifier.notSaved(unsaved.assignment, "no answer within " + CHECKPOINT_PATIENCE));
+        Outcome standIn =
+                standIn(unsaved, FailureClassifier.notSaved(unsaved.assignment, "no answer within " + PATIENCE));
         synchronized (lock) {
             standIn.holdsSlot = unsaved.holdsSlot;
             unsaved.holdsSlot = false;
@@ -359,6 +390,11 @@ final class SessionLink implements AutoCloseable {
         @Override
         public void lost(Assignment assignment) {
             receiver.lost(assignment);
+        }
+
+        @Override
+        public void told(int subscription, DomainEvent event) {
+            receiver.told(subscription, event);
         }
 
         @Override

@@ -1,11 +1,15 @@
 package dev.tasker.worker;
 
+import dev.tasker.worker.event.DeclaredEvent;
+import dev.tasker.worker.event.HandlerEvent;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -17,24 +21,33 @@ import tools.jackson.databind.node.JsonNodeFactory;
  */
 public final class StepContext {
 
+    private static final Logger LOG = LoggerFactory.getLogger(StepContext.class);
     private static final JsonNode EMPTY = JsonNodeFactory.instance.objectNode();
 
     private final Assignment assignment;
     private final CheckpointSink checkpoints;
+    private final EventSink events;
     private final Map<String, JsonNode> parsedDependencies = new HashMap<>();
+    private @Nullable String handlerVersion;
     private @Nullable JsonNode context;
     private @Nullable JsonNode config;
     private @Nullable JsonNode stepInputs;
     private @Nullable JsonNode checkpoint;
 
-    /** A context whose checkpoints nobody keeps, to test handlers with. */
+    /** A context whose checkpoints and events nobody keeps, to test handlers with. */
     public StepContext(Assignment assignment) {
         this(assignment, checkpoint -> {});
     }
 
+    /** A context whose events nobody keeps. */
     public StepContext(Assignment assignment, CheckpointSink checkpoints) {
+        this(assignment, checkpoints, event -> true);
+    }
+
+    public StepContext(Assignment assignment, CheckpointSink checkpoints, EventSink events) {
         this.assignment = assignment;
         this.checkpoints = checkpoints;
+        this.events = events;
     }
 
     public UUID taskUuid() {
@@ -47,6 +60,17 @@ public final class StepContext {
 
     public UUID correlationId() {
         return assignment.task().correlationId();
+    }
+
+    /** A handler was found for the step while it ran. */
+    void handledBy(String version) {
+        handlerVersion = version;
+    }
+
+    /** The version of the handler that was found, null: it was known before. */
+    @Nullable
+    String handlerVersion() {
+        return handlerVersion;
     }
 
     /** The task this step belongs to. */
@@ -225,6 +249,33 @@ public final class StepContext {
             throw new CheckpointStepException(e.getOriginalMessage(), e);
         }
         checkpoints.save(saved);
+    }
+
+    /** As {@link #publishEvent(String, Object, DeclaredEvent.Mode)}, a durable one unless the step declares it otherwise. */
+    public boolean publishEvent(String name, @Nullable Object payload) throws InterruptedException {
+        return publishEvent(name, payload, null);
+    }
+
+    /**
+     * Publishes a domain event now, whatever becomes of the step. Blocks until it is published, ten seconds at most, and never fails the
+     * step: false when it was not published, for the lease is over, the name or the payload cannot be, or nobody answered; the log says
+     * why. An event may then have been published all the same.
+     *
+     * @param name segments of lower case letters, digits and underscores, joined by dots; where the step declares an event of this name,
+     *     its schema and mode count
+     * @param payload anything Jackson can write
+     * @param mode of an event that the step does not declare; null: durable
+     */
+    public boolean publishEvent(String name, @Nullable Object payload, DeclaredEvent.@Nullable Mode mode)
+            throws InterruptedException {
+        String json;
+        try {
+            json = Json.MAPPER.writeValueAsString(payload);
+        } catch (JacksonException e) {
+            LOG.warn("{}: event {} is not published: {}", assignment, name, e.getOriginalMessage());
+            return false;
+        }
+        return events.publish(new HandlerEvent(UUID.randomUUID(), name, json, mode));
     }
 
     /** Where to go on; null when nothing was saved. */

@@ -3,6 +3,7 @@ package dev.tasker.worker;
 import dev.tasker.worker.StepResult.CheckpointYield;
 import dev.tasker.worker.StepResult.Failure;
 import dev.tasker.worker.StepResult.Success;
+import dev.tasker.worker.event.HandlerEvent;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,9 @@ final class StepExecution implements Runnable {
 
         /** The handler wants its progress saved and waits for it. */
         void save(StepExecution execution, Checkpoint checkpoint) throws InterruptedException;
+
+        /** The handler publishes an event and waits for it; whether it is published. */
+        boolean publish(StepExecution execution, HandlerEvent event) throws InterruptedException;
 
         /**
          * The thread has ended; its outcome was reported before or is to be discarded.
@@ -100,7 +104,7 @@ final class StepExecution implements Runnable {
             Owner owner) {
         this.assignment = assignment;
         this.handler = handler;
-        this.documents = documents;
+        this.documents = documents.by(handler.version());
         this.timeout = assignment.timeout().isZero() ? config.handlerTimeout() : assignment.timeout();
         this.timeoutNanos = timeout.compareTo(LONGEST) < 0 ? timeout.toNanos() : NEVER_NANOS;
         this.stopGraceNanos = config.stopGrace().toNanos();
@@ -230,19 +234,27 @@ final class StepExecution implements Runnable {
     private record Yielded(Checkpoint checkpoint) implements Ending {}
 
     private Ending attempt() {
+        var context = new StepContext(
+                assignment, checkpoint -> owner.save(this, checkpoint), event -> owner.publish(this, event));
         try (StepLogFields _ = StepLogFields.of(assignment)) {
-            StepResult result = handler.handle(new StepContext(assignment, checkpoint -> owner.save(this, checkpoint)));
+            StepResult result = handler.handle(context);
             Duration elapsed = elapsed();
             return switch (result) {
-                case Success success -> new Reported(documents.success(success, elapsed));
-                case Failure failure -> new Reported(documents.failure(failure, null, elapsed));
+                case Success success -> new Reported(documents(context).success(success, elapsed));
+                case Failure failure -> new Reported(documents(context).failure(failure, null, elapsed));
                 case CheckpointYield yielded -> yielded(yielded, elapsed);
-                case null -> new Reported(documents.success(StepResult.success(), elapsed));
+                case null -> new Reported(documents(context).success(StepResult.success(), elapsed));
             };
         } catch (Throwable thrown) { // user code: whatever it throws, the step must end
             Throwable unexpected = thrown instanceof StepException ? null : thrown;
-            return new Reported(documents.failure(FailureClassifier.thrown(thrown, assignment), unexpected, elapsed()));
+            Failure failure = FailureClassifier.thrown(thrown, assignment);
+            return new Reported(documents(context).failure(failure, unexpected, elapsed()));
         }
+    }
+
+    private ResultDocument documents(StepContext context) {
+        String version = context.handlerVersion();
+        return version == null ? documents : documents.by(version);
     }
 
     private Ending yielded(CheckpointYield result, Duration elapsed) {

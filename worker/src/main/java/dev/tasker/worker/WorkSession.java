@@ -1,5 +1,6 @@
 package dev.tasker.worker;
 
+import dev.tasker.worker.event.HandlerEvent;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
@@ -45,6 +46,12 @@ public interface WorkSession extends AutoCloseable {
      * at another worker. Otherwise as {@link #complete}, the slot included.
      */
     CompletableFuture<CompletionStatus> yieldAt(Assignment assignment, Checkpoint checkpoint);
+
+    /**
+     * Publishes a domain event of a running handler. Answers {@link CompletionStatus#ACCEPTED}, {@link CompletionStatus#DUPLICATE} when it
+     * was published before, {@link CompletionStatus#STALE_LEASE} or {@link CompletionStatus#INVALID}, and as {@link #complete} otherwise.
+     */
+    CompletableFuture<CompletionStatus> publish(Assignment assignment, HandlerEvent event);
 
     /** Gives an assignment back before user code ran; its attempt is refunded. */
     void reject(Assignment assignment, RejectReason reason);

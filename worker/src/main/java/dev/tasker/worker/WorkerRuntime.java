@@ -1,6 +1,9 @@
 package dev.tasker.worker;
 
+import dev.tasker.worker.event.DomainEvent;
+import dev.tasker.worker.event.HandlerEvent;
 import dev.tasker.worker.event.PublisherRegistry;
+import dev.tasker.worker.event.SubscriberRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +39,7 @@ public final class WorkerRuntime implements AutoCloseable {
     private final WorkerStatistics statistics = new WorkerStatistics();
     private final EventStatistics eventStatistics = new EventStatistics();
     private final StepPublishing publishing;
+    private final EventDelivery delivery;
     private final ResultDocument documents;
     private final ConcurrentMap<Assignment, StepExecution> running = new ConcurrentHashMap<>();
     private final Slots slots;
@@ -54,16 +58,19 @@ public final class WorkerRuntime implements AutoCloseable {
             WorkerConfig config,
             List<WorkerListener> listeners,
             LongSupplier ticker) {
-        this(source, registry, new PublisherRegistry(), config, listeners, ticker);
+        this(source, registry, new PublisherRegistry(), new SubscriberRegistry(), config, listeners, ticker);
     }
 
     private WorkerRuntime(
             WorkSource source,
             HandlerRegistry registry,
             PublisherRegistry publishers,
+            SubscriberRegistry subscribers,
             WorkerConfig config,
             List<WorkerListener> listeners,
             LongSupplier ticker) {
+        List<SubscriberRegistry.Subscription> subscriptions = subscribers.subscriptions();
+        this.delivery = new EventDelivery(subscriptions);
         this.registry = registry;
         this.publishing = new StepPublishing(publishers);
         this.config = config;
@@ -80,7 +87,10 @@ public final class WorkerRuntime implements AutoCloseable {
                 registry.keys(),
                 config.slots(),
                 config.handlerTimeout(),
-                registry.traits());
+                registry.traits(),
+                subscriptions.stream()
+                        .map(SubscriberRegistry.Subscription::pattern)
+                        .toList());
         this.link = new SessionLink(source, registration, new Receiver(), this.listeners);
     }
 
@@ -97,7 +107,19 @@ public final class WorkerRuntime implements AutoCloseable {
             PublisherRegistry publishers,
             WorkerConfig config,
             WorkerListener... listeners) {
-        var worker = new WorkerRuntime(source, registry, publishers, config, List.of(listeners), System::nanoTime);
+        return start(source, registry, publishers, new SubscriberRegistry(), config, listeners);
+    }
+
+    /** Opens a session and begins to work, with publishers as above and subscribers that hear events of others. */
+    public static WorkerRuntime start(
+            WorkSource source,
+            HandlerRegistry registry,
+            PublisherRegistry publishers,
+            SubscriberRegistry subscribers,
+            WorkerConfig config,
+            WorkerListener... listeners) {
+        var worker = new WorkerRuntime(
+                source, registry, publishers, subscribers, config, List.of(listeners), System::nanoTime);
         worker.link.open();
         worker.watch.start();
         return worker;
@@ -174,6 +196,7 @@ public final class WorkerRuntime implements AutoCloseable {
             watch.close();
             link.close();
             publishing.close();
+            delivery.close();
         }
     }
 
@@ -276,6 +299,11 @@ public final class WorkerRuntime implements AutoCloseable {
                 link.returnSlot();
             }
         }
+
+        @Override
+        public void told(int subscription, DomainEvent event) {
+            delivery.deliver(subscription, event);
+        }
     }
 
     private final class Turns implements StepExecution.Owner {
@@ -330,6 +358,11 @@ public final class WorkerRuntime implements AutoCloseable {
         public void save(StepExecution execution, Checkpoint checkpoint) throws InterruptedException {
             link.checkpoint(execution.assignment(), checkpoint);
             listeners.tell(listener -> listener.checkpointed(execution.assignment(), checkpoint));
+        }
+
+        @Override
+        public boolean publish(StepExecution execution, HandlerEvent event) throws InterruptedException {
+            return link.publish(execution.assignment(), event);
         }
 
         @Override

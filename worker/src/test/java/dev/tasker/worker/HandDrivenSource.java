@@ -1,5 +1,6 @@
 package dev.tasker.worker;
 
+import dev.tasker.worker.event.HandlerEvent;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
@@ -66,6 +67,9 @@ final class HandDrivenSource implements WorkSource {
     record Saving(
             Assignment assignment, Checkpoint checkpoint, boolean yields, CompletableFuture<CompletionStatus> answer) {}
 
+    /** An event and the answer it waits for. */
+    record Publication(Assignment assignment, HandlerEvent event, CompletableFuture<CompletionStatus> answer) {}
+
     record Rejection(Assignment assignment, RejectReason reason) {}
 
     final class Session implements WorkSession {
@@ -75,6 +79,7 @@ final class HandDrivenSource implements WorkSource {
         final AtomicInteger credit = new AtomicInteger();
         final BlockingQueue<Completion> completions = new LinkedBlockingQueue<>();
         final BlockingQueue<Saving> savings = new LinkedBlockingQueue<>();
+        final BlockingQueue<Publication> publications = new LinkedBlockingQueue<>();
         final BlockingQueue<Rejection> rejections = new LinkedBlockingQueue<>();
         final BlockingQueue<Integer> granted = new LinkedBlockingQueue<>();
         final CompletableFuture<Void> draining = new CompletableFuture<>();
@@ -148,6 +153,13 @@ final class HandDrivenSource implements WorkSource {
                 saving.answer().complete(CompletionStatus.ACCEPTED);
             }
             return saving.answer();
+        }
+
+        @Override
+        public CompletableFuture<CompletionStatus> publish(Assignment assignment, HandlerEvent event) {
+            var published = new Publication(assignment, event, new CompletableFuture<>());
+            publications.add(published);
+            return published.answer();
         }
 
         @Override

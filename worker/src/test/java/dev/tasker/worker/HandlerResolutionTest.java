@@ -51,6 +51,36 @@ class HandlerResolutionTest {
     }
 
     @Test
+    void resultNamesTheVersionOfTheHandlerHoweverItWasFound() {
+        StepHandler versioned = new StepHandler() {
+            @Override
+            public StepResult handle(StepContext context) {
+                return context.attempt() > 1 ? StepResult.failure("no") : StepResult.success();
+            }
+
+            @Override
+            public String version() {
+                return "2.7.1";
+            }
+        };
+        var methods = HandlerMethods.of(versioned).with("refund", PAY);
+        var registry = HandlerRegistry.builder()
+                .handler("registered", versioned)
+                .handler("methods", methods)
+                .resolver(PatternResolver.ofPrefix("found", "found:", (match, context) -> versioned))
+                .build();
+
+        String stated = "\"handler_version\":\"2.7.1\"";
+        assertThat(run(registry, Assignments.with().callable("registered"))).contains(stated);
+        assertThat(failure(registry, Assignments.with().callable("registered").attempt(2)))
+                .contains(stated);
+        assertThat(run(registry, Assignments.with().callable("methods").method("refund")))
+                .contains(stated);
+        assertThat(run(registry, Assignments.with().callable("found:late"))).contains(stated);
+        assertThat(failure(registry, Assignments.with().callable("nobody"))).doesNotContain("handler_version");
+    }
+
+    @Test
     void patternResolverGetsTheGroupsAndWhoAsks() {
         var registry = HandlerRegistry.builder().resolver(PAYMENTS).build();
 

@@ -1,6 +1,7 @@
 package dev.tasker.worker;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.tasker.worker.event.HandlerEvent;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
@@ -104,6 +105,11 @@ public final class StepCost {
         @Override
         public CompletableFuture<CompletionStatus> yieldAt(Assignment assignment, Checkpoint checkpoint) {
             throw new IllegalStateException("a checkpoint");
+        }
+
+        @Override
+        public CompletableFuture<CompletionStatus> publish(Assignment assignment, HandlerEvent event) {
+            throw new IllegalStateException("an event");
         }
 
         @Override

@@ -142,14 +142,14 @@ final class Cluster implements AutoCloseable {
     }
 
     /** Starts {@code tasker worker} with the handlers of {@code held} and waits until it listens. */
-    Worker taskerWorker(String name, Node server, Path configuration) {
+    Worker taskerWorker(String name, Node server, Way way, Path configuration) {
         ChildJvm process = add(ChildJvm.start(
                 name,
                 Main.class,
                 Map.of("TASKER_ENV", "test", "TASKER_WORKER_ID", name, "TASKER_CONFIG_PATH", configuration.toString()),
                 "worker",
                 "--server",
-                server.address(Way.GRPC),
+                server.address(way),
                 "--port",
                 "0",
                 "--packages",
@@ -160,7 +160,7 @@ final class Cluster implements AutoCloseable {
                 process.awaitLine("Worker " + name + " runs with \\d+ slots: REST (http://127.0.0.1:\\d+)", START_MAX);
         Rest rest = new Rest(URI.create(line.group(1)));
         clients.add(rest);
-        process.awaitLine("session \\S+ with " + server.address(Way.GRPC), START_MAX);
+        process.awaitLine("session \\S+ with " + server.address(way), START_MAX);
         return new Worker(process, rest);
     }
 

@@ -42,6 +42,8 @@ final class FaultWorker {
             dependencies: [left, right]
             handler: {callable: fault.work}
             retry: {retryable: true, max_attempts: 5, backoff_base_ms: 100}
+            publishes_events:
+              - {name: order.done, description: d, delivery_mode: durable, schema: {type: object}}
         """;
 
     /** A step that ends once there is a file {@link #GATE} in the {@code folder} of the context, and one behind it. */
@@ -54,6 +56,8 @@ final class FaultWorker {
             handler: {callable: fault.hold}
             retry: {retryable: true, max_attempts: 3, backoff_base_ms: 100}
             timeout_seconds: 60
+            publishes_events:
+              - {name: parcel.released, description: d, delivery_mode: durable, schema: {type: object}}
           - name: after
             dependencies: [hold]
             handler: {callable: fault.work}

@@ -92,15 +92,22 @@ class ServerCrashTest {
                     .collect(Collectors.groupingBy(Effect::attempt, Collectors.counting()));
             Measurements.note(way + " server restarted under its worker: attempts of the steps it held " + attempts);
             assertThat(worker.output()).doesNotContain("report refused");
+            assertThat(cluster.auditor().column("""
+                SELECT task_uuid::text FROM tasker.published_domain_events WHERE step_state = 'complete'
+                """))
+                    .as("durable events: one for each task, whenever its result was committed")
+                    .containsExactlyInAnyOrderElementsOf(
+                            cluster.auditor().column("SELECT task_uuid::text FROM tasker.tasks"));
             assertThat(cluster.auditor().findings()).isEmpty();
         }
     }
 
-    @Test
-    void tasksSurviveTheDeathOfPostgresUnderLoad() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void tasksSurviveTheDeathOfPostgresUnderLoad(Way way) throws Exception {
         try (Cluster cluster = Cluster.start(folder)) {
             Node server = cluster.server("server");
-            cluster.worker("worker", server);
+            cluster.worker("worker", server, way);
             OrderLoad load = load(server).start(3);
             try (load) {
                 await().atMost(FINISH_MAX).until(() -> load.confirmed().size() >= TASKS_MIN);
@@ -113,9 +120,10 @@ class ServerCrashTest {
             assertThat(load.unconfirmed().values())
                     .as("refused in a way that says: later")
                     .allMatch(answer -> answer.startsWith("503 ") || answer.startsWith("408 "));
-            Measurements.note("PostgreSQL killed: " + load.unconfirmed().size() + " requests refused, slowest answer "
-                    + load.slowestAnswerMs() + " ms; answers "
-                    + Set.copyOf(load.unconfirmed().values()));
+            Measurements.note(
+                    way + " PostgreSQL killed: " + load.unconfirmed().size() + " requests refused, slowest answer "
+                            + load.slowestAnswerMs() + " ms; answers "
+                            + Set.copyOf(load.unconfirmed().values()));
             load.repeatUnconfirmed(server.rest());
             awaitAllComplete(cluster);
             new History(cluster.effects())

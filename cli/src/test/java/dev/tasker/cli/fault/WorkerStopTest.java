@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tasker.cli.fault.Cluster.Node;
+import dev.tasker.cli.fault.Cluster.Way;
 import dev.tasker.cli.fault.Cluster.Worker;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +17,8 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
 /** {@code tasker worker} as a process: what it says of itself, and how it ends (04 §1.4, §9.8.6). */
@@ -26,11 +29,12 @@ class WorkerStopTest {
     @TempDir
     Path folder;
 
-    @Test
-    void terminatedWorkerIsNotReadyAtOnceFinishesItsStepsAndExitsWithZero() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void terminatedWorkerIsNotReadyAtOnceFinishesItsStepsAndExitsWithZero(Way way) throws Exception {
         try (Cluster cluster = Cluster.start(folder)) {
             Node server = cluster.server("server");
-            Worker worker = cluster.taskerWorker("drained", server, configuration(30_000));
+            Worker worker = cluster.taskerWorker("drained", server, way, configuration(30_000));
             await().atMost(PATIENCE).until(() -> worker.status("/health/ready") == 200);
             List<UUID> tasks = new ArrayList<>();
             for (int i = 0; i < 10; i++) { // twice its slots: under load
@@ -58,11 +62,12 @@ class WorkerStopTest {
         }
     }
 
-    @Test
-    void drainHasABoundAfterWhichStepsAreReported() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void drainHasABoundAfterWhichStepsAreReported(Way way) throws Exception {
         try (Cluster cluster = Cluster.start(folder)) {
             Node server = cluster.server("server");
-            Worker worker = cluster.taskerWorker("hurried", server, configuration(300));
+            Worker worker = cluster.taskerWorker("hurried", server, way, configuration(300));
             UUID task = heldTask(server, "task-0");
             awaitBegun(1);
 
@@ -80,7 +85,7 @@ class WorkerStopTest {
     void secondSignalEndsTheWaiting() throws Exception {
         try (Cluster cluster = Cluster.start(folder)) {
             Node server = cluster.server("server");
-            Worker worker = cluster.taskerWorker("pressed", server, configuration(300_000));
+            Worker worker = cluster.taskerWorker("pressed", server, Way.GRPC, configuration(300_000));
             UUID task = heldTask(server, "task-0");
             awaitBegun(1);
 
@@ -93,11 +98,12 @@ class WorkerStopTest {
         }
     }
 
-    @Test
-    void readinessTellsOfAServerThatStandsStillOrIsGone() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void readinessTellsOfAServerThatStandsStillOrIsGone(Way way) throws Exception {
         try (Cluster cluster = Cluster.start(folder)) {
             Node server = cluster.server("server");
-            Worker worker = cluster.taskerWorker("watching", server, configuration(300));
+            Worker worker = cluster.taskerWorker("watching", server, way, configuration(300));
             heldTask(server, "task-0");
             awaitBegun(1); // it holds a lease, so it sends heartbeats
             await().atMost(PATIENCE).until(() -> worker.status("/health/ready") == 200);

@@ -64,7 +64,8 @@ final class Dispatch {
         if (listens && heads.takeUnclaimed() && hints.want()) {
             sendLoop.signal();
         }
-        return untilReconciliation;
+        Duration untilServed = claimer.untilServedAgain();
+        return untilServed.compareTo(untilReconciliation) < 0 ? untilServed : untilReconciliation;
     }
 
     void closeClaims() {

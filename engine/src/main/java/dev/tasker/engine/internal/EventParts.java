@@ -6,6 +6,7 @@ import dev.tasker.engine.internal.domainevent.EventBus;
 import dev.tasker.engine.internal.domainevent.EventCounters;
 import dev.tasker.engine.internal.domainevent.EventMaker;
 import dev.tasker.engine.internal.domainevent.EventOutbox;
+import dev.tasker.engine.internal.domainevent.HandlerEvents;
 import dev.tasker.engine.internal.domainevent.OutcomeReader;
 import dev.tasker.engine.internal.domainevent.PublishedEvents;
 import dev.tasker.engine.internal.domainevent.ResultEvents;
@@ -20,6 +21,7 @@ import java.time.InstantSource;
  * @param published tells what was committed
  * @param ended events of attempts that the engine ended
  * @param results events of reported results
+ * @param handlers events that handlers tell of
  */
 public record EventParts(
         EventOutbox outbox,
@@ -27,7 +29,8 @@ public record EventParts(
         EventCounters counters,
         PublishedEvents published,
         EndedEvents ended,
-        ResultEvents results) {
+        ResultEvents results,
+        HandlerEvents handlers) {
 
     static EventParts of(Database pool, TemplateCatalogue templates, PayloadCache payloads, DomainEventConfig config) {
         EventCounters counters = new EventCounters();
@@ -41,6 +44,7 @@ public record EventParts(
                 counters,
                 published,
                 new EndedEvents(outcomes, maker, published),
-                new ResultEvents(pool, payloads, outcomes, maker));
+                new ResultEvents(pool, payloads, outcomes, maker),
+                new HandlerEvents(pool, outcomes, maker, published));
     }
 }

@@ -5,6 +5,8 @@ import dev.tasker.engine.ContextFault;
 import dev.tasker.engine.EngineConfig;
 import dev.tasker.engine.EngineListener;
 import dev.tasker.engine.EngineMetrics;
+import dev.tasker.engine.EventPublication;
+import dev.tasker.engine.HandlerEvent;
 import dev.tasker.engine.SessionRequest;
 import dev.tasker.engine.TaskState;
 import dev.tasker.engine.internal.analytics.AnalyticsReader;
@@ -38,6 +40,7 @@ import dev.tasker.engine.internal.sql.Database;
 import dev.tasker.engine.internal.sql.DedicatedConnection;
 import dev.tasker.engine.internal.sql.Timeline;
 import dev.tasker.engine.internal.step.AssignmentAssembler;
+import dev.tasker.engine.internal.step.HandlerCensus;
 import dev.tasker.engine.internal.step.LeaseAdopter;
 import dev.tasker.engine.internal.step.LeasedStep;
 import dev.tasker.engine.internal.step.OverdueEnder;
@@ -51,6 +54,7 @@ import dev.tasker.engine.internal.step.StepExpander;
 import dev.tasker.engine.internal.step.StepGrower;
 import dev.tasker.engine.internal.step.StepKey;
 import dev.tasker.engine.internal.step.StepRejecter;
+import dev.tasker.engine.internal.step.UnhandledSteps;
 import dev.tasker.engine.internal.task.PayloadCache;
 import dev.tasker.engine.internal.task.PayloadReader;
 import dev.tasker.engine.internal.task.TaskAdmission;
@@ -68,6 +72,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
@@ -101,6 +106,7 @@ public final class NodeParts implements Aftermath {
     private final StepExpander expander;
     private final OperatorIntake operators;
     private final ResultIntake results;
+    private final UnhandledSteps unhandled;
     private final Cancellations cancellations;
     private final AssignmentAssembler assembler;
     private final Heartbeater heartbeater;
@@ -146,6 +152,13 @@ public final class NodeParts implements Aftermath {
         expander = new StepExpander(new GraphPlanner(config.graph()), payloads);
         operators = new OperatorIntake(reads.tasks(), expander, this::laneOf);
         results = new ResultIntake(reads.tasks(), retryDelay, expander, events.results());
+        unhandled = new UnhandledSteps(
+                new HandlerCensus(pool),
+                config.leases().heartbeat(),
+                readers,
+                rejection -> laneOf(rejection.task(), 0).submit(rejection),
+                (session, step, token, result, answer) ->
+                        submit(results.command(session, step, token, result, answer)));
         cancellations = new Cancellations(pool, readers, this::laneOf);
 
         StepClaimer claimer =
@@ -251,6 +264,17 @@ public final class NodeParts implements Aftermath {
         return results;
     }
 
+    /** Publishes what the handler of a step tells of. */
+    public CompletableFuture<List<EventPublication>> publish(
+            LiveSession session, StepKey step, int token, List<HandlerEvent> told) {
+        return events.handlers().publish(step, session.held(step), token, told, readers);
+    }
+
+    /** Decides about steps that workers have no handler for. */
+    public UnhandledSteps unhandled() {
+        return unhandled;
+    }
+
     public OperatorIntake operators() {
         return operators;
     }
@@ -325,6 +349,11 @@ public final class NodeParts implements Aftermath {
             closeSession(session);
             throw e;
         }
+    }
+
+    /** Leases of a session of any node, tokens by step. */
+    public Map<UUID, Integer> leasesOf(UUID session) {
+        return adopter.leasesOf(session);
     }
 
     public void drain(LiveSession session) {

@@ -43,7 +43,7 @@ RETURNS smallint LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
 -- Why a row of history was written.
 CREATE OR REPLACE FUNCTION cause(p_name text) RETURNS smallint LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
   CASE p_name WHEN 'engine' THEN 0 WHEN 'worker' THEN 1 WHEN 'lease_expired' THEN 2 WHEN 'operator' THEN 3 WHEN 'rejected' THEN 4
-              WHEN 'stale' THEN 5 END::smallint;
+              WHEN 'stale' THEN 5 WHEN 'unhandled' THEN 6 END::smallint;
 
 -- The uuid of a step: its task's, whose last 20 bits are zero, plus index + 1.
 CREATE OR REPLACE FUNCTION step_uuid(p_task uuid, p_index integer) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN

@@ -35,6 +35,41 @@ BEGIN
   SELECT published.number::integer FROM published;
 END $$;
 
+-- Keeps events that a handler tells of while it runs, those with a message; nothing when the lease under this token is over, and no row
+-- comes back. An event that was kept before, under its id, is not kept again (fresh: false). Takes no lock: the lease may end at the same
+-- moment, and the event came before.
+CREATE OR REPLACE FUNCTION publish_domain_events(
+  p_task uuid, p_step integer, p_token integer, p_namespace text, p_id uuid[], p_name text[], p_message text[])
+RETURNS TABLE (number integer, event_id uuid, fresh boolean)
+LANGUAGE plpgsql
+SET search_path = tasker, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  WITH told AS (
+    SELECT i.*, step.state, step.version
+    FROM   unnest(p_id, p_name, p_message) WITH ORDINALITY AS i(event_id, event_name, message, number)
+           CROSS JOIN workflow_steps AS step
+    WHERE  step.task_uuid = p_task AND step.step_index = p_step AND in_state(step.state, step_state('in_progress'))
+    AND    step.lease_token = p_token
+  ),
+  outbox AS (
+    INSERT INTO domain_events AS event (namespace, event_id, event_name, task_uuid, step_index, sort_key, step_state, published_at, message)
+    SELECT p_namespace, told.event_id, told.event_name, p_task, p_step, told.version, told.state, engine_now(), told.message
+    FROM   told WHERE told.message IS NOT NULL
+    ORDER  BY told.number
+    ON CONFLICT (task_uuid, step_index, sort_key, event_name, (CASE WHEN step_state = 2 THEN event_id END)) DO NOTHING
+    RETURNING event.event_id
+  )
+  SELECT told.number::integer, told.event_id, told.message IS NULL OR told.event_id IN (SELECT outbox.event_id FROM outbox) FROM told;
+END $$;
+
 -- The next events of a namespace for one of its consumers, oldest first: at most p_limit, from the first one that it has not acknowledged. For
 -- p_hidden nobody else reads for this consumer; who has not acknowledged by then loses its turn and the events come again. Nothing comes
 -- while somebody else's turn lasts. A consumer that reads for the first time begins with the oldest event there is.

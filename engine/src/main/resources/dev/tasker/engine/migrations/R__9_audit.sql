@@ -305,7 +305,8 @@ BEGIN
          LEFT JOIN step_history AS log ON log.task_uuid = event.task_uuid AND log.step_index = event.step_index
                                        AND log.sort_key = event.sort_key AND log.task_uuid >= p_from AND log.task_uuid < p_to
   WHERE  event.task_uuid >= p_from AND event.task_uuid < p_to
-  AND    (log.to_state IS DISTINCT FROM event.step_state OR log.cause NOT IN (cause('worker'), cause('lease_expired')))
+  AND    (log.to_state IS DISTINCT FROM event.step_state OR log.cause NOT IN (cause('worker'), cause('lease_expired'))
+       AND event.step_state <> step_state('in_progress'))
   -- events may outlive the period of their task
   AND    EXISTS (SELECT FROM task_periods AS period WHERE event.task_uuid >= uuid_at(period.starts_at)
                  AND event.task_uuid < uuid_at(period.ends_at) AND period.retiring_since IS NULL)

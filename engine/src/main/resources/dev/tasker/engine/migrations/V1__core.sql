@@ -221,7 +221,7 @@ CREATE TABLE nodes (
 
 -- History, append-only: one row per committed change of resting state; sort_key is the version which the change produced.
 -- cause: 0 engine, 1 worker result, 2 lease ended by the server (expired, or its step ran out of time), 3 operator, 4 rejected by the
--- worker, 5 stale.
+-- worker, 5 stale, 6 given back by a worker without a handler for it.
 CREATE TABLE task_history (
   task_uuid uuid NOT NULL,
   sort_key integer NOT NULL,
@@ -330,14 +330,15 @@ CREATE TABLE domain_events (
   event_name text NOT NULL,
   task_uuid uuid NOT NULL,
   step_index integer NOT NULL,
-  sort_key integer NOT NULL,    -- version of the step that the outcome produced, as in step_history
-  step_state smallint NOT NULL, -- state in which the outcome left the step
+  sort_key integer NOT NULL,    -- version of the step that the outcome produced, as in step_history; or that it had when its handler told of it
+  step_state smallint NOT NULL, -- state in which the outcome left the step; in_progress: its handler told of it
   published_at timestamptz NOT NULL,
   message text NOT NULL,        -- the DomainEvent as JSON
   PRIMARY KEY (namespace, transaction_id, position)
 );
--- Once per outcome; and what a task has published.
-CREATE UNIQUE INDEX domain_events_once ON domain_events (task_uuid, step_index, sort_key, event_name);
+-- Once per outcome, and once by id of what a handler published while its step was in_progress (2); and what a task has published.
+CREATE UNIQUE INDEX domain_events_once
+  ON domain_events (task_uuid, step_index, sort_key, event_name, (CASE WHEN step_state = 2 THEN event_id END)) NULLS NOT DISTINCT;
 
 -- Who reads the events of a namespace, and up to which one it has acknowledged them.
 CREATE TABLE domain_event_consumers (

@@ -2,10 +2,13 @@ package dev.tasker.server.embedded;
 
 import dev.tasker.engine.BackoffRequest;
 import dev.tasker.engine.Completion;
+import dev.tasker.engine.DomainEventSubscription;
 import dev.tasker.engine.EventPayload;
+import dev.tasker.engine.EventPublication;
 import dev.tasker.engine.Session;
 import dev.tasker.engine.StepResult;
 import dev.tasker.server.gateway.GatewayConfig;
+import dev.tasker.template.DeliveryMode;
 import dev.tasker.worker.Assignment;
 import dev.tasker.worker.BackoffHint;
 import dev.tasker.worker.Checkpoint;
@@ -13,9 +16,12 @@ import dev.tasker.worker.CompletionStatus;
 import dev.tasker.worker.RejectReason;
 import dev.tasker.worker.StepReport;
 import dev.tasker.worker.WorkSession;
+import dev.tasker.worker.event.DeclaredEvent;
+import dev.tasker.worker.event.HandlerEvent;
 import dev.tasker.worker.event.MadePayload;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -35,14 +41,17 @@ final class InProcessSession implements WorkSession {
 
     private final Session session;
     private final AtomicInteger returnedSlots;
+    private final List<DomainEventSubscription> subscriptions;
     private volatile boolean closed;
 
     /**
      * @param returnedSlots slots the engine gave back by itself (rejected, lost) and the worker will grant once more; the two are to count
      *     once
+     * @param subscriptions to be ended with the session
      */
-    InProcessSession(Session session, AtomicInteger returnedSlots) {
+    InProcessSession(Session session, AtomicInteger returnedSlots, List<DomainEventSubscription> subscriptions) {
         this.session = session;
+        this.subscriptions = List.copyOf(subscriptions);
         this.returnedSlots = returnedSlots;
     }
 
@@ -99,10 +108,39 @@ final class InProcessSession implements WorkSession {
     }
 
     @Override
+    public CompletableFuture<CompletionStatus> publish(Assignment assignment, HandlerEvent event) {
+        DeclaredEvent.Mode mode = event.mode();
+        var published = new dev.tasker.engine.HandlerEvent(
+                event.eventId(),
+                event.name(),
+                event.payloadJson(),
+                mode == null ? null : DeliveryMode.valueOf(mode.name()));
+        int token = Math.toIntExact(assignment.leaseToken());
+        CompletableFuture<CompletionStatus> answer = new CompletableFuture<>();
+        repeat(
+                () -> session.publish(assignment.stepUuid(), token, List.of(published))
+                        .thenApply(publications -> told(assignment, publications.getFirst())),
+                PAUSE_FIRST_MS,
+                answer);
+        return answer;
+    }
+
+    private static Completion told(Assignment assignment, EventPublication publication) {
+        if (publication.status() == Completion.INVALID) {
+            log.warn("{}: event {} refused: {}", assignment, publication.eventId(), publication.reason());
+        }
+        return publication.status();
+    }
+
+    @Override
     public void reject(Assignment assignment, RejectReason reason) {
         returnedSlots.incrementAndGet();
         int token = Math.toIntExact(assignment.leaseToken());
-        repeat(() -> session.reject(assignment.stepUuid(), token), PAUSE_FIRST_MS, new CompletableFuture<>());
+        Supplier<CompletableFuture<Completion>> call = switch (reason) {
+            case HANDLER_NOT_FOUND -> () -> session.unhandled(assignment.stepUuid(), token);
+            case SHUTTING_DOWN -> () -> session.reject(assignment.stepUuid(), token);
+        };
+        repeat(call, PAUSE_FIRST_MS, new CompletableFuture<>());
     }
 
     @Override
@@ -113,6 +151,7 @@ final class InProcessSession implements WorkSession {
     @Override
     public void close() {
         closed = true;
+        subscriptions.forEach(DomainEventSubscription::close);
         session.close();
     }
 

@@ -1,8 +1,11 @@
 package dev.tasker.server.embedded;
 
+import dev.tasker.engine.DomainEvent;
+import dev.tasker.engine.DomainEventSubscription;
 import dev.tasker.engine.Engine;
 import dev.tasker.engine.EngineException;
 import dev.tasker.engine.ErrorCode;
+import dev.tasker.engine.Session;
 import dev.tasker.engine.SessionRequest;
 import dev.tasker.template.PublishedEvent;
 import dev.tasker.worker.Assignment;
@@ -14,6 +17,7 @@ import dev.tasker.worker.WorkSession;
 import dev.tasker.worker.WorkSource;
 import dev.tasker.worker.event.DeclaredEvent;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +45,34 @@ public final class InProcessWorkSource implements WorkSource {
         SessionRequest request =
                 new SessionRequest(registration.workerName(), handlers, true, registration.handlerTimeout());
         AtomicInteger returnedSlots = new AtomicInteger();
-        return new InProcessSession(engine.openSession(request, new Receiver(listener, returnedSlots)), returnedSlots);
+        List<DomainEventSubscription> subscriptions = subscribe(registration.eventPatterns(), listener);
+        try {
+            Session session = engine.openSession(request, new Receiver(listener, returnedSlots));
+            return new InProcessSession(session, returnedSlots, subscriptions);
+        } catch (EngineException e) {
+            subscriptions.forEach(DomainEventSubscription::close);
+            throw e;
+        }
+    }
+
+    private List<DomainEventSubscription> subscribe(List<String> patterns, AssignmentListener listener) {
+        List<DomainEventSubscription> subscriptions = new ArrayList<>();
+        for (String pattern : patterns) {
+            int number = subscriptions.size();
+            subscriptions.add(
+                    engine.domainEvents().subscribe(pattern, event -> listener.told(number, toWorker(event))));
+        }
+        return subscriptions;
+    }
+
+    private static dev.tasker.worker.event.DomainEvent toWorker(DomainEvent event) {
+        return new dev.tasker.worker.event.DomainEvent(
+                event.eventId(),
+                event.eventName(),
+                event.namespace(),
+                event.taskUuid(),
+                event.stepUuid(),
+                event.message());
     }
 
     @Override

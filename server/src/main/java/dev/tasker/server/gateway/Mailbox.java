@@ -4,6 +4,8 @@ import com.google.protobuf.ByteString;
 import dev.tasker.protocol.worker.v1.Assign;
 import dev.tasker.protocol.worker.v1.Checkpointed;
 import dev.tasker.protocol.worker.v1.Completed;
+import dev.tasker.protocol.worker.v1.Event;
+import dev.tasker.protocol.worker.v1.EventsPublished;
 import dev.tasker.protocol.worker.v1.Lease;
 import dev.tasker.protocol.worker.v1.Registered;
 import dev.tasker.protocol.worker.v1.ServerMessage;
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * assignment waits until it is fetched, and is kept until the worker mentions it, for its answer may not have arrived. Thread-safe.
  */
 final class Mailbox implements Line {
+    private static final long EVENT_BYTES_MAX = 1 << 20;
     private static final Duration DRAINING_WAIT_MAX = Duration.ofSeconds(1);
 
     private final CompletableFuture<Registered> registered = new CompletableFuture<>();
@@ -34,6 +37,8 @@ final class Mailbox implements Line {
             new LinkedHashMap<>(); // guarded by the monitor of this, as is all that follows
     private final Map<LeaseKey, CompletableFuture<Completed.Outcome>> results = new HashMap<>();
     private final Map<Saving, CompletableFuture<Checkpointed>> checkpoints = new HashMap<>();
+    private final Map<ByteString, CompletableFuture<EventsPublished.Outcome>> publications = new HashMap<>();
+    private final EventBacklog events = new EventBacklog();
     private final Set<LeaseKey> lost = new LinkedHashSet<>();
     private final Set<LeaseKey> cancelled = new LinkedHashSet<>();
     private @Nullable Duration drain;
@@ -76,6 +81,9 @@ final class Mailbox implements Line {
             case HEARTBEAT_ACK -> ended(message.getHeartbeatAck().getLostList(), lost);
             case CANCEL -> ended(message.getCancel().getLeasesList(), cancelled);
             case DRAIN -> draining(Duration.ofMillis(message.getDrain().getDeadlineMs()));
+            case EVENTS_PUBLISHED ->
+                message.getEventsPublished().getOutcomesList().forEach(this::answered);
+            case EVENT -> told(message.getEvent());
             case PONG, MESSAGE_NOT_SET -> {} // asked for by nobody here
         }
     }
@@ -87,8 +95,10 @@ final class Mailbox implements Line {
             ended = status;
             open = new ArrayList<>(results.values());
             open.addAll(checkpoints.values());
+            open.addAll(publications.values());
             results.clear();
             checkpoints.clear();
+            publications.clear();
             letters.clear();
             notifyAll();
         }
@@ -121,6 +131,21 @@ final class Mailbox implements Line {
         if (answer != null) {
             answer.complete(checkpointed);
         }
+    }
+
+    private void answered(EventsPublished.Outcome outcome) {
+        CompletableFuture<EventsPublished.Outcome> answer;
+        synchronized (this) {
+            answer = publications.remove(outcome.getEventId());
+        }
+        if (answer != null) {
+            answer.complete(outcome);
+        }
+    }
+
+    private synchronized void told(Event event) {
+        events.add(event);
+        notifyAll();
     }
 
     private synchronized void ended(List<Lease> leases, Set<LeaseKey> tell) {
@@ -161,6 +186,11 @@ final class Mailbox implements Line {
         return checkpoints.computeIfAbsent(new Saving(lease, keepsRunning), _ -> pending());
     }
 
+    /** The answer for an event that is about to be published, by its id. */
+    synchronized CompletableFuture<EventsPublished.Outcome> awaitPublished(ByteString eventId) {
+        return publications.computeIfAbsent(eventId, _ -> pending());
+    }
+
     private <T> CompletableFuture<T> pending() {
         Status status = ended;
         return status == null ? new CompletableFuture<>() : CompletableFuture.failedFuture(status.asRuntimeException());
@@ -169,6 +199,11 @@ final class Mailbox implements Line {
     /** The worker has these. */
     synchronized void mentioned(Collection<LeaseKey> leases) {
         letters.keySet().removeAll(leases);
+    }
+
+    /** Assignments of which the worker has said nothing yet. */
+    synchronized int letters() {
+        return letters.size();
     }
 
     /** Assignments that wait and were not fetched yet. */
@@ -205,6 +240,7 @@ final class Mailbox implements Line {
                 && !isDrainNew()
                 && lost.isEmpty()
                 && cancelled.isEmpty()
+                && events.isEmpty()
                 && waiting() == 0) {
             TimeUnit.NANOSECONDS.timedWait(this, left);
             left = deadline - System.nanoTime();
@@ -232,6 +268,11 @@ final class Mailbox implements Line {
         List<LeaseKey> fetched = List.copyOf(lost);
         lost.clear();
         return fetched;
+    }
+
+    /** Events that wait, as many as one answer may hold. */
+    List<Event> fetchEvents() {
+        return events.take(EVENT_BYTES_MAX);
     }
 
     private boolean isDrainNew() {

@@ -5,6 +5,7 @@ import dev.tasker.protocol.worker.v1.Assign;
 import dev.tasker.protocol.worker.v1.Assignments;
 import dev.tasker.protocol.worker.v1.Cancel;
 import dev.tasker.protocol.worker.v1.Completed;
+import dev.tasker.protocol.worker.v1.Event;
 import dev.tasker.protocol.worker.v1.HeartbeatAck;
 import dev.tasker.protocol.worker.v1.ServerMessage;
 import io.grpc.Status;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one worker is to be told. Anyone may add, never waiting; one thread at a time writes, and puts what has gathered meanwhile into as
  * few messages as possible: the busier the stream, the larger the messages. While the worker does not read, everything stays here, and
- * what stays here is bounded by the slots of the session and the results it may have under way.
+ * what stays here is bounded by the slots of the session and the results it may have under way; of events the oldest give way.
  */
 final class Outbox {
     /** A message is closed when it has reached this size; a single entry may be larger. */
@@ -38,6 +39,7 @@ final class Outbox {
     private final Consumer<Assignment> tooLarge;
     private final int entriesMax;
     private final Queue<Entry> entries = new ConcurrentLinkedQueue<>();
+    private final EventBacklog events = new EventBacklog();
     private final AtomicInteger size = new AtomicInteger();
     private final AtomicInteger calls =
             new AtomicInteger(); // of flush since its thread last looked; not zero: one runs
@@ -87,6 +89,14 @@ final class Outbox {
 
     void send(ServerMessage message) {
         add(new Control(message));
+    }
+
+    /** Tells an event when nothing else is to be told. */
+    void tell(Event event) {
+        if (ended == null) {
+            events.add(event);
+            flush();
+        }
     }
 
     /** Ends the stream: with OK after what is queued, otherwise at once. The first call of this and {@link #finish} counts. */
@@ -160,12 +170,23 @@ final class Outbox {
         }
         if (!cut) {
             message.write();
+            tellEvents();
         }
         Status status = ended;
         if (status != null && (cut || entries.isEmpty() || (!status.isOk() && !(begun && line.isReady())))) {
             over = true;
             entries.clear();
             line.end(status);
+        }
+    }
+
+    private void tellEvents() {
+        while (begun && line.isReady()) {
+            Event event = events.poll();
+            if (event == null) {
+                return;
+            }
+            line.send(ServerMessage.newBuilder().setEvent(event).build());
         }
     }
 

@@ -6,6 +6,10 @@ import dev.tasker.protocol.worker.v1.Checkpointed;
 import dev.tasker.protocol.worker.v1.Complete;
 import dev.tasker.protocol.worker.v1.Completed;
 import dev.tasker.protocol.worker.v1.Draining;
+import dev.tasker.protocol.worker.v1.Event;
+import dev.tasker.protocol.worker.v1.EventsPublished;
+import dev.tasker.protocol.worker.v1.NewEvent;
+import dev.tasker.protocol.worker.v1.PublishEvents;
 import dev.tasker.protocol.worker.v1.Register;
 import dev.tasker.protocol.worker.v1.Registered;
 import dev.tasker.protocol.worker.v1.Reject;
@@ -59,7 +63,10 @@ public final class PolledSession {
      * @param drain for how long the server still takes results; null: it does not stop
      */
     public record Delivery(
-            List<Assign> assignments, Ended ended, @Nullable Duration drain) {}
+            List<Assign> assignments,
+            Ended ended,
+            List<Event> events,
+            @Nullable Duration drain) {}
 
     /**
      * Leases that are over: their handlers are to stop.
@@ -75,7 +82,7 @@ public final class PolledSession {
         send(WorkerMessage.newBuilder().setRegister(register).build());
         try {
             Registered registered = mailbox.registered().get(REGISTER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-            gateway.after(silenceMax().toMillis(), this::look);
+            gateway.after(lookEvery().toMillis(), this::look);
             return registered;
         } catch (ExecutionException e) {
             throw e.getCause() instanceof StatusRuntimeException refused ? refused : new CompletionException(e);
@@ -125,6 +132,7 @@ public final class PolledSession {
             Delivery delivery = new Delivery(
                     isCurrent ? mailbox.fetch(slots) : List.of(),
                     isCurrent ? new Ended(mailbox.fetchLost(), mailbox.fetchCancelled()) : Ended.NONE,
+                    isCurrent ? mailbox.fetchEvents() : List.of(),
                     mailbox.drain());
             check();
             return delivery;
@@ -178,6 +186,22 @@ public final class PolledSession {
         return answer;
     }
 
+    /** Publishes events of a handler; the answers in their order. */
+    public CompletableFuture<List<EventsPublished.Outcome>> publish(LeaseKey lease, List<NewEvent> events) {
+        check();
+        List<CompletableFuture<EventsPublished.Outcome>> answers = events.stream()
+                .map(event -> mailbox.awaitPublished(event.getEventId()))
+                .toList();
+        send(WorkerMessage.newBuilder()
+                .setPublishEvents(PublishEvents.newBuilder()
+                        .setStepUuid(LeaseKey.bytes(lease.stepUuid()))
+                        .setLeaseToken(lease.token())
+                        .addAllEvents(events))
+                .build());
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+                .thenApply(_ -> answers.stream().map(CompletableFuture::join).toList());
+    }
+
     /** Gives a step back before user code ran. */
     public void reject(LeaseKey lease, Reject.Reason reason) {
         check();
@@ -227,14 +251,26 @@ public final class PolledSession {
         return gateway.config().leases().heartbeat().multipliedBy(3);
     }
 
+    /** How long a worker with leases may send no heartbeat: found out before the leases run out, or they would come here again. */
+    private Duration beatsMissed() {
+        return gateway.config().leases().heartbeat().multipliedBy(5).dividedBy(2);
+    }
+
+    private Duration lookEvery() {
+        return gateway.config().leases().heartbeat().dividedBy(2);
+    }
+
     /** Ends a session that is silent, and gives back what its worker seems never to have received. */
     private void look() {
         if (mailbox.ended() != null) {
             return;
         }
-        boolean isSilent = parked.get() == 0
-                && System.nanoTime() - heardNanos >= silenceMax().toNanos();
-        if (isSilent) {
+        long silentNanos = System.nanoTime() - heardNanos;
+        boolean isSilent = parked.get() == 0 && silentNanos >= silenceMax().toNanos();
+        // A poll that waits says nothing about a worker that should send heartbeats: who has died gives no sign of it.
+        boolean isDead = stream.leaseCount() > mailbox.letters()
+                && silentNanos >= beatsMissed().toNanos();
+        if (isSilent || isDead) {
             stream.detach();
             return;
         }
@@ -242,6 +278,6 @@ public final class PolledSession {
         Collection<LeaseKey> unclaimed = mailbox.unclaimedFor(lease);
         mailbox.mentioned(unclaimed);
         unclaimed.forEach(key -> giveBack(key, Reject.Reason.SHUTTING_DOWN));
-        gateway.after(gateway.config().leases().heartbeat().toMillis(), this::look);
+        gateway.after(lookEvery().toMillis(), this::look);
     }
 }

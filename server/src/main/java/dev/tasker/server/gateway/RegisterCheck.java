@@ -4,6 +4,7 @@ import dev.tasker.protocol.worker.v1.Handler;
 import dev.tasker.protocol.worker.v1.Lease;
 import dev.tasker.protocol.worker.v1.Register;
 import dev.tasker.protocol.worker.v1.Resume;
+import dev.tasker.protocol.worker.v1.Subscription;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,8 @@ final class RegisterCheck {
     static final int PROTOCOL_VERSION = 1;
     private static final int HANDLERS_MAX = 1_000;
     private static final int NAME_LENGTH_MAX = 500;
+    private static final int SUBSCRIPTIONS_MAX = 100;
+    private static final int PATTERN_LENGTH_MAX = 255;
 
     private RegisterCheck() {}
 
@@ -43,6 +46,15 @@ final class RegisterCheck {
                     || handler.getCallable().length() > NAME_LENGTH_MAX) {
                 return "handlers: '" + handler.getNamespace() + "' / '" + handler.getCallable()
                         + "' (expected: namespace and callable of 1 to " + NAME_LENGTH_MAX + " characters)";
+            }
+        }
+        if (message.getSubscriptionsCount() > SUBSCRIPTIONS_MAX) {
+            return "subscriptions: " + message.getSubscriptionsCount() + " (expected: <= " + SUBSCRIPTIONS_MAX + ")";
+        }
+        for (Subscription subscription : message.getSubscriptionsList()) {
+            if (subscription.getPattern().length() > PATTERN_LENGTH_MAX) {
+                return "subscriptions: a pattern of "
+                        + subscription.getPattern().length() + " characters (expected: <= " + PATTERN_LENGTH_MAX + ")";
             }
         }
         if (message.getMaxInflight() < 1 || message.getMaxInflight() > slotsMax) {

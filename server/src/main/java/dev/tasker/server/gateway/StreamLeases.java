@@ -5,6 +5,7 @@ import dev.tasker.engine.Assignment;
 import dev.tasker.engine.Completion;
 import dev.tasker.engine.EngineException;
 import dev.tasker.engine.SessionRequest;
+import dev.tasker.protocol.worker.v1.Reject;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -69,6 +70,10 @@ final class StreamLeases {
         return own.holdsNothing() && carried.isEmpty();
     }
 
+    int count() {
+        return links().mapToInt(link -> link.leases().size()).sum() + undecided.size();
+    }
+
     void renew() {
         links().filter(link -> !link.holdsNothing())
                 .forEach(link -> link.session().heartbeat());
@@ -116,6 +121,25 @@ final class StreamLeases {
         return over;
     }
 
+    /**
+     * Gives back what the worker's session at an earlier server holds and the worker does not, because it never heard of it; attempts are
+     * refunded. What cannot be found out now runs out. Does not wait.
+     */
+    void giveBackUnheard(SessionFactory sessions, UUID earlier, Set<LeaseKey> active) {
+        executor.execute(() -> {
+            try {
+                sessions.leasesOf(earlier).forEach((step, token) -> {
+                    LeaseKey lease = new LeaseKey(step, token);
+                    if (!active.contains(lease) && guard.allows(step).join()) {
+                        giveBack(own, lease, Reject.Reason.SHUTTING_DOWN, 0);
+                    }
+                });
+            } catch (EngineException | CompletionException e) {
+                LOG.warn("leases that session {} may still hold run out: {}", earlier, e.getMessage());
+            }
+        });
+    }
+
     /** The engine knows now what became of a lease that an earlier server gave. */
     void decided(LeaseKey lease) {
         undecided.remove(lease);
@@ -155,38 +179,45 @@ final class StreamLeases {
     }
 
     /** The worker gives a lease back. */
-    void reject(LeaseKey lease) {
+    void reject(LeaseKey lease, Reject.Reason reason) {
         EngineLink link = linkOf(lease);
         if (link != null) {
-            giveBack(link, lease);
+            giveBack(link, lease, reason);
             closeIfEmpty(link);
         } else if (undecided.remove(lease)) {
             var _ = guard.allows(lease.stepUuid()).thenAccept(isAllowed -> {
                 if (isAllowed) {
-                    giveBack(own, lease, 0);
+                    giveBack(own, lease, reason, 0);
                 }
             }); // one of which nothing can be found out runs out
         }
     }
 
+    /** Gives back a lease that its worker does not hold. */
     void giveBack(EngineLink link, LeaseKey lease) {
+        giveBack(link, lease, Reject.Reason.SHUTTING_DOWN);
+    }
+
+    private void giveBack(EngineLink link, LeaseKey lease, Reject.Reason reason) {
         if (link.forget(lease)) {
             stream.returnSlot(link);
-            giveBack(link, lease, 0);
+            giveBack(link, lease, reason, 0);
             stream.settled();
         }
     }
 
-    private void giveBack(EngineLink link, LeaseKey lease, int failures) {
+    private void giveBack(EngineLink link, LeaseKey lease, Reject.Reason reason, int failures) {
         CompletableFuture<Completion> answer;
         try {
-            answer = link.session().reject(lease.stepUuid(), lease.token());
+            answer = reason == Reject.Reason.HANDLER_NOT_FOUND
+                    ? link.session().unhandled(lease.stepUuid(), lease.token())
+                    : link.session().reject(lease.stepUuid(), lease.token());
         } catch (EngineException e) {
             answer = CompletableFuture.failedFuture(e);
         }
         var _ = answer.whenComplete((completion, failure) -> {
             if (failure != null && !stream.isClosed()) {
-                redelivery.always(failures, () -> giveBack(link, lease, failures + 1));
+                redelivery.always(failures, () -> giveBack(link, lease, reason, failures + 1));
             }
         });
     }

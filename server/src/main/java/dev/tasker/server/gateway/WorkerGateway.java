@@ -263,6 +263,11 @@ public final class WorkerGateway extends WorkerGatewayImplBase implements AutoCl
         return stream != null && stream.instanceId().equals(instanceId) ? stream : null;
     }
 
+    /** Whether a worker of this server has this session, connected or expected back. */
+    boolean has(UUID sessionId) {
+        return streams.containsKey(sessionId);
+    }
+
     void settled() {
         if (draining) {
             synchronized (drained) {

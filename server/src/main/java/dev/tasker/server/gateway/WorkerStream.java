@@ -8,6 +8,8 @@ import dev.tasker.protocol.worker.v1.Checkpointed;
 import dev.tasker.protocol.worker.v1.Completed;
 import dev.tasker.protocol.worker.v1.Credit;
 import dev.tasker.protocol.worker.v1.Drain;
+import dev.tasker.protocol.worker.v1.Event;
+import dev.tasker.protocol.worker.v1.EventsPublished;
 import dev.tasker.protocol.worker.v1.Heartbeat;
 import dev.tasker.protocol.worker.v1.HeartbeatAck;
 import dev.tasker.protocol.worker.v1.Lease;
@@ -63,6 +65,8 @@ final class WorkerStream {
     private final StreamLeases leases;
     private final ResultRelay results;
     private final CheckpointRelay checkpoints;
+    private final EventRelay events;
+    private final EventFeed feed;
     private final AtomicInteger credit = new AtomicInteger();
     private volatile State state = State.NEW; // written under the monitor of this
     private volatile Register registration = Register.getDefaultInstance();
@@ -78,6 +82,8 @@ final class WorkerStream {
         this.own = leases.own();
         this.results = new ResultRelay(this, leases, redelivery, gateway.results(), guard);
         this.checkpoints = new CheckpointRelay(this, leases, redelivery, guard);
+        this.events = new EventRelay(this, leases, redelivery, guard);
+        this.feed = new EventFeed(gateway.sessions(), principal.namespaces(), this::tell);
         GatewayConfig config = gateway.config();
         this.outbox = new Outbox(
                 line,
@@ -112,6 +118,7 @@ final class WorkerStream {
             case HEARTBEAT -> heartbeat(message.getHeartbeat());
             case CHECKPOINT -> checkpoints.relay(message.getCheckpoint());
             case REJECT -> reject(message.getReject());
+            case PUBLISH_EVENTS -> events.relay(message.getPublishEvents());
             case DRAINING -> own.session().drain();
             case PING ->
                 outbox.send(ServerMessage.newBuilder()
@@ -160,6 +167,7 @@ final class WorkerStream {
         Duration handlerTimeout = Duration.ofMillis(Math.max(0, message.getHandlerTimeoutMs()));
         var request = new SessionRequest(message.getWorkerName(), handlers, false, handlerTimeout, slotsReturn);
         try {
+            feed.open(message.getSubscriptionsList());
             own.opened(gateway.sessions().open(request, own));
         } catch (RuntimeException e) {
             refuse(Statuses.of(e));
@@ -207,7 +215,12 @@ final class WorkerStream {
         }
         WorkerStream earlier = gateway.earlier(LeaseKey.uuid(resume.getSessionId()), registration.getInstanceId());
         if (earlier == null) {
-            return leases.adopt(gateway.sessions(), request, active);
+            Set<LeaseKey> over = leases.adopt(gateway.sessions(), request, active);
+            UUID session = LeaseKey.uuid(resume.getSessionId());
+            if (!gateway.has(session)) { // which would be another process's
+                leases.giveBackUnheard(gateway.sessions(), session, active);
+            }
+            return over;
         }
         leases.takeOver(earlier.leases, earlier.surrender(), active);
         return active.stream().filter(lease -> !isKnown(lease)).toList();
@@ -268,7 +281,7 @@ final class WorkerStream {
             refuse(Status.INVALID_ARGUMENT.withDescription("reject: " + e.reason()));
             return;
         }
-        leases.reject(lease);
+        leases.reject(lease, message.getReason());
     }
 
     // --- from the engine
@@ -309,6 +322,14 @@ final class WorkerStream {
         outbox.answer(outcome);
     }
 
+    void answer(EventsPublished answer) {
+        outbox.send(ServerMessage.newBuilder().setEventsPublished(answer).build());
+    }
+
+    private void tell(Event event) {
+        outbox.tell(event);
+    }
+
     void answer(Checkpointed answer) {
         outbox.send(ServerMessage.newBuilder().setCheckpointed(answer).build());
     }
@@ -338,6 +359,11 @@ final class WorkerStream {
         return registration.getInstanceId();
     }
 
+    /** Leases of the worker, as far as anyone here knows. */
+    int leaseCount() {
+        return leases.count();
+    }
+
     /** Whether nothing is lost when the stream ends now. */
     boolean isIdle() {
         return results.isIdle() && checkpoints.isIdle() && leases.isEmpty();
@@ -358,6 +384,7 @@ final class WorkerStream {
      * the steps back at once, while their handlers run on and report to the next server.
      */
     synchronized void stop(Status status) {
+        feed.close();
         outbox.finish(status); // the answer to a last result may still be queued
         if (state == State.OPEN || state == State.LEAVING || state == State.DETACHED) {
             own.session().drain();
@@ -382,6 +409,7 @@ final class WorkerStream {
 
     /** The way to the worker is gone: its leases stay until they run out or it comes back. */
     synchronized void detach() {
+        feed.close();
         if (state == State.NEW) {
             close();
         }
@@ -414,6 +442,7 @@ final class WorkerStream {
             own.session().drain();
         }
         state = State.CLOSED;
+        feed.close();
         gateway.leave(this);
         outbox.end(Status.ABORTED.withDescription("a newer stream took over the session"));
         return leases.surrender();
@@ -437,6 +466,7 @@ final class WorkerStream {
         if (state == State.CLOSED) {
             return;
         }
+        feed.close();
         boolean hasSession = state != State.NEW;
         state = State.CLOSED;
         outbox.end(Status.CANCELLED);

@@ -6,6 +6,7 @@ import dev.tasker.protocol.worker.v1.Lease;
 import dev.tasker.protocol.worker.v1.Register;
 import dev.tasker.protocol.worker.v1.Registered;
 import dev.tasker.protocol.worker.v1.Resume;
+import dev.tasker.protocol.worker.v1.Subscription;
 import dev.tasker.server.gateway.LeaseKey;
 import dev.tasker.server.json.JsonWriter;
 import java.nio.ByteBuffer;
@@ -40,6 +41,11 @@ final class WorkerRegistration {
                         .addAllMethods(handler.texts("methods"))
                         .setVersion(handler.text("version", "")));
             }
+        }
+        for (WorkerBody subscription : body.objects("subscriptions")) {
+            register.addSubscriptions(Subscription.newBuilder()
+                    .setId((int) subscription.number("id", 0, 0, Integer.MAX_VALUE))
+                    .setPattern(subscription.text("pattern", "")));
         }
         WorkerBody labels = body.object("labels");
         if (labels != null) {
@@ -102,7 +108,7 @@ final class WorkerRegistration {
         return new UUID(buffer.getLong(), buffer.getLong());
     }
 
-    private static ByteString bytes(UUID uuid) {
+    static ByteString bytes(UUID uuid) {
         ByteBuffer buffer = ByteBuffer.allocate(2 * Long.BYTES);
         buffer.putLong(uuid.getMostSignificantBits()).putLong(uuid.getLeastSignificantBits());
         return ByteString.copyFrom(buffer.flip());

@@ -52,6 +52,7 @@ final class WorkerSessionRoutes {
                 always("POST", SESSION + "/poll", this::poll),
                 always("POST", SESSION + "/heartbeat", this::heartbeat),
                 always("POST", SESSION + "/drain", this::drain),
+                always("POST", SESSION + "/events", new WorkerEventRoutes(timeLimit, this::session)::publish),
                 always("POST", SESSION + "/assignments/{aid}/complete", this::complete),
                 always("POST", SESSION + "/assignments/{aid}/checkpoint", this::checkpoint),
                 always("POST", SESSION + "/assignments/{aid}/reject", this::reject));
@@ -116,6 +117,7 @@ final class WorkerSessionRoutes {
         }
         json.closeArray();
         writeEnded(json, delivery.ended());
+        WorkerEventRoutes.write(json, delivery.events());
         Duration drain = delivery.drain();
         json.raw("drain_ms", drain == null ? null : Long.toString(drain.toMillis()));
         return Reply.ok(json.closeObject().toBytes());

@@ -4,13 +4,17 @@ import dev.tasker.engine.Assignment;
 import dev.tasker.engine.AssignmentListener;
 import dev.tasker.engine.Checkpoint;
 import dev.tasker.engine.Completion;
+import dev.tasker.engine.EventPublication;
+import dev.tasker.engine.HandlerEvent;
 import dev.tasker.engine.Session;
 import dev.tasker.engine.SessionRequest;
 import dev.tasker.engine.StepResult;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** Sessions driven by hand: what the gateway asks of them is taken from queues, each within five seconds. */
 final class FakeEngine implements SessionFactory {
     private final BlockingQueue<FakeSession> opened = new LinkedBlockingQueue<>();
+    final Map<UUID, Map<UUID, Integer>> leases = new ConcurrentHashMap<>(); // of sessions of other servers
     volatile @Nullable RuntimeException refusal;
 
     @Override
@@ -30,6 +35,11 @@ final class FakeEngine implements SessionFactory {
         var session = new FakeSession(request, listener);
         opened.add(session);
         return session;
+    }
+
+    @Override
+    public Map<UUID, Integer> leasesOf(UUID session) {
+        return leases.getOrDefault(session, Map.of());
     }
 
     FakeSession session() throws InterruptedException {
@@ -58,6 +68,10 @@ final class FakeEngine implements SessionFactory {
     /** A step that was given back. */
     record Return(UUID stepUuid, int token, CompletableFuture<Completion> answer) {}
 
+    /** Events that wait to be published. */
+    record Told(
+            UUID stepUuid, int token, List<HandlerEvent> events, CompletableFuture<List<EventPublication>> answer) {}
+
     static final class FakeSession implements Session {
         final SessionRequest request;
         final AssignmentListener listener;
@@ -66,6 +80,8 @@ final class FakeEngine implements SessionFactory {
         final BlockingQueue<Report> reports = new LinkedBlockingQueue<>();
         final BlockingQueue<Progress> checkpoints = new LinkedBlockingQueue<>();
         final BlockingQueue<Return> returns = new LinkedBlockingQueue<>();
+        final BlockingQueue<Return> unhandled = new LinkedBlockingQueue<>();
+        final BlockingQueue<Told> publications = new LinkedBlockingQueue<>();
         final BlockingQueue<Boolean> heartbeats = new LinkedBlockingQueue<>();
         final CountDownLatch drained = new CountDownLatch(1);
         final CountDownLatch closed = new CountDownLatch(1);
@@ -131,6 +147,21 @@ final class FakeEngine implements SessionFactory {
             var given = new Return(stepUuid, leaseToken, new CompletableFuture<>());
             returns.add(given);
             return given.answer();
+        }
+
+        @Override
+        public CompletableFuture<Completion> unhandled(UUID stepUuid, int leaseToken) {
+            var given = new Return(stepUuid, leaseToken, new CompletableFuture<>());
+            unhandled.add(given);
+            return given.answer();
+        }
+
+        @Override
+        public CompletableFuture<List<EventPublication>> publish(
+                UUID stepUuid, int leaseToken, List<HandlerEvent> events) {
+            var told = new Told(stepUuid, leaseToken, events, new CompletableFuture<>());
+            publications.add(told);
+            return told.answer();
         }
 
         @Override

@@ -11,12 +11,14 @@ import dev.tasker.engine.LeaseConfig;
 import dev.tasker.protocol.worker.v1.Completed;
 import dev.tasker.protocol.worker.v1.Draining;
 import dev.tasker.protocol.worker.v1.Registered;
+import dev.tasker.protocol.worker.v1.Reject;
 import dev.tasker.protocol.worker.v1.Resume;
 import dev.tasker.protocol.worker.v1.WorkerMessage;
 import dev.tasker.server.gateway.FakeEngine.FakeSession;
 import dev.tasker.server.gateway.FakeEngine.Report;
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -74,6 +76,62 @@ class GatewayLeaseTest extends GatewayScene {
                 .answer()
                 .completeExceptionally(new EngineException(ErrorCode.OVERLOADED, "full"));
         assertThat(FakeEngine.take(session.returns).stepUuid()).isEqualTo(step.stepUuid());
+    }
+
+    @Test
+    void leaseOfAnEarlierServerThatItsWorkerNeverHeardOfIsGivenBack() throws Exception {
+        UUID earlier = UUID.randomUUID();
+        Assignment held = step();
+        Assignment unheard = step();
+        engine.leases.put(
+                earlier, Map.of(held.stepUuid(), held.leaseToken(), unheard.stepUuid(), unheard.leaseToken()));
+        var worker = closing(new WireWorker(port()));
+
+        worker.resume(earlier, held);
+
+        FakeSession session = engine.session();
+        FakeEngine.Return given = FakeEngine.take(session.returns);
+        assertThat(given.stepUuid()).isEqualTo(unheard.stepUuid());
+        assertThat(given.token()).isEqualTo(unheard.leaseToken());
+        given.answer().complete(Completion.ACCEPTED);
+        assertThat(session.returns).isEmpty();
+    }
+
+    @Test
+    void sessionOfAnotherProcessAtThisServerIsLeftAlone() throws Exception {
+        int port = port();
+        worker(port);
+        FakeSession others = engine.session();
+        Assignment theirs = step();
+        engine.leases.put(others.uuid(), Map.of(theirs.stepUuid(), theirs.leaseToken()));
+        Assignment own = step();
+        var worker = closing(new WireWorker(port));
+
+        worker.register(WireWorker.registration()
+                .setInstanceId(LeaseKey.bytes(new UUID(8, 8)))
+                .setResume(Resume.newBuilder()
+                        .setSessionId(LeaseKey.bytes(others.uuid()))
+                        .addActiveLeases(LeaseKey.of(own).toWire())));
+
+        worker.reject(own);
+        assertThat(FakeEngine.take(engine.session().returns).stepUuid())
+                .as("the only one")
+                .isEqualTo(own.stepUuid());
+    }
+
+    @Test
+    void stepWithoutAHandlerIsToldApart() throws Exception {
+        var worker = worker(port());
+        FakeSession session = engine.session();
+        Assignment step = step();
+        session.assign(step);
+        worker.next();
+        worker.reject(step, Reject.Reason.HANDLER_NOT_FOUND);
+        FakeEngine.take(session.unhandled)
+                .answer()
+                .completeExceptionally(new EngineException(ErrorCode.DATABASE_UNAVAILABLE, "away"));
+        assertThat(FakeEngine.take(session.unhandled).stepUuid()).isEqualTo(step.stepUuid());
+        assertThat(session.returns).isEmpty();
     }
 
     @Test

@@ -4,6 +4,8 @@ import dev.tasker.engine.Assignment;
 import dev.tasker.engine.AssignmentListener;
 import dev.tasker.engine.Checkpoint;
 import dev.tasker.engine.Completion;
+import dev.tasker.engine.EventPublication;
+import dev.tasker.engine.HandlerEvent;
 import dev.tasker.engine.Session;
 import dev.tasker.engine.StepResult;
 import dev.tasker.server.security.Authenticator;
@@ -202,6 +204,17 @@ final class GatewayThroughput {
         @Override
         public CompletableFuture<Completion> reject(UUID stepUuid, int leaseToken) {
             throw new IllegalStateException("rejected");
+        }
+
+        @Override
+        public CompletableFuture<Completion> unhandled(UUID stepUuid, int leaseToken) {
+            throw new IllegalStateException("rejected");
+        }
+
+        @Override
+        public CompletableFuture<List<EventPublication>> publish(
+                UUID stepUuid, int leaseToken, List<HandlerEvent> events) {
+            throw new IllegalStateException("published");
         }
 
         @Override

@@ -107,10 +107,15 @@ final class WireWorker implements AutoCloseable, StreamObserver<ServerMessage> {
     }
 
     void reject(Assignment assignment) {
+        reject(assignment, Reject.Reason.SHUTTING_DOWN);
+    }
+
+    void reject(Assignment assignment, Reject.Reason reason) {
         send(WorkerMessage.newBuilder()
                 .setReject(Reject.newBuilder()
                         .setStepUuid(LeaseKey.bytes(assignment.stepUuid()))
-                        .setLeaseToken(assignment.leaseToken())));
+                        .setLeaseToken(assignment.leaseToken())
+                        .setReason(reason)));
     }
 
     ServerMessage next() throws InterruptedException {

@@ -62,6 +62,7 @@ class PermissionMatrixTest {
         POST /v1/workers/sessions/{id}/poll worker:connect
         POST /v1/workers/sessions/{id}/heartbeat worker:connect
         POST /v1/workers/sessions/{id}/drain worker:connect
+        POST /v1/workers/sessions/{id}/events worker:connect
         POST /v1/workers/sessions/{id}/assignments/{aid}/complete worker:connect
         POST /v1/workers/sessions/{id}/assignments/{aid}/checkpoint worker:connect
         POST /v1/workers/sessions/{id}/assignments/{aid}/reject worker:connect

@@ -8,6 +8,9 @@ import dev.tasker.worker.Registration;
 import dev.tasker.worker.StepReport;
 import dev.tasker.worker.WorkSession;
 import dev.tasker.worker.WorkSource;
+import dev.tasker.worker.event.DeclaredEvent;
+import dev.tasker.worker.event.DomainEvent;
+import dev.tasker.worker.event.HandlerEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,21 +27,35 @@ final class Peer implements AssignmentListener, AutoCloseable {
 
     private final BlockingQueue<Assignment> assigned = new LinkedBlockingQueue<>();
     private final BlockingQueue<Assignment> lost = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
     private final CompletableFuture<Throwable> gone = new CompletableFuture<>();
     private final WorkSession session;
 
-    private Peer(WorkSource source, int slots, HandlerKey... handlers) {
+    private Peer(WorkSource source, int slots, List<String> eventPatterns, HandlerKey... handlers) {
         session = source.open(
-                new Registration("peer", UUID.randomUUID(), List.of(handlers), slots, Duration.ofSeconds(30)), this);
+                new Registration(
+                        "peer",
+                        UUID.randomUUID(),
+                        List.of(handlers),
+                        slots,
+                        Duration.ofSeconds(30),
+                        Map.of(),
+                        eventPatterns),
+                this);
+    }
+
+    /** A worker of one callable in every namespace, without credit, that hears events. */
+    static Peer hearing(WorkSource source, String callable, String... eventPatterns) {
+        return new Peer(source, 10, List.of(eventPatterns), new HandlerKey("*", callable));
     }
 
     /** A worker of one callable in every namespace, without credit. */
     static Peer of(WorkSource source, String callable) {
-        return new Peer(source, 10, new HandlerKey("*", callable));
+        return new Peer(source, 10, List.of(), new HandlerKey("*", callable));
     }
 
     static Peer of(WorkSource source, HandlerKey... handlers) {
-        return new Peer(source, 10, handlers);
+        return new Peer(source, 10, List.of(), handlers);
     }
 
     WorkSession session() {
@@ -99,6 +116,29 @@ final class Peer implements AssignmentListener, AutoCloseable {
     @Override
     public void lost(Assignment assignment) {
         lost.add(assignment);
+    }
+
+    /** The next event, by the number of the pattern that wanted it, a space, and its name. */
+    String nextTold() throws InterruptedException {
+        return take(told, "event");
+    }
+
+    boolean heardNothing() {
+        return told.isEmpty();
+    }
+
+    /** Publishes an event of a handler. */
+    CompletionStatus publish(Assignment assignment, String name, DeclaredEvent.@Nullable Mode mode) throws Exception {
+        return publish(assignment, new HandlerEvent(UUID.randomUUID(), name, "{\"n\":1}", mode));
+    }
+
+    CompletionStatus publish(Assignment assignment, HandlerEvent event) throws Exception {
+        return session.publish(assignment, event).get(20, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void told(int subscription, DomainEvent event) {
+        told.add(subscription + " " + event.eventName());
     }
 
     @Override

@@ -138,6 +138,60 @@ class PollingTest {
     }
 
     @Test
+    void assignmentOfAnEarlierServerThatNeverArrivedIsGivenBackAtOnce() throws Exception {
+        String session = register();
+        UUID task = stack.create(namespace, "chain");
+        JsonNode unheard = fetch(session); // as if the answer had been lost
+        stack.close();
+        serve(AuthConfig.DISABLED, LeaseConfig.DEFAULT);
+
+        Answer resumed = post("", """
+            {"worker_name":"curl","namespaces":["%s"],"handlers":[{"callable":"pay"}],
+             "resume":{"session_id":"%s","active_leases":[]}}
+            """.formatted(namespace, session.substring(1)));
+
+        assertThat(resumed.status()).isEqualTo(201);
+        JsonNode again = fetch("/" + resumed.body().get("session_id").asString());
+        assertThat(again.get("assignment_id")).isEqualTo(unheard.get("assignment_id"));
+        assertThat(again.get("attempt").asInt()).as("refunded").isEqualTo(1);
+        assertThat(stack.step(task, "first").attempts()).isEqualTo(1);
+    }
+
+    @Test
+    void eventsGoBothWays() throws Exception {
+        Answer opened = post("", """
+            {"worker_name":"curl","namespaces":["%s"],"handlers":[{"callable":"pay"}],
+             "subscriptions":[{"id":7,"pattern":"item.*"}]}
+            """.formatted(namespace));
+        String session = "/" + opened.body().get("session_id").asString();
+        stack.create(namespace, "chain");
+        JsonNode given = fetch(session);
+        String lease = "\"assignment_id\":\"" + given.get("assignment_id").asString() + "\"," + lease(given);
+
+        Answer published = post(session + "/events", "{" + lease + """
+            ,"events":[{"name":"item.told","payload":{"n" : 1},"delivery_mode":"fast"},
+                       {"name":"item.kept","payload":null},
+                       {"name":"item.kept","payload":1,"delivery_mode":"slow"}]}
+            """);
+
+        assertThat(published.status()).as(published.response().body()).isEqualTo(200);
+        assertThat(published.body().get("events"))
+                .extracting(event -> event.get("status").asString())
+                .containsExactly("ACCEPTED", "ACCEPTED", "INVALID");
+        assertThat(published.body().get("events").get(2).get("reason").asString())
+                .contains("delivery_mode: 'slow'");
+        JsonNode heard = poll(session, "{\"max\":0,\"wait_ms\":20000}").get("events");
+        assertThat(heard.size()).isEqualTo(1);
+        assertThat(heard.get(0).get("subscription_id").asInt()).isEqualTo(7);
+        assertThat(heard.get(0).get("event").get("event_name").asString()).isEqualTo("item.told");
+        assertThat(post(session + "/events", "{" + lease + ",\"events\":[]}").status())
+                .isEqualTo(422);
+        assertThat(post("/" + UUID.randomUUID() + "/events", "{" + lease + ",\"events\":[]}")
+                        .status())
+                .isEqualTo(410);
+    }
+
+    @Test
     void taskIsWorkedOffWithNothingButHttp() throws Exception {
         UUID task = stack.create(namespace, "chain");
         String session = register();
@@ -280,7 +334,7 @@ class PollingTest {
         assertThat(post(at(session, given, "reject"), "{" + lease(given) + ",\"reason\":\"tired\"}")
                         .status())
                 .isEqualTo(422);
-        assertThat(post(at(session, given, "reject"), "{" + lease(given) + ",\"reason\":\"handler_not_found\"}")
+        assertThat(post(at(session, given, "reject"), "{" + lease(given) + ",\"reason\":\"worker_shutdown\"}")
                         .status())
                 .isEqualTo(204);
         Answer late = complete(session, given);
@@ -359,6 +413,22 @@ class PollingTest {
         assertThat(taken.get("attempt").asInt()).isEqualTo(2);
         assertThat(post(silent + "/heartbeat", "{}").status()).isEqualTo(410);
         complete(other, taken);
+    }
+
+    @Test
+    void deadWorkerWhosePollStillWaitsIsNotGivenItsStepAgain() throws Exception {
+        serve(AuthConfig.DISABLED, Stack.QUICK_LEASES);
+        stack.create(namespace, "chain");
+        String dead = register();
+        JsonNode held = fetch(dead);
+        assertThat(post(dead + "/heartbeat", leases(held)).status()).isEqualTo(200);
+
+        Answer last = post(dead + "/poll", "{\"max\":5,\"wait_ms\":20000}"); // its socket stays open, and nobody reads
+
+        assertThat(last.status()).as(last.response().body()).isEqualTo(410);
+        JsonNode taken = fetch(register());
+        assertThat(taken.get("assignment_id")).isEqualTo(held.get("assignment_id"));
+        assertThat(taken.get("attempt").asInt()).isEqualTo(2);
     }
 
     @Test

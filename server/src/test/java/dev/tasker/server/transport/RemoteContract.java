@@ -14,6 +14,7 @@ import dev.tasker.worker.CompletionStatus;
 import dev.tasker.worker.HandlerKey;
 import dev.tasker.worker.RejectReason;
 import dev.tasker.worker.WorkSource;
+import dev.tasker.worker.event.DeclaredEvent.Mode;
 import dev.tasker.worker.remote.Reconnection;
 import dev.tasker.worker.remote.WorkerCredential;
 import java.time.Duration;
@@ -151,6 +152,62 @@ abstract class RemoteContract {
         assertThat(server.step(foreign, "only").state().text()).isEqualTo("in_progress");
         assertThat(banker.succeed(elsewhere)).isEqualTo(CompletionStatus.ACCEPTED);
         assertThat(worker.succeed(given)).isEqualTo(CompletionStatus.ACCEPTED);
+    }
+
+    @Test
+    void eventsOutsideTheCredentialsNamespacesAreNeitherToldNorPublished() throws Exception {
+        Stack server = server(TestAuth.config(TestAuth.key("worker-key", "worker:connect")));
+        server.registerSolo("shop", "pay");
+        server.registerSolo("bank", "pay");
+        UUID foreign = server.create("bank", "solo");
+        Peer listener = closing(Peer.hearing(
+                closing(source(portOf(server), QUICK, WorkerCredential.apiKey("X-API-Key", () -> "worker-key"))),
+                "pay",
+                "*"));
+        Peer banker = closing(Peer.of(closing(server.inProcess()), new HandlerKey("bank", "pay")));
+        banker.session().grant(1);
+        Assignment elsewhere = banker.next();
+        server.create("shop", "solo");
+        listener.session().grant(1);
+        Assignment own = listener.next();
+
+        assertThat(banker.publish(elsewhere, "bank.secret", Mode.FAST)).isEqualTo(CompletionStatus.ACCEPTED);
+        assertThat(listener.publish(elsewhere, "bank.forged", Mode.DURABLE)).isEqualTo(CompletionStatus.STALE_LEASE);
+        assertThat(listener.publish(own, "shop.open", Mode.FAST)).isEqualTo(CompletionStatus.ACCEPTED);
+
+        assertThat(listener.nextTold()).as("the first").isEqualTo("0 shop.open");
+        assertThat(server.engine().domainEvents().after("bank", null, 10))
+                .filteredOn(entry -> entry.event().taskUuid().equals(foreign))
+                .isEmpty();
+    }
+
+    @Test
+    void eventsAreHeardAgainAfterACutAndOneThatWasNotAnsweredIsPublishedOnce() throws Exception {
+        Stack server = server(AuthConfig.DISABLED);
+        server.registerSolo(namespace, "pay");
+        server.create(namespace, "solo");
+        var relay = closing(new Relay(portOf(server)));
+        Peer worker = closing(Peer.hearing(closing(source(relay.port(), QUICK, null)), "pay", "item.*"));
+        worker.session().grant(1);
+        Assignment given = worker.next();
+        assertThat(worker.publish(given, "item.before", Mode.BROADCAST)).isEqualTo(CompletionStatus.ACCEPTED);
+        assertThat(worker.nextTold()).isEqualTo("0 item.before");
+
+        relay.cut();
+        assertThat(worker.publish(given, "item.after", Mode.DURABLE)).isEqualTo(CompletionStatus.ACCEPTED);
+        assertThat(worker.publish(given, "item.told", Mode.FAST)).isEqualTo(CompletionStatus.ACCEPTED);
+
+        assertThat(worker.nextTold()).isEqualTo("0 item.told");
+        assertThat(server.engine().domainEvents().after(namespace, null, 10))
+                .extracting(entry -> entry.event().eventName())
+                .containsExactly("item.before", "item.after");
+    }
+
+    @Test
+    void patternThatIsNoneEndsTheSessionForGood() throws Exception {
+        Stack server = server(AuthConfig.DISABLED);
+        Peer worker = closing(Peer.hearing(closing(source(portOf(server), QUICK, null)), "pay", "a.*b"));
+        assertThat(worker.end()).hasMessageContaining("pattern: 'a.*b'");
     }
 
     @Test

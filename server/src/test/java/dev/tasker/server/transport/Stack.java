@@ -101,6 +101,11 @@ final class Stack implements AutoCloseable {
         return create(TaskRequest.of(namespace, name, "1.0.0", "{\"id\":\"" + UUID.randomUUID() + "\"}"));
     }
 
+    /** Asks for a task and does not wait for it. */
+    void createLater(String namespace, String name) {
+        var _ = engine().create(TaskRequest.of(namespace, name, "1.0.0", "{\"id\":\"" + UUID.randomUUID() + "\"}"));
+    }
+
     UUID create(TaskRequest request) throws Exception {
         return engine().create(request).get(20, TimeUnit.SECONDS).taskUuid();
     }

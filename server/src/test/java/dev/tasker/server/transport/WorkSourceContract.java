@@ -13,10 +13,19 @@ import dev.tasker.worker.Assignment;
 import dev.tasker.worker.Checkpoint;
 import dev.tasker.worker.CompletionStatus;
 import dev.tasker.worker.HandlerKey;
+import dev.tasker.worker.HandlerRegistry;
 import dev.tasker.worker.RejectReason;
 import dev.tasker.worker.StepReport;
+import dev.tasker.worker.StepResult;
 import dev.tasker.worker.WorkSource;
+import dev.tasker.worker.WorkerConfig;
+import dev.tasker.worker.WorkerRuntime;
+import dev.tasker.worker.event.DeclaredEvent;
+import dev.tasker.worker.event.DomainEvent;
+import dev.tasker.worker.event.HandlerEvent;
 import dev.tasker.worker.event.MadePayload;
+import dev.tasker.worker.event.PublisherRegistry;
+import dev.tasker.worker.event.SubscriberRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,13 +70,131 @@ abstract class WorkSourceContract {
         return each;
     }
 
+    /** A worker whom the server knows. */
     private Peer worker(String callable) {
-        return closing(Peer.of(closing(sourceOf(stack)), new HandlerKey(namespace, callable)));
+        return connected(Peer.of(closing(sourceOf(stack)), new HandlerKey(namespace, callable)));
+    }
+
+    private Peer hearing(String... patterns) {
+        return connected(Peer.hearing(closing(sourceOf(stack)), "nothing", patterns));
+    }
+
+    private Peer connected(Peer worker) {
+        closing(worker);
+        Eventually.equals("connected", true, () -> worker.session().isConnected());
+        return worker;
     }
 
     private UUID solo(String callable) throws Exception {
         stack.registerSolo(namespace, callable);
         return stack.create(namespace, "solo");
+    }
+
+    @Test
+    void stepThatNoWorkerHasAHandlerForFailsForGood() throws Exception {
+        UUID task = solo("pay");
+        List<Peer> workers = List.of(worker("pay"), worker("pay"));
+        for (Peer worker : workers) {
+            worker.session().grant(1);
+            worker.session().reject(worker.next(), RejectReason.HANDLER_NOT_FOUND);
+        }
+
+        Eventually.equals(
+                "the step", StepState.ERROR, () -> stack.step(task, "only").state());
+        assertThat(stack.step(task, "only").result())
+                .contains("Handler not found: pay")
+                .contains("handler_not_found");
+    }
+
+    @Test
+    void workerHearsTheEventsOfOthersThatItsPatternsWant() throws Exception {
+        stack.register("""
+            name: publishing
+            namespace_name: %s
+            version: "1.0.0"
+            steps:
+              - name: only
+                handler: {callable: pay}
+                publishes_events:
+                  - {name: card.charged, description: d, delivery_mode: fast, schema: {}}
+                  - {name: card.booked, description: d, delivery_mode: broadcast, schema: {}}
+                  - {name: ledger.kept, description: d, delivery_mode: durable, schema: {}}
+            """.formatted(namespace));
+        Peer listener = hearing("card.*", "**");
+        Peer worker = worker("pay");
+        worker.session().grant(1);
+        stack.create(namespace, "publishing");
+
+        worker.succeed(worker.next());
+
+        assertThat(List.of(listener.nextTold(), listener.nextTold(), listener.nextTold(), listener.nextTold()))
+                .as("nothing of durable ones")
+                .containsExactlyInAnyOrder("0 card.charged", "1 card.charged", "0 card.booked", "1 card.booked");
+        assertThat(worker.heardNothing()).isTrue();
+    }
+
+    @Test
+    void handlerPublishesEventsWhileItRunsAndNotAfterwards() throws Exception {
+        UUID task = solo("pay");
+        Peer listener = hearing("item.*");
+        Peer worker = worker("pay");
+        worker.session().grant(1);
+        Assignment given = worker.next();
+        var kept = new HandlerEvent(UUID.randomUUID(), "item.kept", "{\"odd\":\"\\u0000\"}", null);
+
+        assertThat(worker.publish(given, "item.told", DeclaredEvent.Mode.FAST)).isEqualTo(CompletionStatus.ACCEPTED);
+        assertThat(worker.publish(given, "item.both", DeclaredEvent.Mode.BROADCAST))
+                .isEqualTo(CompletionStatus.ACCEPTED);
+        assertThat(worker.publish(given, kept)).isEqualTo(CompletionStatus.ACCEPTED);
+        assertThat(worker.publish(given, kept)).isEqualTo(CompletionStatus.DUPLICATE);
+        assertThat(worker.publish(given, "No Name", null)).isEqualTo(CompletionStatus.INVALID);
+        worker.succeed(given);
+        assertThat(worker.publish(given, "item.late", null)).isEqualTo(CompletionStatus.STALE_LEASE);
+
+        assertThat(List.of(listener.nextTold(), listener.nextTold()))
+                .containsExactlyInAnyOrder("0 item.told", "0 item.both");
+        assertThat(stack.engine().domainEvents().after(namespace, null, 10))
+                .extracting(
+                        entry -> entry.event().eventName() + " " + entry.event().taskUuid())
+                .containsExactly("item.both " + task, "item.kept " + task);
+    }
+
+    @Test
+    void subscriberAndHandlerOfARuntimeNeedNotKnowWhereTheServerIs() throws Exception {
+        stack.registerSolo(namespace, "pay");
+        var heard = new LinkedBlockingQueue<DomainEvent>();
+        var subscribers = new SubscriberRegistry();
+        subscribers.register("item.*", heard::add);
+        HandlerRegistry handlers = HandlerRegistry.builder()
+                .handler(
+                        new HandlerKey(namespace, "pay"),
+                        context -> StepResult.success(Map.of(
+                                "published",
+                                context.publishEvent("item.seen", Map.of("n", 1), DeclaredEvent.Mode.FAST),
+                                "refused",
+                                context.publishEvent("Item", 1))))
+                .build();
+        WorkSource source = closing(sourceOf(stack));
+        closing(WorkerRuntime.start(
+                source,
+                handlers,
+                new PublisherRegistry(),
+                subscribers,
+                WorkerConfig.defaults().withSlots(1)));
+
+        UUID task = stack.create(namespace, "solo");
+
+        DomainEvent event = heard.poll(20, TimeUnit.SECONDS);
+        assertThat(event).isNotNull();
+        assertThat(event.eventName()).isEqualTo("item.seen");
+        assertThat(event.namespace()).isEqualTo(namespace);
+        assertThat(event.taskUuid()).isEqualTo(task);
+        assertThat(event.message()).contains("\"payload\":{\"n\":1}");
+        stack.awaitStep(task, "only", "complete");
+        assertThat(stack.step(task, "only").result())
+                .contains("\"published\":true")
+                .contains("\"refused\":false")
+                .contains("\"handler_version\":\"1.0.0\"");
     }
 
     @Test
@@ -199,9 +327,9 @@ abstract class WorkSourceContract {
         Peer first = worker("pay");
         first.session().grant(1);
         Assignment given = first.next();
-        first.session().drain();
-        first.session().reject(given, RejectReason.HANDLER_NOT_FOUND);
         Peer second = worker("pay");
+        first.session().reject(given, RejectReason.HANDLER_NOT_FOUND);
+        first.session().grant(1);
         second.session().grant(1);
 
         Assignment taken = second.next();

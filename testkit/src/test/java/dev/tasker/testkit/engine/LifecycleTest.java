@@ -9,6 +9,7 @@ import dev.tasker.engine.Creation;
 import dev.tasker.engine.EngineException;
 import dev.tasker.engine.EngineMetrics;
 import dev.tasker.engine.ErrorCode;
+import dev.tasker.engine.HandlerEvent;
 import dev.tasker.engine.LaneConfig;
 import dev.tasker.engine.StepResult;
 import dev.tasker.testkit.DatabaseExtension;
@@ -102,6 +103,11 @@ class LifecycleTest {
         assertThatThrownBy(() -> node.create(template.request("{\"n\":2}"))).satisfies(LifecycleTest::isClosed);
         assertThatThrownBy(() -> worker.succeed(assignment, "1")).satisfies(LifecycleTest::isClosed);
         assertThatThrownBy(() -> worker.reject(assignment)).satisfies(LifecycleTest::isClosed);
+        assertThatThrownBy(() -> worker.unhandled(assignment)).satisfies(LifecycleTest::isClosed);
+        var event = new HandlerEvent(UUID.randomUUID(), "item.seen", "1", null);
+        assertThatThrownBy(() -> HandDrivenWorker.answer(
+                        worker.session().publish(assignment.stepUuid(), assignment.leaseToken(), List.of(event))))
+                .satisfies(LifecycleTest::isClosed);
         try (TestNode other = node.another()) {
             assertThat(other.states(task)).containsExactly("a=in_progress");
             assertThat(other.worker(0).report(assignment.stepUuid(), assignment.leaseToken(), StepResult.success("1")))

@@ -29,7 +29,7 @@ class SpanTest {
         complete_steps   | complete_steps(1000000, '{}', task, '{0,0}', '{1,1}', session, '{0,0}', '{0,0}', '{1,1}', '{x,x}', '{}', task, '{1,1}', session)
         failed steps     | complete_steps(1000000, '{}', task, '{0,0}', '{1,1}', session, '{1,2}', '{0,0}', '{1,1}', '{x,x}', '{}', '{}', '{}', '{}')
         checkpoint_steps | checkpoint_steps(1000000, task, '{0,0}', '{1,1}', session, '{f,t}', '{1,1}', '{1,1}', '{1,1}')
-        reject_steps     | reject_steps(task, '{0,0}', '{1,1}', session)
+        reject_steps     | reject_steps(task, '{0,0}', '{1,1}', session, '{f,t}')
         time_out_steps   | time_out_steps(task, '{0,0}', '{1,1}', session, '{0,0}', '{x,x}')
         operate_steps    | operate_steps(task, '{0,0}', '{1,1}', '{x,x}', '{x,x}', '{f,f}')
         cancel_tasks     | cancel_tasks(task, '{x,x}')

@@ -49,12 +49,12 @@ final class Operations {
             "rejectTrioP",
             "reject_steps",
             "SELECT task_uuid, step_index, state, queue_id, priority FROM tasker.reject_steps(ARRAY['" + Stage.TRIO_TASK
-                    + "']::uuid[], '{0}', '{1}', '{3}')");
+                    + "']::uuid[], '{0}', '{1}', '{3}', '{t}')");
     final Operation rejectA = Operation.of(
             "rejectA",
             "reject_steps",
             "SELECT task_uuid, step_index, state, queue_id, priority FROM tasker.reject_steps(ARRAY['" + Stage.TASK
-                    + "']::uuid[], '{1}', '{1}', '{1}')");
+                    + "']::uuid[], '{1}', '{1}', '{1}', '{f}')");
     final Operation keepA = checkpoint("keepA", 123, 1, false, 10);
     final Operation yieldA = checkpoint("yieldA", 124, 1, true, 10);
     final Operation yieldAWithOldToken = checkpoint("yieldAWithOldToken", 125, 0, true, 20);
@@ -74,7 +74,7 @@ final class Operations {
             "renewOne",
             "heartbeat",
             "SELECT session_id, task_uuid, step_index, token FROM tasker.heartbeat('{1}', 50, '{1}', ARRAY['"
-                    + Stage.TASK + "']::uuid[], '{1}', '{1}')");
+                    + Stage.TASK + "']::uuid[], '{1}', '{1}', NULL)");
     final Operation retryDue = Operation.of(
             "retryDue",
             "retry_due",

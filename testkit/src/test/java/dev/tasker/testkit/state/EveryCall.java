@@ -137,7 +137,7 @@ final class EveryCall {
     }
 
     private void reject(UUID task, int step, int token, int session) {
-        query("reject_steps(ARRAY['%s']::uuid[], ARRAY[%d], ARRAY[%d], ARRAY[%d])"
+        query("reject_steps(ARRAY['%s']::uuid[], ARRAY[%d], ARRAY[%d], ARRAY[%d], ARRAY[false])"
                 .formatted(task, step, token, session));
     }
 

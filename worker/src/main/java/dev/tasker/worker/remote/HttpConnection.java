@@ -7,7 +7,9 @@ import dev.tasker.protocol.worker.v1.Checkpointed;
 import dev.tasker.protocol.worker.v1.Complete;
 import dev.tasker.protocol.worker.v1.Completed;
 import dev.tasker.protocol.worker.v1.Drain;
+import dev.tasker.protocol.worker.v1.EventsPublished;
 import dev.tasker.protocol.worker.v1.HeartbeatAck;
+import dev.tasker.protocol.worker.v1.PublishEvents;
 import dev.tasker.protocol.worker.v1.Register;
 import dev.tasker.protocol.worker.v1.Registered;
 import dev.tasker.protocol.worker.v1.Reject;
@@ -41,6 +43,9 @@ final class HttpConnection implements Connection {
 
     /** Beyond what the server may keep a poll. */
     private static final Duration POLL_MARGIN = Duration.ofSeconds(15);
+
+    /** How long a worker without a free slot waits before it looks for events. */
+    private static final Duration EVENTS_PAUSE = Duration.ofMillis(500);
 
     private final RemoteWorkSession session;
     private final HttpWorkSource source;
@@ -158,6 +163,7 @@ final class HttpConnection implements Connection {
             case RESULTS -> message.getResults().getResultsList().forEach(this::complete);
             case CHECKPOINT -> checkpoint(message.getCheckpoint());
             case REJECT -> reject(message.getReject());
+            case PUBLISH_EVENTS -> publish(message.getPublishEvents());
             case HEARTBEAT ->
                 call(
                         "POST",
@@ -216,6 +222,35 @@ final class HttpConnection implements Connection {
                     }
                 });
         send(report[0]);
+    }
+
+    private void publish(PublishEvents published) {
+        var report = new Report[1];
+        report[0] = new Report(path + "/events", WorkerJson.publish(published), response -> {
+            switch (response.statusCode()) {
+                case 200 -> heard(WorkerJson.published(response.body()));
+                case 400, 413, 422 -> heard(refused(published, WorkerJson.message(response.body())));
+                case 408, 429, 503 -> session.later(retryAfter(response), () -> send(report[0]));
+                default -> end(status(response));
+            }
+        });
+        send(report[0]);
+    }
+
+    private void heard(EventsPublished answer) {
+        session.received(
+                this, ServerMessage.newBuilder().setEventsPublished(answer).build());
+    }
+
+    private static EventsPublished refused(PublishEvents published, String reason) {
+        EventsPublished.Builder answer = EventsPublished.newBuilder();
+        published
+                .getEventsList()
+                .forEach(event -> answer.addOutcomes(EventsPublished.Outcome.newBuilder()
+                        .setEventId(event.getEventId())
+                        .setStatus(Completed.Status.INVALID)
+                        .setReason(reason)));
+        return answer.build();
     }
 
     private void reject(Reject reject) {
@@ -282,7 +317,9 @@ final class HttpConnection implements Connection {
             endUnlessDone(response);
             return;
         }
-        ended(response.body());
+        HeartbeatAck lost = WorkerJson.lost(response.body()); // an answer, whether it names any or none
+        session.received(this, ServerMessage.newBuilder().setHeartbeatAck(lost).build());
+        cancelled(response.body());
     }
 
     private void ended(String body) {
@@ -291,6 +328,10 @@ final class HttpConnection implements Connection {
             session.received(
                     this, ServerMessage.newBuilder().setHeartbeatAck(lost).build());
         }
+        cancelled(body);
+    }
+
+    private void cancelled(String body) {
         Cancel cancelled = WorkerJson.cancelled(body);
         if (cancelled.getLeasesCount() > 0) {
             session.received(
@@ -310,8 +351,9 @@ final class HttpConnection implements Connection {
         try {
             while (!over.get()) {
                 int free = awaitSlots();
+                Duration wait = free > 0 ? pollWait : Duration.ZERO; // a slot that gets free must not wait for the poll
                 HttpResponse<String> response = client.send(
-                        request("POST", path + "/poll", WorkerJson.poll(free, pollWait), pollWait.plus(POLL_MARGIN))
+                        request("POST", path + "/poll", WorkerJson.poll(free, wait), wait.plus(POLL_MARGIN))
                                 .build(),
                         BodyHandlers.ofString());
                 polled(response);
@@ -323,9 +365,10 @@ final class HttpConnection implements Connection {
         }
     }
 
-    /** Returns how many slots are free, once some are. */
+    /** Returns how many slots are free, once some are; 0 when it is time to look for events. */
     private int awaitSlots() throws InterruptedException {
         synchronized (lock) {
+            long deadline = System.nanoTime() + EVENTS_PAUSE.toNanos();
             while (true) {
                 woken = false;
                 int free = draining || over.get() ? 0 : session.freeSlots();
@@ -335,8 +378,13 @@ final class HttpConnection implements Connection {
                 if (over.get()) {
                     throw new InterruptedException("over");
                 }
-                while (!woken) {
-                    lock.wait();
+                boolean hears = session.hearsEvents() && !draining;
+                long left = hears ? deadline - System.nanoTime() : Long.MAX_VALUE;
+                if (left <= 0) {
+                    return 0;
+                }
+                if (!woken) {
+                    TimeUnit.NANOSECONDS.timedWait(lock, left); // whatever ends it, all is looked at again
                 }
             }
         }
@@ -361,6 +409,9 @@ final class HttpConnection implements Connection {
                                     .build());
                 }
                 ended(response.body());
+                WorkerJson.events(response.body())
+                        .forEach(event -> session.received(
+                                this, ServerMessage.newBuilder().setEvent(event).build()));
                 Duration drain = WorkerJson.drain(response.body());
                 if (drain != null) {
                     synchronized (lock) {

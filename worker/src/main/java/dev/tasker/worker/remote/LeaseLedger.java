@@ -5,6 +5,7 @@ import dev.tasker.protocol.worker.v1.Assign;
 import dev.tasker.protocol.worker.v1.Checkpoint;
 import dev.tasker.protocol.worker.v1.Complete;
 import dev.tasker.protocol.worker.v1.Lease;
+import dev.tasker.protocol.worker.v1.PublishEvents;
 import dev.tasker.protocol.worker.v1.Reject;
 import dev.tasker.protocol.worker.v1.WorkerMessage;
 import dev.tasker.worker.Assignment;
@@ -40,6 +41,7 @@ final class LeaseLedger {
     private final Map<LeaseKey, Entry> entries = new HashMap<>();
     private final Map<LeaseKey, Entry> unanswered = new LinkedHashMap<>(); // in order of completion
     private final Map<LeaseKey, Saving> savings = new LinkedHashMap<>();
+    private final Map<ByteString, Publication> publications = new LinkedHashMap<>(); // by the event's id
     private final Outgoing outgoing = new Outgoing();
     private @Nullable Connection connection;
     private int free;
@@ -49,6 +51,9 @@ final class LeaseLedger {
 
     /** A checkpoint of a handler that waits for it. */
     private record Saving(Checkpoint message, CompletableFuture<CompletionStatus> answer) {}
+
+    /** An event whose handler waits for it. */
+    private record Publication(PublishEvents message, CompletableFuture<CompletionStatus> answer) {}
 
     // --- the stream
 
@@ -97,6 +102,7 @@ final class LeaseLedger {
         by.open();
         unanswered.values().forEach(this::queue);
         savings.values().forEach(saving -> outgoing.checkpoint(saving.message()));
+        publications.values().forEach(publication -> outgoing.events(publication.message()));
         by.flush();
         lost.forEach(this::dropSaving);
         return lost;
@@ -119,6 +125,8 @@ final class LeaseLedger {
         }
         savings.values().forEach(saving -> open.add(saving.answer()));
         savings.clear();
+        publications.values().forEach(publication -> open.add(publication.answer()));
+        publications.clear();
         entries.clear();
         unanswered.clear();
         outgoing.forget();
@@ -183,6 +191,27 @@ final class LeaseLedger {
             outgoing.checkpoint(checkpoint);
         }
         return answer;
+    }
+
+    /** Queues an event of a running handler. Who no longer waits for the answer cancels it. */
+    CompletableFuture<CompletionStatus> publish(ByteString eventId, PublishEvents message) {
+        var answer = new CompletableFuture<CompletionStatus>();
+        synchronized (this) {
+            if (closed) {
+                answer.completeExceptionally(new IllegalStateException("the session is closed"));
+                return answer;
+            }
+            publications.put(eventId, new Publication(message, answer));
+            if (isRegistered()) {
+                outgoing.events(message);
+            }
+        }
+        var _ = answer.whenComplete((_, _) -> forget(eventId));
+        return answer;
+    }
+
+    private synchronized void forget(ByteString eventId) {
+        publications.remove(eventId);
     }
 
     private CompletableFuture<CompletionStatus> ended(
@@ -329,6 +358,12 @@ final class LeaseLedger {
     synchronized @Nullable CompletableFuture<CompletionStatus> saved(Connection from, LeaseKey lease) {
         Saving saving = from == connection ? savings.remove(lease) : null;
         return saving == null ? null : saving.answer();
+    }
+
+    /** The future that the answer to a published event completes, null when nobody waits for it. */
+    synchronized @Nullable CompletableFuture<CompletionStatus> published(ByteString eventId) {
+        Publication publication = publications.get(eventId);
+        return publication == null ? null : publication.answer();
     }
 
     /** Whoever waits is interrupted for the loss of its lease; should it not be, it hears of it here. */

@@ -6,6 +6,7 @@ import dev.tasker.protocol.worker.v1.Credit;
 import dev.tasker.protocol.worker.v1.Draining;
 import dev.tasker.protocol.worker.v1.Heartbeat;
 import dev.tasker.protocol.worker.v1.Lease;
+import dev.tasker.protocol.worker.v1.PublishEvents;
 import dev.tasker.protocol.worker.v1.Reject;
 import dev.tasker.protocol.worker.v1.Results;
 import dev.tasker.protocol.worker.v1.WorkerMessage;
@@ -22,6 +23,7 @@ final class Outgoing {
     private final Queue<Entry> outcomes = new ArrayDeque<>();
     private final Queue<Checkpoint> checkpoints = new ArrayDeque<>();
     private final Queue<Reject> rejects = new ArrayDeque<>();
+    private final Queue<PublishEvents> events = new ArrayDeque<>();
     private int credit;
     private boolean heartbeatDue;
     private boolean draining;
@@ -37,6 +39,10 @@ final class Outgoing {
 
     void checkpoint(Checkpoint checkpoint) {
         checkpoints.add(checkpoint);
+    }
+
+    void events(PublishEvents published) {
+        events.add(published);
     }
 
     void outcome(Entry entry) {
@@ -65,6 +71,7 @@ final class Outgoing {
         heartbeatDue = false;
         rejects.clear();
         checkpoints.clear();
+        events.clear();
         outcomes.clear();
     }
 
@@ -82,6 +89,9 @@ final class Outgoing {
         }
         if (!rejects.isEmpty()) {
             return message.setReject(rejects.remove()).build();
+        }
+        if (!events.isEmpty()) {
+            return message.setPublishEvents(events.remove()).build();
         }
         if (!checkpoints.isEmpty()) {
             return message.setCheckpoint(checkpoints.remove()).build();

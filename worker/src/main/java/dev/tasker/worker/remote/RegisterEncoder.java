@@ -4,6 +4,7 @@ import dev.tasker.protocol.worker.v1.Handler;
 import dev.tasker.protocol.worker.v1.Lease;
 import dev.tasker.protocol.worker.v1.Register;
 import dev.tasker.protocol.worker.v1.Resume;
+import dev.tasker.protocol.worker.v1.Subscription;
 import dev.tasker.worker.HandlerKey;
 import dev.tasker.worker.HandlerTraits;
 import dev.tasker.worker.Registration;
@@ -34,6 +35,11 @@ final class RegisterEncoder {
                     .setCallable(handler.callable())
                     .addAllMethods(traits.methods())
                     .setVersion(traits.version()));
+        }
+        for (int i = 0; i < registration.eventPatterns().size(); i++) {
+            register.addSubscriptions(Subscription.newBuilder()
+                    .setId(i)
+                    .setPattern(registration.eventPatterns().get(i)));
         }
         if (resumed != null) {
             register.setResume(

@@ -6,7 +6,11 @@ import dev.tasker.protocol.worker.v1.Checkpoint;
 import dev.tasker.protocol.worker.v1.Checkpointed;
 import dev.tasker.protocol.worker.v1.Complete;
 import dev.tasker.protocol.worker.v1.Completed;
+import dev.tasker.protocol.worker.v1.Event;
+import dev.tasker.protocol.worker.v1.EventsPublished;
 import dev.tasker.protocol.worker.v1.Lease;
+import dev.tasker.protocol.worker.v1.NewEvent;
+import dev.tasker.protocol.worker.v1.PublishEvents;
 import dev.tasker.protocol.worker.v1.Register;
 import dev.tasker.protocol.worker.v1.Registered;
 import dev.tasker.protocol.worker.v1.Reject;
@@ -19,10 +23,12 @@ import dev.tasker.worker.Registration;
 import dev.tasker.worker.RejectReason;
 import dev.tasker.worker.StepReport;
 import dev.tasker.worker.WorkSession;
+import dev.tasker.worker.event.HandlerEvent;
 import io.grpc.Status;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -143,6 +149,28 @@ final class RemoteWorkSession implements WorkSession {
             LOG.warn("{}: checkpoint of {} bytes refused (expected: <= {})", assignment, bytes, documentBytesMax);
         }
         return bytes > documentBytesMax;
+    }
+
+    @Override
+    public CompletableFuture<CompletionStatus> publish(Assignment assignment, HandlerEvent event) {
+        ByteString eventId = LeaseKey.bytes(event.eventId());
+        NewEvent.Builder published =
+                NewEvent.newBuilder().setEventId(eventId).setName(event.name()).setPayloadJson(event.payloadJson());
+        if (event.mode() != null) {
+            published.setDeliveryMode(event.mode().name().toLowerCase(Locale.ROOT));
+        }
+        PublishEvents message = PublishEvents.newBuilder()
+                .setStepUuid(LeaseKey.bytes(assignment.stepUuid()))
+                .setLeaseToken(assignment.leaseToken())
+                .addEvents(published)
+                .build();
+        if (message.getSerializedSize() > documentBytesMax) {
+            LOG.warn("{}: event {} refused (expected: <= {} bytes)", assignment, event.name(), documentBytesMax);
+            return CompletableFuture.completedFuture(CompletionStatus.INVALID);
+        }
+        CompletableFuture<CompletionStatus> answer = ledger.publish(eventId, message);
+        flush();
+        return answer;
     }
 
     @Override
@@ -373,6 +401,8 @@ final class RemoteWorkSession implements WorkSession {
             }
             case CANCEL -> cancelled(from, message.getCancel().getLeasesList());
             case DRAIN -> draining(from);
+            case EVENTS_PUBLISHED -> published(message.getEventsPublished().getOutcomesList());
+            case EVENT -> told(message.getEvent());
             case PONG, MESSAGE_NOT_SET -> {}
         }
     }
@@ -461,6 +491,29 @@ final class RemoteWorkSession implements WorkSession {
             LOG.warn("checkpoint of step {} refused: {}", lease.stepUuid(), message.getReason());
         }
         answer.complete(status);
+    }
+
+    private void published(List<EventsPublished.Outcome> outcomes) {
+        for (EventsPublished.Outcome outcome : outcomes) {
+            CompletableFuture<CompletionStatus> answer = ledger.published(outcome.getEventId());
+            CompletionStatus status = status(outcome.getStatus());
+            if (answer == null || status == null) {
+                continue;
+            }
+            if (status == CompletionStatus.INVALID) {
+                LOG.warn("event {} refused: {}", LeaseKey.uuid(outcome.getEventId()), outcome.getReason());
+            }
+            answer.complete(status);
+        }
+    }
+
+    private void told(Event event) {
+        listener.told(event.getSubscriptionId(), EventDecoder.decode(event.getEventJson()));
+    }
+
+    /** Whether the worker wants to hear events of others. */
+    boolean hearsEvents() {
+        return !registration.eventPatterns().isEmpty();
     }
 
     private static @Nullable CompletionStatus status(Completed.Status status) {

@@ -8,15 +8,20 @@ import dev.tasker.protocol.worker.v1.Checkpoint;
 import dev.tasker.protocol.worker.v1.Complete;
 import dev.tasker.protocol.worker.v1.Completed;
 import dev.tasker.protocol.worker.v1.DeclaredEvent;
+import dev.tasker.protocol.worker.v1.Event;
 import dev.tasker.protocol.worker.v1.EventPayload;
+import dev.tasker.protocol.worker.v1.EventsPublished;
 import dev.tasker.protocol.worker.v1.Handler;
 import dev.tasker.protocol.worker.v1.HeartbeatAck;
 import dev.tasker.protocol.worker.v1.Lease;
 import dev.tasker.protocol.worker.v1.Limits;
+import dev.tasker.protocol.worker.v1.NewEvent;
+import dev.tasker.protocol.worker.v1.PublishEvents;
 import dev.tasker.protocol.worker.v1.Register;
 import dev.tasker.protocol.worker.v1.Registered;
 import dev.tasker.protocol.worker.v1.Reject;
 import dev.tasker.protocol.worker.v1.StepPart;
+import dev.tasker.protocol.worker.v1.Subscription;
 import dev.tasker.protocol.worker.v1.TaskPart;
 import java.io.StringWriter;
 import java.time.Duration;
@@ -57,6 +62,15 @@ final class WorkerJson {
                 handler.getMethodsList().forEach(json::writeString);
                 json.writeEndArray();
                 json.writeStringProperty("version", handler.getVersion());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeName("subscriptions");
+            json.writeStartArray();
+            for (Subscription subscription : register.getSubscriptionsList()) {
+                json.writeStartObject();
+                json.writeNumberProperty("id", subscription.getId());
+                json.writeStringProperty("pattern", subscription.getPattern());
                 json.writeEndObject();
             }
             json.writeEndArray();
@@ -134,6 +148,27 @@ final class WorkerJson {
         });
     }
 
+    static String publish(PublishEvents published) {
+        return object(json -> {
+            json.writeStringProperty("assignment_id", uuid(published.getStepUuid()));
+            json.writeNumberProperty("lease_token", published.getLeaseToken());
+            json.writeName("events");
+            json.writeStartArray();
+            for (NewEvent event : published.getEventsList()) {
+                json.writeStartObject();
+                json.writeStringProperty("event_id", uuid(event.getEventId()));
+                json.writeStringProperty("name", event.getName());
+                json.writeName("payload");
+                json.writeRawValue(event.getPayloadJson());
+                if (event.hasDeliveryMode()) {
+                    json.writeStringProperty("delivery_mode", event.getDeliveryMode());
+                }
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        });
+    }
+
     static String reject(Reject reject) {
         String reason = reject.getReason() == Reject.Reason.HANDLER_NOT_FOUND ? "handler_not_found" : "worker_shutdown";
         return object(json -> {
@@ -194,6 +229,28 @@ final class WorkerJson {
 
     static Completed.Status outcome(String body) {
         return Completed.Status.valueOf(RawJson.parse(body).text("status", ""));
+    }
+
+    static EventsPublished published(String body) {
+        return EventsPublished.newBuilder()
+                .addAllOutcomes(RawJson.parse(body).objects("events").stream()
+                        .map(event -> EventsPublished.Outcome.newBuilder()
+                                .setEventId(LeaseKey.bytes(event.uuid("event_id")))
+                                .setStatus(Completed.Status.valueOf(event.text("status", "")))
+                                .setReason(event.text("reason", ""))
+                                .build())
+                        .toList())
+                .build();
+    }
+
+    /** Events of others that a poll brought. */
+    static List<Event> events(String body) {
+        return RawJson.parse(body).objects("events").stream()
+                .map(event -> Event.newBuilder()
+                        .setSubscriptionId((int) event.number("subscription_id", 0))
+                        .setEventJson(event.json("event", "{}"))
+                        .build())
+                .toList();
     }
 
     static HeartbeatAck lost(String body) {

@@ -18,10 +18,19 @@ import dev.tasker.worker.AssignmentListener;
 import dev.tasker.worker.BackoffHint;
 import dev.tasker.worker.CompletionStatus;
 import dev.tasker.worker.HandlerKey;
+import dev.tasker.worker.HandlerMethods;
+import dev.tasker.worker.HandlerRegistry;
 import dev.tasker.worker.Registration;
 import dev.tasker.worker.RejectReason;
+import dev.tasker.worker.StepContext;
+import dev.tasker.worker.StepHandler;
 import dev.tasker.worker.StepReport;
+import dev.tasker.worker.StepResult;
 import dev.tasker.worker.WorkSession;
+import dev.tasker.worker.WorkerConfig;
+import dev.tasker.worker.WorkerRuntime;
+import dev.tasker.worker.event.PublisherRegistry;
+import dev.tasker.worker.event.SubscriberRegistry;
 import dev.tasker.worker.remote.WireServer.Stream;
 import io.grpc.Status;
 import java.time.Duration;
@@ -44,6 +53,25 @@ class GrpcWorkSourceTest {
     private static final UUID INSTANCE = new UUID(7, 7);
     private static final Registration REGISTRATION = new Registration(
             "test", INSTANCE, List.of(new HandlerKey("shop", "pay.handler")), 10, Duration.ofSeconds(30));
+
+    /** Handlers of which one has a version and a method of its own. */
+    static final HandlerRegistry VERSIONED = HandlerRegistry.builder()
+            .handler(
+                    "pay",
+                    HandlerMethods.of(new StepHandler() {
+                                @Override
+                                public StepResult handle(StepContext context) {
+                                    return StepResult.success();
+                                }
+
+                                @Override
+                                public String version() {
+                                    return "2.7.1";
+                                }
+                            })
+                            .with("refund", _ -> StepResult.success()))
+            .handler("plain", _ -> StepResult.success())
+            .build();
 
     private final Inbox inbox = new Inbox();
     private WireServer server;
@@ -132,6 +160,25 @@ class GrpcWorkSourceTest {
         assertThat(register.hasResume()).isFalse();
         take(stream, UUID.randomUUID());
         assertThat(session.sessionId()).isEqualTo(stream.sessionId);
+    }
+
+    @Test
+    void registersMethodsVersionsAndPatternsOfARuntime() throws Exception {
+        var subscribers = new SubscriberRegistry();
+        subscribers.register("item.*", _ -> {});
+        subscribers.register("*", _ -> {});
+        try (var _ =
+                WorkerRuntime.start(source, VERSIONED, new PublisherRegistry(), subscribers, WorkerConfig.defaults())) {
+            Register register = server.registered(NEVER_MS).registration;
+
+            assertThat(register.getHandlersList())
+                    .extracting(handler ->
+                            handler.getCallable() + " " + handler.getVersion() + " " + handler.getMethodsList())
+                    .containsExactlyInAnyOrder("pay 2.7.1 [refund]", "plain 1.0.0 []");
+            assertThat(register.getSubscriptionsList())
+                    .extracting(subscription -> subscription.getId() + " " + subscription.getPattern())
+                    .containsExactly("0 item.*", "1 *");
+        }
     }
 
     @Test

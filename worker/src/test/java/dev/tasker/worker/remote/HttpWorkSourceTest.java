@@ -14,6 +14,13 @@ import dev.tasker.worker.Registration;
 import dev.tasker.worker.RejectReason;
 import dev.tasker.worker.StepReport;
 import dev.tasker.worker.WorkSession;
+import dev.tasker.worker.WorkerConfig;
+import dev.tasker.worker.WorkerRuntime;
+import dev.tasker.worker.event.DeclaredEvent;
+import dev.tasker.worker.event.DomainEvent;
+import dev.tasker.worker.event.HandlerEvent;
+import dev.tasker.worker.event.PublisherRegistry;
+import dev.tasker.worker.event.SubscriberRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
@@ -51,6 +59,10 @@ class HttpWorkSourceTest {
             "workflow_step":{"name":"s","template_step_name":"s"},"dependency_results":{"p":{"success":true}},
             "step_definition":{"handler":{"callable":"pay"}}}}}],"lost":[],"cancel":[],"drain_ms":null}
         """.formatted(STEP, new UUID(1, 2), new UUID(5, 6));
+    private static final String EVENT_JSON = """
+        {"event_id":"%s","event_name":"item.told","payload":{"payload":1},\
+        "metadata":{"namespace":"shop","task_uuid":"%s","step_uuid":"%s"}}\
+        """.formatted(new UUID(1, 1), new UUID(2, 2), new UUID(2, 3));
     private static final String NOTHING = "{\"assignments\":[]}";
 
     private final Inbox inbox = new Inbox();
@@ -180,6 +192,85 @@ class HttpWorkSourceTest {
     private static CompletionStatus complete(WorkSession session, Assignment assignment) throws Exception {
         var report = new StepReport(true, false, Duration.ZERO, null, null, null, "{\"success\":true}");
         return session.complete(assignment, report).get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void registersMethodsVersionsAndPatternsOfARuntime() throws Exception {
+        var subscribers = new SubscriberRegistry();
+        subscribers.register("item.*", _ -> {});
+        try (var _ = WorkerRuntime.start(
+                source, GrpcWorkSourceTest.VERSIONED, new PublisherRegistry(), subscribers, WorkerConfig.defaults())) {
+            assertThat(call("sessions").body())
+                    .contains(
+                            "{\"namespace\":\"*\",\"callable\":\"pay\",\"methods\":[\"refund\"],\"version\":\"2.7.1\"}")
+                    .contains("\"subscriptions\":[{\"id\":0,\"pattern\":\"item.*\"}]");
+        }
+    }
+
+    @Test
+    void answeredHeartbeatsKeepTheSessionConnected() throws Exception {
+        WorkSession session = open();
+        assigned(session);
+        for (int i = 0; i < 5; i++) {
+            call("heartbeat");
+        }
+        boolean isConnected = session.isConnected();
+        for (int i = 0; i < 50 && !isConnected; i++) { // on a slow machine one answer may be late, not all of them
+            call("heartbeat");
+            isConnected = session.isConnected();
+        }
+        assertThat(isConnected).isTrue();
+    }
+
+    @Test
+    void workerWithoutAFreeSlotHearsEventsAllTheSame() throws Exception {
+        var told = new LinkedBlockingQueue<String>();
+        reply("poll", 200, "{\"assignments\":[],\"events\":[{\"subscription_id\":3,\"event\":" + EVENT_JSON + "}]}");
+        source.open(
+                new Registration(
+                        "test",
+                        new UUID(7, 7),
+                        List.of(new HandlerKey("shop", "pay")),
+                        5,
+                        Duration.ofSeconds(30),
+                        Map.of(),
+                        List.of("item.*")),
+                new AssignmentListener() {
+                    @Override
+                    public void assigned(List<Assignment> assignments) {}
+
+                    @Override
+                    public void lost(Assignment assignment) {}
+
+                    @Override
+                    public void told(int subscription, DomainEvent event) {
+                        told.add(subscription + " " + event);
+                    }
+                });
+
+        assertThat(told.poll(20, TimeUnit.SECONDS))
+                .isEqualTo("3 "
+                        + new DomainEvent(
+                                new UUID(1, 1), "item.told", "shop", new UUID(2, 2), new UUID(2, 3), EVENT_JSON));
+        assertThat(call("poll").body()).isEqualTo("{\"max\":0,\"wait_ms\":0}");
+    }
+
+    @Test
+    void eventIsPublishedAgainUntilTheServerTakesItAndRefusedForGood() throws Exception {
+        WorkSession session = open();
+        Assignment given = assigned(session);
+        var event = new HandlerEvent(new UUID(1, 1), "item.told", "[1 ]", DeclaredEvent.Mode.FAST);
+        reply("events", 503, error("busy"));
+        reply("events", 200, "{\"events\":[{\"event_id\":\"" + event.eventId() + "\",\"status\":\"ACCEPTED\"}]}");
+        reply("events", 422, error("not an event"));
+
+        assertThat(session.publish(given, event).get(20, TimeUnit.SECONDS)).isEqualTo(CompletionStatus.ACCEPTED);
+        assertThat(call("events").body())
+                .isEqualTo("{\"assignment_id\":\"" + STEP + "\",\"lease_token\":7,\"events\":[{\"event_id\":\""
+                        + event.eventId() + "\",\"name\":\"item.told\",\"payload\":[1 ],\"delivery_mode\":\"fast\"}]}");
+        assertThat(session.publish(given, event).get(20, TimeUnit.SECONDS)).isEqualTo(CompletionStatus.INVALID);
+        var large = new HandlerEvent(new UUID(1, 2), "item.told", '"' + "x".repeat(1_000) + '"', null);
+        assertThat(session.publish(given, large).get(20, TimeUnit.SECONDS)).isEqualTo(CompletionStatus.INVALID);
     }
 
     @Test

@@ -2,10 +2,12 @@ package dev.tasker.engine.internal.domainevent;
 
 import dev.tasker.engine.DomainEvent;
 import dev.tasker.engine.EventPayload;
+import dev.tasker.engine.HandlerEvent;
 import dev.tasker.engine.StepResult;
 import dev.tasker.engine.StepState;
 import dev.tasker.engine.internal.task.TaskUuids;
 import dev.tasker.engine.internal.template.CompiledSchema;
+import dev.tasker.template.DeliveryMode;
 import dev.tasker.template.EventCondition;
 import dev.tasker.template.PublishedEvent;
 import java.time.Instant;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class EventMaker {
     private static final Logger log = LoggerFactory.getLogger(EventMaker.class);
     private static final int MESSAGE_CHARS_MAX = 1 << 20;
+    private static final Pattern NAME = Pattern.compile("(?=.{1,255}$)[a-z0-9_]+(\\.[a-z0-9_]+)+");
 
     private final InstantSource clock;
     private final EventCounters counters;
@@ -140,26 +144,64 @@ public final class EventMaker {
             @Nullable StepState needed,
             ReportedResult reported,
             @Nullable EventPayload own) {
-        EventMessage message = new EventMessage(outcome, event, reported, own);
-        String violation = event.schema().violation(message.payload());
+        EventMessage message = EventMessage.ofOutcome(outcome, event, reported, own);
+        Instant now = now();
+        return candidate(message, event.schema(), event.definition().deliveryMode(), needed, newId(now), now);
+    }
+
+    /**
+     * An event that a running handler tells of: by the schema and mode of the step's declaration, if there is one of that name.
+     *
+     * @throws IllegalArgumentException it can never be published; so with what the JSON parser throws
+     */
+    EventCandidate ofHandler(StepOutcome attempt, HandlerEvent event) {
+        if (!NAME.matcher(event.name()).matches()) {
+            throw new IllegalArgumentException("name: '" + event.name()
+                    + "' (expected: two or more segments of a-z, 0-9 and _, joined by dots, 255 characters at most)");
+        }
+        DeclaredEvent declaration = declaredBy(attempt).stream()
+                .filter(each -> each.definition().name().equals(event.name()))
+                .findAny()
+                .orElse(null);
+        DeliveryMode own = event.mode() == null ? DeliveryMode.DURABLE : event.mode();
+        return candidate(
+                EventMessage.ofHandler(attempt, event.name(), event.payload()),
+                declaration == null ? null : declaration.schema(),
+                declaration == null ? own : declaration.definition().deliveryMode(),
+                StepState.IN_PROGRESS,
+                event.eventId(),
+                now());
+    }
+
+    private static EventCandidate candidate(
+            EventMessage message,
+            @Nullable EventSchema schema,
+            DeliveryMode mode,
+            @Nullable StepState needed,
+            UUID id,
+            Instant now) {
+        String violation = schema == null ? null : schema.violation(message.payload());
         if (violation != null) {
             throw new IllegalArgumentException("payload: " + violation);
         }
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        UUID id = newId(now);
         String text = message.write(id, now);
         if (text.length() > MESSAGE_CHARS_MAX) {
             throw new IllegalArgumentException(
                     "message: " + text.length() + " characters (expected: at most " + MESSAGE_CHARS_MAX + ")");
         }
+        StepOutcome outcome = message.outcome();
         DomainEvent made = new DomainEvent(
                 id,
-                event.definition().name(),
+                message.name(),
                 outcome.template().plan().template().namespace(),
                 outcome.step().task(),
                 TaskUuids.stepUuid(outcome.step().task(), outcome.step().index()),
                 text);
-        return new EventCandidate(made, event.definition().deliveryMode(), needed);
+        return new EventCandidate(made, mode, needed);
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }
 
     /** A v7 uuid. */

@@ -11,32 +11,45 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The DomainEvent document (04 §6.3) of one event and outcome. */
-final class EventMessage {
+/**
+ * The DomainEvent document (04 §6.3) of one event.
+ *
+ * @param payload the business payload, which the schema is about
+ * @param summary the compact result of the outcome, null: the handler tells of it while it runs
+ * @param additional further metadata (JSON), null: none
+ * @param firedBy who made the payload
+ */
+record EventMessage(
+        StepOutcome outcome,
+        String name,
+        JsonNode payload,
+        @Nullable ObjectNode summary,
+        @Nullable String additional,
+        String firedBy) {
     private static final String VERSION = "1.0";
     private static final String DEFAULT_PUBLISHER = "default";
 
-    private final StepOutcome outcome;
-    private final DeclaredEvent event;
-    private final ReportedResult reported;
-    private final @Nullable EventPayload own;
-    private final JsonNode payload;
-
     /** @param own what the event's custom publisher made of it, null: nothing */
-    EventMessage(StepOutcome outcome, DeclaredEvent event, ReportedResult reported, @Nullable EventPayload own) {
-        this.outcome = outcome;
-        this.event = event;
-        this.reported = reported;
-        this.own = own;
-        this.payload = own == null || own.payload() == null ? defaultPayload() : MAPPER.readTree(own.payload());
+    static EventMessage ofOutcome(
+            StepOutcome outcome, DeclaredEvent event, ReportedResult reported, @Nullable EventPayload own) {
+        JsonNode payload =
+                own == null || own.payload() == null ? defaultPayload(event, reported) : MAPPER.readTree(own.payload());
+        return new EventMessage(
+                outcome,
+                event.definition().name(),
+                payload,
+                reported.summary(),
+                own == null ? null : own.metadata(),
+                own == null ? DEFAULT_PUBLISHER : own.publisher());
     }
 
-    /** The business payload, which the schema is about. */
-    JsonNode payload() {
-        return payload;
+    /** What the handler of a running attempt tells of. */
+    static EventMessage ofHandler(StepOutcome attempt, String name, String payload) {
+        String handler = attempt.definition().planned().definition().handler().callable();
+        return new EventMessage(attempt, name, MAPPER.readTree(payload), null, null, handler);
     }
 
-    private JsonNode defaultPayload() {
+    private static JsonNode defaultPayload(DeclaredEvent event, ReportedResult reported) {
         Map<String, String> pointers = event.definition().payload();
         if (pointers.isEmpty()) {
             return reported.payload();
@@ -54,10 +67,10 @@ final class EventMessage {
     String write(UUID id, Instant firedAt) {
         ObjectNode message = MAPPER.createObjectNode();
         message.put("event_id", id.toString());
-        message.put("event_name", event.definition().name());
+        message.put("event_name", name);
         message.put("event_version", VERSION);
         ObjectNode body = message.putObject("payload");
-        body.set("execution_result", reported.summary());
+        body.set("execution_result", summary);
         body.set("payload", payload);
         message.set("metadata", metadata(firedAt));
         return MAPPER.writeValueAsString(message);
@@ -65,8 +78,8 @@ final class EventMessage {
 
     private ObjectNode metadata(Instant firedAt) {
         ObjectNode metadata = MAPPER.createObjectNode();
-        if (own != null && own.metadata() != null && MAPPER.readTree(own.metadata()) instanceof ObjectNode additional) {
-            metadata.setAll(additional);
+        if (additional != null && MAPPER.readTree(additional) instanceof ObjectNode object) {
+            metadata.setAll(object);
         }
         metadata.put("task_uuid", outcome.step().task().toString());
         metadata.put(
@@ -77,7 +90,7 @@ final class EventMessage {
         metadata.put("namespace", outcome.template().plan().template().namespace());
         metadata.put("correlation_id", outcome.correlationId().toString());
         metadata.put("fired_at", firedAt.toString());
-        metadata.put("fired_by", own == null ? DEFAULT_PUBLISHER : own.publisher());
+        metadata.put("fired_by", firedBy);
         return metadata;
     }
 }

@@ -39,6 +39,19 @@ public final class OutcomeReader {
 
     /** The attempts of {@code steps} whose template declares events for them. */
     public List<Stored> read(Connection connection, Collection<StepKey> steps) throws SQLException {
+        return all(connection, steps).stream()
+                .filter(stored -> stored.outcome().declaresEvents())
+                .toList();
+    }
+
+    /** The attempt that a step is at, whether it declares events or not; null for a step that does not exist. */
+    @Nullable
+    StepOutcome read(Connection connection, StepKey step) throws SQLException {
+        List<Stored> stored = all(connection, List.of(step));
+        return stored.isEmpty() ? null : stored.getFirst().outcome();
+    }
+
+    private List<Stored> all(Connection connection, Collection<StepKey> steps) throws SQLException {
         List<Stored> stored = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement(OUTCOMES)) {
             SqlArrays.setUuids(select, 1, steps.stream().map(StepKey::task).toList());
@@ -47,9 +60,6 @@ public final class OutcomeReader {
             while (rows.next()) {
                 RegisteredTemplate template = templates.byId(rows.getInt(8));
                 RunnableStep definition = template.steps().get(rows.getInt(7));
-                if (definition.planned().definition().publishesEvents().isEmpty()) {
-                    continue;
-                }
                 String name = rows.getString(3);
                 StepOutcome outcome = new StepOutcome(
                         new StepKey(rows.getObject(1, UUID.class), rows.getInt(2)),

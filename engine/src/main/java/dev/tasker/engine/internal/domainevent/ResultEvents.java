@@ -1,6 +1,5 @@
 package dev.tasker.engine.internal.domainevent;
 
-import dev.tasker.engine.Assignment;
 import dev.tasker.engine.StepResult;
 import dev.tasker.engine.internal.session.LiveSession.Held;
 import dev.tasker.engine.internal.sql.Database;
@@ -8,7 +7,6 @@ import dev.tasker.engine.internal.step.StepKey;
 import dev.tasker.engine.internal.task.PayloadCache;
 import dev.tasker.engine.internal.task.TaskPayload;
 import dev.tasker.engine.internal.template.RegisteredTemplate;
-import dev.tasker.engine.internal.template.RunnableStep;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,22 +33,9 @@ public final class ResultEvents {
      * @param held the lease, null: not one of this node
      */
     public List<EventCandidate> of(StepKey step, @Nullable Held held, StepResult result) {
-        RegisteredTemplate template = held == null ? null : held.template();
-        Assignment assignment = held == null ? null : held.assignment();
-        if (template != null && assignment != null) {
-            RunnableStep definition = definition(step, template, assignment);
-            if (definition.planned().definition().publishesEvents().isEmpty()) {
-                return List.of();
-            }
-            return maker.ofResult(
-                    new StepOutcome(
-                            step,
-                            template,
-                            definition,
-                            assignment.step().name(),
-                            assignment.attempt(),
-                            assignment.task().correlationId()),
-                    result);
+        StepOutcome attempt = held == null ? null : StepOutcome.ofHeld(step, held);
+        if (attempt != null) {
+            return attempt.declaresEvents() ? maker.ofResult(attempt, result) : List.of();
         }
         TaskPayload known = payloads.get(step.task());
         if (known != null && !declaresEvents(known.template())) {
@@ -59,18 +44,6 @@ public final class ResultEvents {
         return database.call(connection -> reader.read(connection, List.of(step))).stream()
                 .flatMap(stored -> maker.ofResult(stored.outcome(), result).stream())
                 .toList();
-    }
-
-    private static RunnableStep definition(StepKey step, RegisteredTemplate template, Assignment assignment) {
-        String name = assignment.step().templateStepName();
-        RunnableStep initial = template.step(step.index());
-        if (initial != null && initial.planned().name().equals(name)) {
-            return initial;
-        }
-        return template.steps().stream()
-                .filter(candidate -> candidate.planned().name().equals(name))
-                .findAny()
-                .orElseThrow();
     }
 
     private static boolean declaresEvents(RegisteredTemplate template) {

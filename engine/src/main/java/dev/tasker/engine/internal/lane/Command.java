@@ -142,8 +142,12 @@ public sealed interface Command {
         }
     }
 
-    /** Gives a step back. */
-    record Reject(LiveSession session, StepKey step, int token, CompletableFuture<Completion> answer)
+    /**
+     * Gives a step back.
+     *
+     * @param unhandled because its worker has no handler for it
+     */
+    record Reject(LiveSession session, StepKey step, int token, boolean unhandled, CompletableFuture<Completion> answer)
             implements Command {
         @Override
         public UUID task() {

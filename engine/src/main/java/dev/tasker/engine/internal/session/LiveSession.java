@@ -38,6 +38,7 @@ public final class LiveSession {
     private final AtomicInteger sticky = new AtomicInteger();
     private final ConcurrentHashMap<StepKey, Held> held = new ConcurrentHashMap<>();
     private final Set<Integer> queueIds = ConcurrentHashMap.newKeySet();
+    private final QueuePauses pauses = new QueuePauses();
     private volatile boolean draining;
     private volatile boolean closed;
     private volatile boolean silent;
@@ -189,9 +190,24 @@ public final class LiveSession {
         return queueIds;
     }
 
+    /** The queues the session is served from now. */
+    public Collection<Integer> openQueueIds() {
+        return pauses.without(queueIds);
+    }
+
+    /** The session is not served from this queue for so long. */
+    public void pause(int queueId, Duration length) {
+        pauses.begin(queueId, length);
+    }
+
+    /** How long until the session is served from one more queue; null: until nothing that is known. */
+    public @Nullable Duration untilServedAgain() {
+        return pauses.untilNextEnd();
+    }
+
     /** Whether steps of this queue may be leased to the session now, slots aside. */
     public boolean accepts(int queueId) {
-        return isServed() && queueIds.contains(queueId);
+        return isServed() && queueIds.contains(queueId) && !pauses.covers(queueId);
     }
 
     /** Whether the session wants steps at all. */
@@ -199,7 +215,8 @@ public final class LiveSession {
         return isServed() && free.get() > 0;
     }
 
-    private boolean isServed() {
+    /** Whether the session is given anything. */
+    public boolean isServed() {
         return !draining && !closed && !(silent && !held.isEmpty());
     }
 

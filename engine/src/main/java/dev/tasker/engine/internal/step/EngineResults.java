@@ -12,6 +12,7 @@ public final class EngineResults {
     private static final String LEASE_EXPIRED = "lease_expired";
     private static final String WORKER_LOST = "worker_lost";
     private static final String HANDLER_TIMEOUT = "handler_timeout";
+    private static final String HANDLER_NOT_FOUND = "handler_not_found";
 
     private static final String LEASE_EXPIRED_MESSAGE = "Lease expired: the worker stopped renewing it";
     private static final String WORKER_LOST_MESSAGE =
@@ -44,6 +45,19 @@ public final class EngineResults {
                 .put("handler_name", assignment.step().callable())
                 .put("task_uuid", assignment.taskUuid().toString())
                 .put("timeout_ms", timeout.toMillis());
+        return document.toString();
+    }
+
+    /**
+     * A step that nobody has a handler for.
+     *
+     * @param workers names of some that registered its callable all the same
+     */
+    static String handlerNotFound(String callable, List<String> workers) {
+        String message = "Handler not found: " + callable + " (registered, and yet missing, at every worker there is: "
+                + String.join(", ", workers) + ")";
+        ObjectNode document = failure("failed", message, HANDLER_NOT_FOUND, false);
+        document.withObject("metadata").withObject("context").put("handler_name", callable);
         return document.toString();
     }
 

@@ -11,6 +11,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,12 @@ import java.util.UUID;
 public final class LeaseAdopter {
     private static final String CALL =
             "SELECT task_uuid, step_index, token, attempts FROM tasker.adopt_leases(?, ?, ?, ?, ?)";
+
+    private static final String LEASES_OF = """
+        SELECT lease.task_uuid, lease.step_index, lease.token
+        FROM   tasker.worker_sessions AS session, LATERAL tasker.leases_of(session.session_id) AS lease
+        WHERE  session.session_uuid = ?
+        """;
 
     private final Database database;
     private final BatchNumbers numbers;
@@ -53,6 +60,21 @@ public final class LeaseAdopter {
         adopted.forEach(step ->
                 steps.add(TaskUuids.stepUuid(step.key().task(), step.key().index())));
         return steps;
+    }
+
+    /** The leases of a session of any node, tokens by step; one read. */
+    public Map<UUID, Integer> leasesOf(UUID session) {
+        return database.call(open -> {
+            try (PreparedStatement select = open.prepareStatement(LEASES_OF)) {
+                select.setObject(1, session);
+                ResultSet rows = select.executeQuery();
+                Map<UUID, Integer> leases = new HashMap<>();
+                while (rows.next()) {
+                    leases.put(TaskUuids.stepUuid(rows.getObject(1, UUID.class), rows.getInt(2)), rows.getInt(3));
+                }
+                return leases;
+            }
+        });
     }
 
     private static List<LeasedStep> call(Connection open, LiveSession session, long number, Map<UUID, Integer> leases)

@@ -79,7 +79,7 @@ public final class StepClaimer {
                 if (!looked.containsAll(numbers.lost().keySet())) {
                     return leased; // a slot that seems free may be taken: the next pass begins with a reconciliation
                 }
-                List<QueueHeads.Position> positions = heads.positions(session.queueIds());
+                List<QueueHeads.Position> positions = heads.positions(session.openQueueIds());
                 if (positions.isEmpty()) {
                     continue;
                 }
@@ -88,6 +88,16 @@ public final class StepClaimer {
             }
         }
         return leased;
+    }
+
+    /** How long until a session may be served from a queue it is not served from now. */
+    public Duration untilServedAgain() {
+        Duration next = NOTHING_LOST;
+        for (LiveSession session : sessions.all()) {
+            Duration end = session.untilServedAgain();
+            next = end != null && end.compareTo(next) < 0 ? end : next;
+        }
+        return next;
     }
 
     private int claim(LiveSession session, List<QueueHeads.Position> positions) throws SQLException {

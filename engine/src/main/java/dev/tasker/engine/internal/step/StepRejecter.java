@@ -17,7 +17,7 @@ import java.util.UUID;
 /** Gives batches of steps back to their queues, attempts refunded (04 §9.6). */
 public final class StepRejecter implements BatchCall<Reject, List<Reject>, Map<StepKey, StepRejecter.Returned>> {
     private static final String CALL =
-            "SELECT task_uuid, step_index, queue_id, priority FROM tasker.reject_steps(?, ?, ?, ?)";
+            "SELECT task_uuid, step_index, queue_id, priority FROM tasker.reject_steps(?, ?, ?, ?, ?)";
 
     private final Aftermath aftermath;
 
@@ -54,6 +54,8 @@ public final class StepRejecter implements BatchCall<Reject, List<Reject>, Map<S
                     commands.stream()
                             .mapToInt(command -> command.session().id())
                             .toArray());
+            Object[] unhandled = commands.stream().map(Reject::unhandled).toArray();
+            call.setArray(5, connection.createArrayOf("boolean", unhandled));
             Map<StepKey, Returned> returned = new HashMap<>();
             ResultSet rows = call.executeQuery();
             while (rows.next()) {
