@@ -1,26 +1,12 @@
 package dev.tasker.server.gateway;
 
+import dev.tasker.server.config.GrpcTransport;
 import dev.tasker.server.security.Authenticator;
 import dev.tasker.server.security.ServerTls;
-import io.grpc.BindableService;
-import io.grpc.Server;
-import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
-import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
-import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
-import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
-import io.grpc.protobuf.services.HealthStatusManager;
-import io.grpc.protobuf.services.ProtoReflectionService;
-import io.grpc.protobuf.services.ProtoReflectionServiceV1;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,19 +18,13 @@ public final class GatewayServer implements AutoCloseable {
     /** The largest result with its envelope; what is larger than a result may be is still read, to be answered. */
     private static final int MESSAGE_BYTES_MAX = 9 << 20;
 
-    private static final int METADATA_BYTES_MAX = 64 << 10;
-    private static final int CALLS_PER_CONNECTION_MAX = 1_000;
-
     private final WorkerGateway gateway;
-    private final HealthStatusManager health;
-    private final Server server;
-    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final GrpcListener listener;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private GatewayServer(WorkerGateway gateway, HealthStatusManager health, Server server) {
+    private GatewayServer(WorkerGateway gateway, GrpcListener listener) {
         this.gateway = gateway;
-        this.health = health;
-        this.server = server;
+        this.listener = listener;
     }
 
     /**
@@ -59,72 +39,20 @@ public final class GatewayServer implements AutoCloseable {
             @Nullable ServerTls tls,
             WorkerGateway gateway,
             List<GuardedService> others) {
-        var health = new HealthStatusManager();
-        NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
-                .executor(gateway.executor())
-                .permitKeepAliveTime(10, TimeUnit.SECONDS) // workers ping every 30 s
-                .permitKeepAliveWithoutCalls(true)
-                .keepAliveTime(30, TimeUnit.SECONDS)
-                .keepAliveTimeout(10, TimeUnit.SECONDS)
-                .maxInboundMessageSize(MESSAGE_BYTES_MAX)
-                .maxInboundMetadataSize(METADATA_BYTES_MAX)
-                .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX);
-        if (tls != null) {
-            builder.sslContext(sslContext(tls));
-        }
-        var guard = new CallGuard(authenticator);
-        Stream.concat(
-                        Stream.of(
-                                gateway.guarded(),
-                                GuardedService.open(health.getHealthService()),
-                                GuardedService.open(ProtoReflectionServiceV1.newInstance()),
-                                GuardedService.open(reflectionForOldClients())),
-                        others.stream())
-                .map(guard::guard)
-                .forEach(builder::addService);
-        Server server = builder.build();
-        try {
-            server.start();
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "gRPC cannot listen at " + address.getHostString() + ":" + address.getPort()
-                            + " (expected: an address of this machine and a port that no other process uses)",
-                    e);
-        }
-        health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
-        server.getServices()
-                .forEach(service ->
-                        health.setStatus(service.getServiceDescriptor().getName(), ServingStatus.SERVING));
-        return new GatewayServer(gateway, health, server);
-    }
-
-    private static SslContext sslContext(ServerTls tls) {
-        SslContextBuilder context = GrpcSslContexts.configure(SslContextBuilder.forServer(tls.keyManager()))
-                .protocols(ServerTls.PROTOCOLS);
-        if (tls.trustManager() != null) {
-            context.trustManager(tls.trustManager()).clientAuth(ClientAuth.REQUIRE);
-        }
-        try {
-            return context.build();
-        } catch (SSLException e) {
-            throw new IllegalStateException("no TLS for gRPC", e);
-        }
-    }
-
-    @SuppressWarnings("deprecation") // v1alpha is all that older clients ask for
-    private static BindableService reflectionForOldClients() {
-        return ProtoReflectionService.newInstance();
+        List<GuardedService> services =
+                Stream.concat(Stream.of(gateway.guarded()), others.stream()).toList();
+        GrpcListener listener = GrpcListener.start(
+                address, gateway.executor(), authenticator, tls, GrpcTransport.SERVER, MESSAGE_BYTES_MAX, services);
+        return new GatewayServer(gateway, listener);
     }
 
     public int port() {
-        return server.getPort();
+        return listener.port();
     }
 
     /** Tells whoever asks for the health of the services that they end. */
     public void stopServing() {
-        if (stopping.compareAndSet(false, true)) {
-            health.enterTerminalState();
-        }
+        listener.stopServing();
     }
 
     /** Asks the workers to finish, waits for them within {@link GatewayConfig#drain}, then ends all calls. */
@@ -138,15 +66,10 @@ public final class GatewayServer implements AutoCloseable {
             if (!gateway.drain()) {
                 LOG.warn("workers still hold steps; their results go to the next server they reach");
             }
-            gateway.close();
-            server.shutdown();
-            if (!server.awaitTermination(1, TimeUnit.SECONDS)) {
-                server.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
-            }
         } catch (InterruptedException e) {
-            gateway.close();
-            server.shutdownNow();
             Thread.currentThread().interrupt();
         }
+        gateway.close();
+        listener.close();
     }
 }
