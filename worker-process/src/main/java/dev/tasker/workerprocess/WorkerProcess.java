@@ -39,7 +39,7 @@ public final class WorkerProcess implements AutoCloseable {
     private final InstantSource clock = InstantSource.system();
     private final Instant startedAt = clock.instant();
     private final PrometheusRegistry metrics = new PrometheusRegistry();
-    private final WorkerFigures figures = new WorkerFigures(metrics, System::nanoTime);
+    private final WorkerFigures figures = new WorkerFigures(metrics, System::nanoTime, clock);
     private final WorkerPorts ports;
     private volatile WorkerStatus status = WorkerStatus.STARTING;
 
@@ -140,7 +140,7 @@ public final class WorkerProcess implements AutoCloseable {
                 new TemplateShelf(served, identity, clock, startedAt),
                 handlers,
                 new ShownConfig(config.auth(), identity, clock),
-                new MetricsReplies(metrics, figures.underWay(), runtime::eventStatistics, identity, clock, startedAt),
+                new MetricsReplies(metrics, figures, runtime::eventStatistics, identity, clock, startedAt),
                 clock);
     }
 
