@@ -148,60 +148,90 @@ BEGIN
   v_folded := cardinality(v_positions);
 
   IF v_folded > 0 THEN
-    INSERT INTO rollup_totals AS total (template_id, template_step, state, entities)
-    SELECT change.template_id, change.template_step, change.state, sum(change.entities)
-    FROM   rollup_feed_changes AS change WHERE change.position = ANY (v_positions)
-    GROUP  BY change.template_id, change.template_step, change.state HAVING sum(change.entities) <> 0
-    ON CONFLICT (template_id, template_step, state) DO UPDATE SET entities = total.entities + excluded.entities;
-
-    WITH feed AS (
+    -- Rows are read once and grouped before anything is done with them: a pass takes thousands, of a few kinds.
+    WITH taken AS MATERIALIZED (
+      DELETE FROM rollup_feed AS feed WHERE feed.position = ANY (v_positions)
+      RETURNING date_bin('1 minute', feed.changed_at, 'epoch') AS minute, feed.*
+    ),
+    feed AS MATERIALIZED (
+      SELECT minute, template_id, template_step, from_state, to_state, template_step = -1 AS of_tasks, sum(entities) AS entities,
+             sum(steps) AS steps, max(changed_at) AS last_at
+      FROM   taken GROUP BY minute, template_id, template_step, from_state, to_state
+    ),
+    aged AS MATERIALIZED (
+      SELECT taken.minute, taken.template_id, taken.template_step, taken.to_state, age.ms, count(*) AS entities
+      FROM   taken, unnest(taken.ages) AS age(ms)
+      WHERE  CASE WHEN taken.template_step = -1 THEN taken.to_state IN (task_state('complete'), task_state('error'))
+                  ELSE taken.to_state IN (step_state('complete'), step_state('error')) END
+      GROUP  BY taken.minute, taken.template_id, taken.template_step, taken.to_state, age.ms
+    ),
+    outcome AS (
       SELECT feed.*,
-             feed.template_step = -1 AS of_tasks,
-             CASE WHEN feed.template_step = -1 THEN feed.to_state = task_state('complete')
-                  ELSE feed.to_state = step_state('complete') END AS succeeded,
-             CASE WHEN feed.template_step = -1
-                  THEN feed.to_state IN (task_state('blocked_by_failures'), task_state('error'))
-                       AND coalesce(feed.from_state NOT IN (task_state('blocked_by_failures'), task_state('error')), true)
-                  ELSE feed.to_state = step_state('error') END AS failed
-      FROM   rollup_feed AS feed WHERE feed.position = ANY (v_positions)
+             CASE WHEN of_tasks THEN to_state = task_state('complete') ELSE to_state = step_state('complete') END AS succeeded,
+             CASE WHEN of_tasks
+                  THEN to_state IN (task_state('blocked_by_failures'), task_state('error'))
+                       AND coalesce(from_state NOT IN (task_state('blocked_by_failures'), task_state('error')), true)
+                  ELSE to_state = step_state('error') END AS failed
+      FROM   feed
+    ),
+    total AS (
+      INSERT INTO rollup_totals AS total (template_id, template_step, state, entities)
+      SELECT change.template_id, change.template_step, change.state, sum(change.entities)
+      FROM  (SELECT template_id, template_step, to_state AS state, entities FROM feed WHERE to_state IS NOT NULL
+             UNION ALL
+             SELECT template_id, template_step, from_state, -entities FROM feed WHERE from_state IS NOT NULL
+             UNION ALL
+             -- a new task brings the steps of its template
+             SELECT feed.template_id, planned.step_index, step_state('pending'), feed.entities
+             FROM   feed JOIN template_steps AS planned ON planned.template_id = feed.template_id
+             WHERE  feed.of_tasks AND feed.from_state IS NULL AND feed.to_state IS NOT NULL) AS change
+      GROUP  BY change.template_id, change.template_step, change.state HAVING sum(change.entities) <> 0
+      ON CONFLICT (template_id, template_step, state) DO UPDATE SET entities = total.entities + excluded.entities
+    ),
+    duration AS (
+      INSERT INTO rollup_durations AS durations (width, begun_at, template_id, template_step, bucket, entities)
+      SELECT span.width, span.begun_at, aged.template_id, aged.template_step, rollup_bucket(aged.ms), sum(aged.entities)
+      FROM   aged CROSS JOIN LATERAL rollup_span(aged.minute, v_minutes_from, v_hours_from) AS span
+      GROUP  BY span.width, span.begun_at, aged.template_id, aged.template_step, rollup_bucket(aged.ms)
+      ON CONFLICT (width, begun_at, template_id, template_step, bucket) DO UPDATE SET entities = durations.entities + excluded.entities
     ),
     fact AS (
       -- what was created
-      SELECT changed_at AS happened_at, template_id, template_step, entities AS created, 0 AS completed, 0 AS failed, 0 AS executions,
-             0 AS errors, 0 AS retries, 0 AS timed, 0::bigint AS duration_ms, 0 AS duration_max_ms, 0 AS steps, NULL::timestamptz AS last_at
+      SELECT minute, template_id, template_step, entities AS created, 0::bigint AS completed, 0::bigint AS failed, 0::bigint AS executions,
+             0::bigint AS errors, 0::bigint AS retries, 0::bigint AS timed, 0::bigint AS duration_ms, 0 AS duration_max_ms,
+             0::bigint AS steps, NULL::timestamptz AS last_at
       FROM   feed WHERE from_state IS NULL AND to_state IS NOT NULL
       UNION ALL
-      SELECT feed.changed_at, feed.template_id, planned.step_index, feed.entities, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL
+      SELECT feed.minute, feed.template_id, planned.step_index, feed.entities, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL
       FROM   feed JOIN template_steps AS planned ON planned.template_id = feed.template_id
       WHERE  feed.of_tasks AND feed.from_state IS NULL
       UNION ALL
       -- where the tasks of a minute are now
-      SELECT feed.changed_at - age.ms * interval '1 ms', feed.template_id, -1, 0,
-             (feed.to_state = task_state('complete'))::integer - coalesce(feed.from_state = task_state('complete'), false)::integer,
-             (feed.to_state IN (task_state('blocked_by_failures'), task_state('error')))::integer
-               - coalesce(feed.from_state IN (task_state('blocked_by_failures'), task_state('error')), false)::integer,
+      SELECT date_bin('1 minute', taken.changed_at - age.ms * interval '1 ms', 'epoch'), taken.template_id, -1, 0,
+             sum((taken.to_state = task_state('complete'))::integer - coalesce(taken.from_state = task_state('complete'), false)::integer),
+             sum((taken.to_state IN (task_state('blocked_by_failures'), task_state('error')))::integer
+                 - coalesce(taken.from_state IN (task_state('blocked_by_failures'), task_state('error')), false)::integer),
              0, 0, 0, 0, 0, 0, 0, NULL
-      FROM   feed, unnest(feed.ages) AS age(ms) WHERE feed.of_tasks
+      FROM   taken, unnest(taken.ages) AS age(ms) WHERE taken.template_step = -1
+      GROUP  BY 1, 2
       UNION ALL
       -- outcomes
-      SELECT changed_at, template_id, template_step, 0, 0, 0, entities, CASE WHEN failed THEN entities ELSE 0 END, 0,
-             0, 0, 0, coalesce(steps, 0), changed_at
-      FROM   feed WHERE succeeded OR failed
+      SELECT minute, template_id, template_step, 0, 0, 0, entities, CASE WHEN failed THEN entities ELSE 0 END, 0,
+             0, 0, 0, coalesce(steps, 0), last_at
+      FROM   outcome WHERE succeeded OR failed
       UNION ALL
-      SELECT changed_at, template_id, template_step, 0, 0, 0, 0, 0, entities, 0, 0, 0, 0, NULL
+      SELECT minute, template_id, template_step, 0, 0, 0, 0, 0, entities, 0, 0, 0, 0, NULL
       FROM   feed WHERE NOT of_tasks AND to_state = step_state('waiting_for_retry')
       UNION ALL
-      SELECT feed.changed_at, feed.template_id, feed.template_step, 0, 0, 0, 0, 0, 0, length.timed, length.total, length.longest, 0, NULL
-      FROM   feed CROSS JOIN LATERAL (SELECT count(*) AS timed, coalesce(sum(age.ms), 0) AS total, coalesce(max(age.ms), 0) AS longest
-                                      FROM unnest(feed.ages) AS age(ms)) AS length
-      WHERE  feed.succeeded OR feed.to_state = CASE WHEN feed.of_tasks THEN task_state('error') ELSE step_state('error') END
+      SELECT minute, template_id, template_step, 0, 0, 0, 0, 0, 0, sum(entities), sum(ms * entities), max(ms), 0, NULL
+      FROM   aged GROUP BY minute, template_id, template_step
     )
     INSERT INTO rollups AS rollup (width, begun_at, template_id, template_step, created, completed, failed, executions, errors, retries,
                                    timed, duration_ms, duration_max_ms, steps, last_at)
     SELECT span.width, span.begun_at, fact.template_id, fact.template_step, sum(fact.created), sum(fact.completed), sum(fact.failed),
            sum(fact.executions), sum(fact.errors), sum(fact.retries), sum(fact.timed), sum(fact.duration_ms), max(fact.duration_max_ms),
            sum(fact.steps), max(fact.last_at)
-    FROM   fact CROSS JOIN LATERAL rollup_span(fact.happened_at, v_minutes_from, v_hours_from) AS span
+    FROM   fact CROSS JOIN LATERAL rollup_span(fact.minute, v_minutes_from, v_hours_from) AS span
     GROUP  BY span.width, span.begun_at, fact.template_id, fact.template_step
     ON CONFLICT (width, begun_at, template_id, template_step) DO UPDATE
     SET    created = rollup.created + excluded.created, completed = rollup.completed + excluded.completed,
@@ -210,18 +240,6 @@ BEGIN
            duration_ms = rollup.duration_ms + excluded.duration_ms,
            duration_max_ms = greatest(rollup.duration_max_ms, excluded.duration_max_ms), steps = rollup.steps + excluded.steps,
            last_at = greatest(rollup.last_at, excluded.last_at);
-
-    INSERT INTO rollup_durations AS durations (width, begun_at, template_id, template_step, bucket, entities)
-    SELECT span.width, span.begun_at, feed.template_id, feed.template_step, rollup_bucket(age.ms), count(*)
-    FROM   rollup_feed AS feed CROSS JOIN LATERAL unnest(feed.ages) AS age(ms)
-           CROSS JOIN LATERAL rollup_span(feed.changed_at, v_minutes_from, v_hours_from) AS span
-    WHERE  feed.position = ANY (v_positions)
-    AND    CASE WHEN feed.template_step = -1 THEN feed.to_state IN (task_state('complete'), task_state('error'))
-                ELSE feed.to_state IN (step_state('complete'), step_state('error')) END
-    GROUP  BY span.width, span.begun_at, feed.template_id, feed.template_step, rollup_bucket(age.ms)
-    ON CONFLICT (width, begun_at, template_id, template_step, bucket) DO UPDATE SET entities = durations.entities + excluded.entities;
-
-    DELETE FROM rollup_feed AS feed WHERE feed.position = ANY (v_positions);
   END IF;
 
   IF v_progress.compacted_at < v_now - interval '10 minutes' THEN
