@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -185,6 +186,39 @@ class BenchTest {
         assertThat(report.background()).isPositive();
         assertThat(report.tasksBefore().p50()).isPositive();
         assertThat(report.tasksDuring().p50()).isPositive();
+    }
+
+    @Test
+    void idleSessionsAreCountedAndEachProcessPaysForItself() throws Exception {
+        AtomicBoolean ended = new AtomicBoolean();
+        Thread busy = Thread.ofPlatform().daemon().start(() -> {
+            while (!ended.get()) {
+                Thread.onSpinWait();
+            }
+        });
+        IdleBench.Report report;
+        try {
+            report = new IdleBench(5, Duration.ofSeconds(2)).run();
+        } finally {
+            ended.set(true);
+            busy.join();
+        }
+
+        JsonNode json = JsonMapper.shared().readTree(report.json());
+        assertThat(json.propertyNames())
+                .containsExactly(
+                        "scenario",
+                        "sessions",
+                        "seconds",
+                        "server_cpu_percent",
+                        "postgres_cpu_percent",
+                        "clients_cpu_percent");
+        assertThat(json.get("scenario").asString()).isEqualTo("idle");
+        assertThat(json.get("sessions").asInt()).isEqualTo(5);
+        assertThat(report.seconds()).isBetween(2.0, 10.0);
+        assertThat(report.serverPercent()).as("this process, which is busy").isGreaterThan(20);
+        assertThat(report.clientsPercent()).isBetween(0.0, report.serverPercent());
+        assertThat(report.postgresPercent()).isBetween(0.0, report.serverPercent());
     }
 
     @Test

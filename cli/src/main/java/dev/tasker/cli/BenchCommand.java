@@ -10,6 +10,7 @@ import dev.tasker.benchmarks.CancelBench;
 import dev.tasker.benchmarks.ClaimBench;
 import dev.tasker.benchmarks.CsvBench;
 import dev.tasker.benchmarks.DoctorBench;
+import dev.tasker.benchmarks.IdleBench;
 import dev.tasker.benchmarks.ListBench;
 import dev.tasker.benchmarks.PeriodsBench;
 import dev.tasker.benchmarks.PinnedBench;
@@ -50,7 +51,8 @@ final class BenchCommand implements Callable<Integer> {
                         + " tasks beside the linear scenario; retry-storm: many retries due at once; staleness:"
                         + " sweeps, lists: pages, both in a full database; doctor: recounting many tasks; pinned: the"
                         + " linear scenario beside a foreign open transaction; periods: while partitions come and go;"
-                        + " steady: at a pace, with figures each minute. Default: ${DEFAULT-VALUE}")
+                        + " steady: at a pace, with figures each minute; idle: gRPC sessions without work. Default:"
+                        + " ${DEFAULT-VALUE}")
     private String scenario = "linear";
 
     @Option(names = "--width", defaultValue = "100", description = "Workers of a fan-out. Default: ${DEFAULT-VALUE}")
@@ -124,6 +126,15 @@ final class BenchCommand implements Callable<Integer> {
             description = "Tasks per second of steady. Default: ${DEFAULT-VALUE}")
     private int rate;
 
+    @Option(names = "--sessions", defaultValue = "200", description = "Sessions of idle. Default: ${DEFAULT-VALUE}")
+    private int sessions;
+
+    @Option(
+            names = "--seconds",
+            defaultValue = "30",
+            description = "How long idle measures, after as long a rest. Default: ${DEFAULT-VALUE}")
+    private int seconds;
+
     @Option(
             names = "--runs",
             defaultValue = "1",
@@ -152,6 +163,8 @@ final class BenchCommand implements Callable<Integer> {
         requirePositive("--minutes", minutes);
         requirePositive("--rate", rate);
         requirePositive("--runs", runs);
+        requirePositive("--sessions", sessions);
+        requirePositive("--seconds", seconds);
         requirePositive("--unfinished", unfinished);
         requirePositive("--finished", finished);
         PrintWriter out = spec.commandLine().getOut();
@@ -176,6 +189,8 @@ final class BenchCommand implements Callable<Integer> {
                 new PinnedBench(Duration.ofMinutes(minutes), concurrency, slots)
                         .run()
                         .json();
+            case "idle" ->
+                new IdleBench(sessions, Duration.ofSeconds(seconds)).run().json();
             case "periods" -> new PeriodsBench(runs, concurrency, slots).run().json();
             default -> load();
         };

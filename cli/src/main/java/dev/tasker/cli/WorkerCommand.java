@@ -68,6 +68,12 @@ final class WorkerCommand implements Callable<Integer> {
     private @Nullable Integer port;
 
     @Option(
+            names = "--grpc-port",
+            description = "Port of this worker's own gRPC; 0 for any free one. Default: that of"
+                    + " $TASKER_WORKER_GRPC_BIND_ADDRESS or the file, or 9191.")
+    private @Nullable Integer grpcPort;
+
+    @Option(
             names = "--packages",
             paramLabel = "PACKAGE",
             split = ",",
@@ -182,15 +188,22 @@ final class WorkerCommand implements Callable<Integer> {
             config = config.withSlots(slots);
         }
         if (port != null) {
-            if (port < 0 || port > 65_535) {
-                throw new CommandException("--port: " + port + " (expected: 0 to 65535)");
-            }
-            config = config.withPort(port);
+            config = config.withPort(requirePort("--port", port));
+        }
+        if (grpcPort != null) {
+            config = config.withGrpcPort(requirePort("--grpc-port", grpcPort));
         }
         if (strictHandlers != null) {
             config = config.withStrictHandlers(strictHandlers);
         }
         return name == null ? config : config.withWorkerId(name);
+    }
+
+    private static int requirePort(String option, int port) {
+        if (port < 0 || port > 65_535) {
+            throw new CommandException(option + ": " + port + " (expected: 0 to 65535)");
+        }
+        return port;
     }
 
     private WorkSource source(WorkerLinkConfig link) {

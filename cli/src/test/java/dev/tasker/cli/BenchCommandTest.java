@@ -108,7 +108,9 @@ class BenchCommandTest {
                 "--latency-tasks=0  | --latency-tasks: 0 (expected: >= 1)",
                 "--concurrency=-1   | --concurrency: -1 (expected: >= 1)",
                 "--slots=0          | --slots: 0 (expected: >= 1)",
-                "--ceiling-seconds=0 | --ceiling-seconds: 0 (expected: >= 1)"
+                "--ceiling-seconds=0 | --ceiling-seconds: 0 (expected: >= 1)",
+                "--sessions=0       | --sessions: 0 (expected: >= 1)",
+                "--seconds=0        | --seconds: 0 (expected: >= 1)"
             })
     void badValueIsOneSentence(String option, String sentence) {
         Execution bench = Execution.of("bench", option);
@@ -116,6 +118,16 @@ class BenchCommandTest {
         assertThat(bench.exitCode()).isEqualTo(1);
         assertThat(bench.err()).isEqualTo("tasker: " + sentence + "\n");
         assertThat(bench.out()).isEmpty();
+    }
+
+    @Test
+    void idleSessionsAreOneJsonObject() {
+        Execution bench = Execution.of("bench", "--scenario=idle", "--sessions=3", "--seconds=1");
+
+        assertThat(bench.exitCode()).as(bench.err()).isZero();
+        JsonNode report = JsonMapper.shared().readTree(bench.out());
+        assertThat(report.get("scenario").asString()).isEqualTo("idle");
+        assertThat(report.get("sessions").asInt()).isEqualTo(3);
     }
 
     @Test

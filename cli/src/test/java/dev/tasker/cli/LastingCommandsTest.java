@@ -59,6 +59,8 @@ class LastingCommandsTest {
                     "4",
                     "--port",
                     "0",
+                    "--grpc-port",
+                    "0",
                     "--name",
                     "worker-by-name");
 

@@ -87,7 +87,7 @@ class WorkerConnectTest {
     void tokenOfAFileAndACertificateLetTheWorkerWork() throws Exception {
         Path token = Files.writeString(folder.resolve("token"), credentials.workerToken() + "\n");
 
-        RunningCommand worker = worker(tls("--port", "0", "--token-file", token.toString()));
+        RunningCommand worker = worker(tls("--port", "0", "--grpc-port", "0", "--token-file", token.toString()));
 
         completeOrder();
         assertThat(worker.terminate()).as(worker.output()).isZero();
@@ -103,6 +103,8 @@ class WorkerConnectTest {
                     auth = {type = "api_key", key = "open-sesame", header_name = "X-Worker-Key"}
                     [worker.web]
                     bind_address = "127.0.0.1:0"
+                    [worker.grpc]
+                    enabled = false
                     """.formatted(server.grpcPort().orElseThrow()));
         List<String> arguments = new ArrayList<>(List.of("worker", "--config", file.toString()));
         arguments.addAll(files());
@@ -121,7 +123,7 @@ class WorkerConnectTest {
             port = free.getLocalPort();
         }
 
-        RunningCommand worker = worker(tls("--port", "" + port, "--token-file", token.toString()));
+        RunningCommand worker = worker(tls("--port", "" + port, "--grpc-port", "0", "--token-file", token.toString()));
 
         URI url = URI.create("http://127.0.0.1:" + port);
         await().atMost(PATIENCE).ignoreExceptions().until(() -> status(url.resolve("/health/live")) == 200);
@@ -150,6 +152,8 @@ class WorkerConnectTest {
                 .startsWith("tasker: worker.orchestration_client.base_url: \"http://[nonsense\"");
         assertThat(Execution.of("worker", "--port", "70000").err())
                 .isEqualTo("tasker: --port: 70000 (expected: 0 to 65535)\n");
+        assertThat(Execution.of("worker", "--grpc-port", "-1").err())
+                .isEqualTo("tasker: --grpc-port: -1 (expected: 0 to 65535)\n");
         assertThat(Execution.of("worker", "--class-path", "x.jar").err())
                 .isEqualTo("tasker: --class-path: no packages (expected: --packages beside it)\n");
         assertThat(Execution.of("worker", "--packages", "a.b", "--class-path", "/nowhere.jar")

@@ -30,7 +30,7 @@ class ModuleArrowsTest {
             entry("engine", Set.of("errors", "template")),
             entry("worker", Set.of("errors", "protocol", "template")),
             entry("server", Set.of("engine", "worker", "template", "protocol", "postgres")),
-            entry("worker-process", Set.of("server", "template", "worker")),
+            entry("worker-process", Set.of("protocol", "server", "template", "worker")),
             entry("testkit", Set.of("engine", "errors", "postgres", "template")),
             entry("junit", Set.of("engine", "server", "template", "testkit", "worker")),
             entry("examples", Set.of("worker", "template")),

@@ -176,7 +176,7 @@ public final class TaskerServer implements AutoCloseable {
                         tls,
                         workers,
                         services.services(),
-                        config.grpc().limits()));
+                        config.grpc().transport()));
         gateway = opened;
         graceful.push(opened);
         graceful.push(services);

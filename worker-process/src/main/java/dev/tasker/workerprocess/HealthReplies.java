@@ -1,55 +1,54 @@
 package dev.tasker.workerprocess;
 
-import java.time.Instant;
-import java.time.InstantSource;
+import dev.tasker.workerprocess.WorkerProbes.Facts;
+import dev.tasker.workerprocess.WorkerProbes.Report;
+import dev.tasker.workerprocess.WorkerProbes.Word;
 import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The probes (03 §1.13). They wait for nobody. */
+/** The probes over REST (03 §1.13). */
 final class HealthReplies {
-    private static final String WORKER_TYPE = "command_processor";
+    private final WorkerProbes probes;
 
-    private final WorkerHealth health;
-    private final WorkerIdentity identity;
-    private final InstantSource clock;
-    private final Instant startedAt;
-
-    HealthReplies(WorkerHealth health, WorkerIdentity identity, InstantSource clock, Instant startedAt) {
-        this.health = health;
-        this.identity = identity;
-        this.clock = clock;
-        this.startedAt = startedAt;
+    HealthReplies(WorkerProbes probes) {
+        this.probes = probes;
     }
 
     List<Operation> operations() {
         return List.of(
                 Operation.open(
-                        "/health", "basic_health", "Whether the process answers", (_, _) -> Reply.ok(word("healthy"))),
+                        "/health",
+                        "basic_health",
+                        "Whether the process answers",
+                        (_, _) -> Reply.ok(body(probes.basic()))),
                 Operation.open(
-                        "/health/live", "liveness_probe", "Whether it is alive", (_, _) -> Reply.ok(word("alive"))),
+                        "/health/live",
+                        "liveness_probe",
+                        "Whether it is alive",
+                        (_, _) -> Reply.ok(body(probes.live()))),
                 Operation.open("/health/ready", "readiness_probe", "Whether it takes steps", (_, _) -> ready()),
                 Operation.open("/health/detailed", "detailed_health", "Everything known", (_, _) -> detailed()));
     }
 
-    private ObjectNode word(String status) {
+    private static ObjectNode body(Word word) {
         return Reply.object()
-                .put("status", status)
-                .put("timestamp", Reply.time(clock.instant()))
-                .put("worker_id", identity.id());
+                .put("status", word.status())
+                .put("timestamp", Reply.time(word.time()))
+                .put("worker_id", word.workerId());
     }
 
     private Reply ready() {
-        List<Check> checks = health.readiness();
-        if (!checks.stream().allMatch(Check::isHealthy)) {
+        Report report = probes.readiness();
+        if (!report.isHealthy()) {
             return Reply.error(
                     503,
                     "service_unavailable",
-                    "Worker is not ready to process steps" + faults(checks),
-                    clock.instant());
+                    "Worker is not ready to process steps" + faults(report.checks()),
+                    report.word().time());
         }
-        ObjectNode body = word("ready");
-        writeChecks(body, checks);
-        writeSystem(body, false);
+        ObjectNode body = body(report.word());
+        writeChecks(body, report);
+        writeFacts(body, report.facts());
         return Reply.ok(body);
     }
 
@@ -62,10 +61,12 @@ final class HealthReplies {
     }
 
     private Reply detailed() {
-        List<Check> checks = health.all();
-        ObjectNode body = word(checks.stream().allMatch(Check::isHealthy) ? "healthy" : "degraded");
-        writeChecks(body, checks);
-        writeSystem(body, true);
+        Report report = probes.details();
+        ObjectNode body = body(report.word());
+        writeChecks(body, report);
+        ObjectNode pools = writeFacts(body, report.facts()).putObject("pool_utilization");
+        writeNoPool(pools.putObject("tasker_pool"));
+        writeNoPool(pools.putObject("pgmq_pool"));
         body.putObject("distributed_cache")
                 .put("enabled", false)
                 .put("provider", "none")
@@ -73,10 +74,10 @@ final class HealthReplies {
         return Reply.ok(body);
     }
 
-    private void writeChecks(ObjectNode body, List<Check> checks) {
+    private static void writeChecks(ObjectNode body, Report report) {
         ObjectNode node = body.putObject("checks");
-        String now = Reply.time(clock.instant());
-        for (Check check : checks) {
+        String now = Reply.time(report.word().time());
+        for (Check check : report.checks()) {
             node.putObject(check.name())
                     .put("status", check.verdict().text())
                     .put("message", check.message())
@@ -85,22 +86,17 @@ final class HealthReplies {
         }
     }
 
-    private void writeSystem(ObjectNode body, boolean withPools) {
-        WorkerHealth.Standing now = health.standing();
+    private static ObjectNode writeFacts(ObjectNode body, Facts facts) {
         ObjectNode system = body.putObject("system_info")
-                .put("version", identity.version())
-                .put("environment", identity.environment())
-                .put("uptime_seconds", clock.instant().getEpochSecond() - startedAt.getEpochSecond())
-                .put("worker_type", WORKER_TYPE)
+                .put("version", facts.version())
+                .put("environment", facts.environment())
+                .put("uptime_seconds", facts.uptimeSeconds())
+                .put("worker_type", facts.type())
                 .put("database_pool_size", 0)
-                .put("command_processor_active", now.status() == WorkerStatus.RUNNING);
+                .put("command_processor_active", facts.active());
         var namespaces = system.putArray("supported_namespaces");
-        identity.namespaces().forEach(namespaces::add);
-        if (withPools) {
-            ObjectNode pools = system.putObject("pool_utilization");
-            writeNoPool(pools.putObject("tasker_pool"));
-            writeNoPool(pools.putObject("pgmq_pool"));
-        }
+        facts.namespaces().forEach(namespaces::add);
+        return system;
     }
 
     /** A worker has no connections to a database, which clients expect in figures. */

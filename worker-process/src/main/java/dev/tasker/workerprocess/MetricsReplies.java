@@ -35,7 +35,7 @@ final class MetricsReplies {
             "stream_subscribers");
 
     private final PrometheusRegistry registry;
-    private final StepsUnderWay underWay;
+    private final WorkerFigures figures;
     private final Supplier<EventStatistics.Snapshot> events;
     private final WorkerIdentity identity;
     private final InstantSource clock;
@@ -43,13 +43,13 @@ final class MetricsReplies {
 
     MetricsReplies(
             PrometheusRegistry registry,
-            StepsUnderWay underWay,
+            WorkerFigures figures,
             Supplier<EventStatistics.Snapshot> events,
             WorkerIdentity identity,
             InstantSource clock,
             Instant startedAt) {
         this.registry = registry;
-        this.underWay = underWay;
+        this.figures = figures;
         this.events = events;
         this.identity = identity;
         this.clock = clock;
@@ -83,8 +83,8 @@ final class MetricsReplies {
         double uptime = (double) (now.getEpochSecond() - startedAt.getEpochSecond());
         write(metrics, "uptime_seconds", uptime, "counter", null, "Worker uptime in seconds");
         write(metrics, "database_pool_size", 0, "gauge", null, "Database connection pool size; a worker has none");
-        Map<String, Double> waiting = underWay.waiting();
-        Map<String, Double> ages = underWay.oldestWaitingSeconds();
+        Map<String, Double> waiting = figures.underWay().waiting();
+        Map<String, Double> ages = figures.underWay().oldestWaitingSeconds();
         for (String namespace : identity.namespaces()) {
             write(
                     metrics,
@@ -128,6 +128,8 @@ final class MetricsReplies {
                 .put("routing_errors", 0);
         ObjectNode bus = body.putObject("in_process_bus").put("total_events_dispatched", now.inProcess());
         BUS_NAMES.forEach(name -> bus.put(name, 0));
+        Instant last = figures.lastEventAt();
+        body.put("last_event_at", last == null ? null : Reply.time(last));
         body.put("captured_at", Reply.time(clock.instant())).put("worker_id", identity.id());
         return Reply.ok(body);
     }

@@ -8,9 +8,11 @@ import dev.tasker.template.TemplateException;
 import dev.tasker.template.TemplatePlan;
 import dev.tasker.worker.HandlerRegistry;
 import dev.tasker.worker.resolve.TemplateHandlers;
+import dev.tasker.workerprocess.TemplateShelf.Found;
+import dev.tasker.workerprocess.TemplateShelf.Listing;
+import dev.tasker.workerprocess.TemplateShelf.Statistics;
 import io.helidon.common.uri.UriQuery;
 import io.helidon.webserver.http.ServerRequest;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,27 +27,16 @@ import tools.jackson.databind.node.ObjectNode;
 /** The templates that a worker serves, and whether it can run them (03 §1.13). */
 final class TemplateReplies {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
-    private static final List<String> CAPABILITIES =
-            List.of("command_processing", "database_access", "message_queues", "ffi_integration");
     private static final String ONE = "/v1/templates/{namespace}/{name}/{version}";
 
-    private final ServedTemplates templates;
+    private final TemplateShelf templates;
     private final HandlerRegistry handlers;
-    private final WorkerIdentity identity;
     private final InstantSource clock;
-    private final Instant startedAt;
 
-    TemplateReplies(
-            ServedTemplates templates,
-            HandlerRegistry handlers,
-            WorkerIdentity identity,
-            InstantSource clock,
-            Instant startedAt) {
+    TemplateReplies(TemplateShelf templates, HandlerRegistry handlers, InstantSource clock) {
         this.templates = templates;
         this.handlers = handlers;
-        this.identity = identity;
         this.clock = clock;
-        this.startedAt = startedAt;
     }
 
     List<Operation> operations() {
@@ -63,39 +54,41 @@ final class TemplateReplies {
                         Permission.WORKER_TEMPLATES_READ,
                         "get_template",
                         "One of them",
-                        (_, key) -> find(key, this::one)),
+                        (_, key) -> find(key, TemplateReplies::one)),
                 Operation.guarded(
                         "POST",
                         ONE + "/validate",
                         Permission.TEMPLATES_VALIDATE,
                         "validate_template",
                         "Whether this worker can run it",
-                        (_, key) -> find(key, entry -> validate(entry.template()))));
+                        (_, key) -> find(key, found -> validate(found.template()))));
     }
 
-    private Reply find(List<String> key, Function<ServedTemplates.Entry, Reply> answer) {
+    private Reply find(List<String> key, Function<Found, Reply> answer) {
         return templates
-                .read(key.get(0), key.get(1), key.get(2))
+                .find(key.get(0), key.get(1), key.get(2))
                 .map(answer)
                 .orElseGet(() -> Reply.error(
-                        404, "template_not_found", "Template not found: " + String.join("/", key), clock.instant()));
+                        404,
+                        "template_not_found",
+                        TemplateShelf.unknown(key.get(0), key.get(1), key.get(2)),
+                        clock.instant()));
     }
 
     private Reply list(ServerRequest request) {
         UriQuery query = request.query();
-        String namespace = first(query, "namespace");
-        long count = templates.all().stream()
-                .filter(template -> namespace.isEmpty() || template.namespace().equals(namespace))
-                .count();
+        Listing listing = templates.list(
+                first(query, "namespace"), first(query, "include_cache_stats").equals("true"));
         ObjectNode body = Reply.object();
-        putAll(body, "supported_namespaces", identity.namespaces());
-        body.put("template_count", count);
-        if (first(query, "include_cache_stats").equals("true")) {
-            writeStatistics(body.putObject("cache_stats"));
-        } else {
+        putAll(body, "supported_namespaces", listing.namespaces());
+        body.put("template_count", listing.count());
+        Statistics statistics = listing.statistics();
+        if (statistics == null) {
             body.putNull("cache_stats");
+        } else {
+            write(body.putObject("cache_stats"), statistics);
         }
-        putAll(body, "worker_capabilities", CAPABILITIES);
+        putAll(body, "worker_capabilities", listing.capabilities());
         return Reply.ok(body);
     }
 
@@ -103,25 +96,22 @@ final class TemplateReplies {
         return query.contains(name) ? query.get(name) : "";
     }
 
-    /** Templates are kept for the life of the process, so nothing is ever evicted. */
-    private void writeStatistics(ObjectNode statistics) {
-        int cached = templates.all().size();
-        statistics
-                .put("total_cached", cached)
-                .put("cache_hits", templates.hits())
-                .put("cache_misses", templates.misses())
+    private static void write(ObjectNode node, Statistics statistics) {
+        node.put("total_cached", statistics.total())
+                .put("cache_hits", statistics.hits())
+                .put("cache_misses", statistics.misses())
                 .put("cache_evictions", 0)
-                .put("oldest_entry_age_seconds", cached == 0 ? 0 : ageSeconds())
-                .put("average_access_count", cached == 0 ? 0.0 : (double) templates.hits() / cached);
-        putAll(statistics, "supported_namespaces", identity.namespaces());
+                .put("oldest_entry_age_seconds", statistics.oldestAgeSeconds())
+                .put("average_access_count", statistics.averageReads());
+        putAll(node, "supported_namespaces", statistics.namespaces());
     }
 
-    private Reply one(ServedTemplates.Entry entry) {
-        TaskTemplate template = entry.template();
+    private static Reply one(Found found) {
+        TaskTemplate template = found.template();
         ObjectNode body = Reply.object();
         body.putObject("template")
-                .put("environment", identity.environment())
-                .put("resolved_at", Reply.time(startedAt))
+                .put("environment", found.environment())
+                .put("resolved_at", Reply.time(found.resolvedAt()))
                 .set("template", document(template));
         body.putObject("handler_metadata")
                 .put("namespace", template.namespace())
@@ -130,10 +120,8 @@ final class TemplateReplies {
                 .put("handler_class", "")
                 .putNull("config_schema")
                 .put("default_dependent_system", template.systemDependencies().primary())
-                .put("registered_at", Reply.time(startedAt));
-        body.put("cached", true)
-                .put("cache_age_seconds", ageSeconds())
-                .put("access_count", entry.reads().get());
+                .put("registered_at", Reply.time(found.resolvedAt()));
+        body.put("cached", true).put("cache_age_seconds", found.ageSeconds()).put("access_count", found.reads());
         return Reply.ok(body);
     }
 
@@ -171,10 +159,6 @@ final class TemplateReplies {
                 template.steps().stream().map(step -> step.handler().callable()).distinct();
         putAll(body, "step_handlers", callables.toList());
         return Reply.ok(body);
-    }
-
-    private long ageSeconds() {
-        return clock.instant().getEpochSecond() - startedAt.getEpochSecond();
     }
 
     private static void putAll(ObjectNode node, String name, Iterable<String> texts) {

@@ -11,6 +11,8 @@ import dev.tasker.worker.event.DeclaredEvent;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
@@ -28,6 +30,7 @@ final class WorkerFigures implements WorkerListener {
     private static final int ATTEMPTS_MAX = 10;
 
     private final LongSupplier ticker;
+    private final InstantSource clock;
     private final StepsUnderWay underWay;
     private final OutcomeWindow outcomes = new OutcomeWindow();
     private final Set<String> errorTypes = ConcurrentHashMap.newKeySet();
@@ -48,9 +51,18 @@ final class WorkerFigures implements WorkerListener {
     private final Counter eventsDropped;
     private final Histogram executionTime;
     private final Histogram submissionTime;
+    private final Histogram publishTime;
+    private volatile @Nullable Instant lastEventAt;
 
-    WorkerFigures(PrometheusRegistry registry, LongSupplier ticker) {
+    /**
+     * Figures of a worker that begins.
+     *
+     * @param ticker for durations
+     * @param clock for the time of the last event
+     */
+    WorkerFigures(PrometheusRegistry registry, LongSupplier ticker, InstantSource clock) {
         this.ticker = ticker;
+        this.clock = clock;
         this.underWay = new StepsUnderWay(ticker);
         Instruments instruments = new Instruments(registry);
         executions = instruments.counter("tasker_steps_executions_total", "Handler runs that ended with an outcome");
@@ -97,6 +109,12 @@ final class WorkerFigures implements WorkerListener {
                 "tasker_step_result_submission_duration_milliseconds",
                 "From the outcome to the server's answer",
                 "result_type");
+        publishTime = instruments.histogram(
+                "tasker_domain_event_publish_duration_milliseconds",
+                "From the outcome that an event tells of to the server's answer, which has written it",
+                "namespace",
+                "delivery_mode",
+                "result");
         instruments.gauges("tasker_steps_active_executions", "Handlers that run", "namespace", underWay::running);
         instruments.gauges(
                 "tasker_worker_queue_depth",
@@ -118,6 +136,12 @@ final class WorkerFigures implements WorkerListener {
 
     OutcomeWindow outcomes() {
         return outcomes;
+    }
+
+    /** When the last event left with a result, null: none has. */
+    @Nullable
+    Instant lastEventAt() {
+        return lastEventAt;
     }
 
     @Override
@@ -181,6 +205,9 @@ final class WorkerFigures implements WorkerListener {
         attempts.labelValues(assignment.step().callable(), namespace, outcome, attempt)
                 .inc();
         EventRouting events = EventRouting.of(assignment, report);
+        if (!events.routed().isEmpty()) {
+            lastEventAt = clock.instant();
+        }
         for (DeclaredEvent event : events.routed()) {
             eventsDispatched.labelValues(namespace, event.name(), mode(event)).inc();
         }
@@ -194,8 +221,9 @@ final class WorkerFigures implements WorkerListener {
         String namespace = assignment.task().namespace();
         String answer = status.name().toLowerCase(Locale.ROOT);
         Long reportedNanos = underWay.ended(assignment);
-        if (reportedNanos != null) {
-            submissionTime.labelValues("completion").observe(millis(ticker.getAsLong() - reportedNanos));
+        Double tookMs = reportedNanos == null ? null : millis(ticker.getAsLong() - reportedNanos);
+        if (tookMs != null) {
+            submissionTime.labelValues("completion").observe(tookMs);
         }
         submitted.labelValues("completion").inc();
         answers.labelValues(answer).inc();
@@ -203,8 +231,9 @@ final class WorkerFigures implements WorkerListener {
             String deposit = report.success() ? "enqueued_for_orchestration" : "enqueued_as_error_for_orchestration";
             transitions.labelValues(namespace, "in_progress", deposit).inc();
         }
+        boolean published = status == CompletionStatus.ACCEPTED || status == CompletionStatus.DUPLICATE;
         for (DeclaredEvent event : EventRouting.of(assignment, report).routed()) {
-            if (status == CompletionStatus.ACCEPTED || status == CompletionStatus.DUPLICATE) {
+            if (published) {
                 String publisher = event.publisher() == null ? "default" : event.publisher();
                 eventsPublished
                         .labelValues(namespace, event.name(), mode(event), publisher)
@@ -213,6 +242,11 @@ final class WorkerFigures implements WorkerListener {
                 eventsFailed
                         .labelValues(namespace, event.name(), mode(event), answer)
                         .inc();
+            }
+            if (tookMs != null) {
+                publishTime
+                        .labelValues(namespace, mode(event), published ? "success" : "error")
+                        .observe(tookMs);
             }
         }
     }

@@ -1,13 +1,7 @@
 package dev.tasker.workerprocess;
 
-import dev.tasker.server.FreePort;
 import dev.tasker.server.TaskerServer;
-import dev.tasker.server.config.BindAddress;
-import dev.tasker.server.config.TlsConfig;
 import dev.tasker.server.config.WorkerProcessConfig;
-import dev.tasker.server.config.WorkerWebConfig;
-import dev.tasker.server.security.Authenticator;
-import dev.tasker.server.security.ServerTls;
 import dev.tasker.template.PublishedEvent;
 import dev.tasker.template.TaskTemplate;
 import dev.tasker.worker.HandlerKey;
@@ -22,20 +16,19 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import java.net.URI;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A worker with its own listener (04 §1). Started when {@link #start} returns; stopped by {@link #close()}: readiness drops, no further
+ * A worker with its own listeners, REST and gRPC (04 §1). Started when {@link #start} returns; stopped by {@link #close()}: readiness drops, no further
  * steps are taken, running handlers get the drain time and are then interrupted and reported as {@code worker_shutdown}, results are
- * waited for, leases given back, and the listener is closed last. Thread-safe.
+ * waited for, leases given back, and the listeners are closed last. Thread-safe.
  */
 public final class WorkerProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerProcess.class);
@@ -46,18 +39,19 @@ public final class WorkerProcess implements AutoCloseable {
     private final InstantSource clock = InstantSource.system();
     private final Instant startedAt = clock.instant();
     private final PrometheusRegistry metrics = new PrometheusRegistry();
-    private final WorkerFigures figures = new WorkerFigures(metrics, System::nanoTime);
-    private @Nullable ServerTls tls;
-    private volatile @Nullable WorkerApi api;
+    private final WorkerFigures figures = new WorkerFigures(metrics, System::nanoTime, clock);
+    private final WorkerPorts ports;
     private volatile WorkerStatus status = WorkerStatus.STARTING;
 
     private WorkerProcess(
             WorkerProcessConfig config,
+            WorkerPorts ports,
             WorkSource source,
             HandlerRegistry handlers,
             PublisherRegistry publishers,
             List<WorkerListener> listeners) {
         this.config = config;
+        this.ports = ports;
         this.workerConfig = workerConfig(config);
         WorkerListener[] all =
                 Stream.concat(Stream.of(figures), listeners.stream()).toArray(WorkerListener[]::new);
@@ -65,14 +59,14 @@ public final class WorkerProcess implements AutoCloseable {
     }
 
     /**
-     * Starts a worker: who may ask it, its listener's address, its session, its listener.
+     * Starts a worker: who may ask it, its listeners' addresses, its session, its listeners.
      *
      * @param source stays the caller's to close, after this worker
      * @param handlers what it runs, with the templates' steps served
      * @param publishers of domain events
      * @param templates those it tells of
      * @param listeners hear what happens, besides its own figures
-     * @throws dev.tasker.server.StartupException when its address cannot be had
+     * @throws dev.tasker.server.StartupException when an address cannot be had
      * @throws dev.tasker.server.config.ConfigException when authentication or TLS cannot work as configured
      */
     public static WorkerProcess start(
@@ -82,24 +76,22 @@ public final class WorkerProcess implements AutoCloseable {
             PublisherRegistry publishers,
             Collection<TaskTemplate> templates,
             WorkerListener... listeners) {
-        WorkerWebConfig web = config.web();
-        Authenticator authenticator =
-                web.enabled() ? Authenticator.open(config.auth(), InstantSource.system()) : Authenticator.DISABLED;
-        if (web.enabled()) {
-            FreePort.require("The worker's REST", web.bindAddress());
-        }
+        WorkerPorts ports = WorkerPorts.prepare(config);
         warnOfMissing(publishers, templates);
-        WorkerProcess process = new WorkerProcess(config, source, handlers, publishers, List.of(listeners));
+        WorkerProcess process = new WorkerProcess(config, ports, source, handlers, publishers, List.of(listeners));
         try {
-            if (web.enabled()) {
-                process.listen(web, authenticator, handlers, templates);
-            }
+            ports.start(process.services(handlers, templates));
             process.status = WorkerStatus.RUNNING;
             LOG.info(
-                    "Worker {} runs with {} slots: REST {}",
+                    "Worker {} runs with {} slots: REST {}, gRPC {}",
                     process.workerConfig.name(),
                     process.workerConfig.slots(),
-                    process.restUrl().orElse(null));
+                    process.restUrl().map(URI::toString).orElse("off"),
+                    process.grpcPort().stream()
+                            .boxed()
+                            .map(String::valueOf)
+                            .findFirst()
+                            .orElse("off"));
             return process;
         } catch (RuntimeException e) {
             process.close();
@@ -129,11 +121,7 @@ public final class WorkerProcess implements AutoCloseable {
                 .withDrainTimeout(config.drainTimeout());
     }
 
-    private void listen(
-            WorkerWebConfig web,
-            Authenticator authenticator,
-            HandlerRegistry handlers,
-            Collection<TaskTemplate> templates) {
+    private WorkerServices services(HandlerRegistry handlers, Collection<TaskTemplate> templates) {
         String environment = config.environment().text();
         ServedTemplates served = new ServedTemplates(templates, environment);
         WorkerIdentity identity = new WorkerIdentity(
@@ -147,32 +135,13 @@ public final class WorkerProcess implements AutoCloseable {
                         .sorted()
                         .toList());
         registerStanding(identity);
-        WorkerHealth health = new WorkerHealth(this::standing);
-        List<Operation> operations = new ArrayList<>();
-        operations.addAll(new HealthReplies(health, identity, clock, startedAt).operations());
-        operations.addAll(
-                new MetricsReplies(metrics, figures.underWay(), runtime::eventStatistics, identity, clock, startedAt)
-                        .operations());
-        operations.addAll(new TemplateReplies(served, handlers, identity, clock, startedAt).operations());
-        if (web.configEndpoint()) {
-            operations.addAll(new ConfigReplies(config.auth(), identity, clock).operations());
-        }
-        operations.addAll(ApiDocs.of(List.copyOf(operations), authenticator.apiKeyHeader()));
-        tls = openTls(web, authenticator);
-        api = WorkerApi.start(web, authenticator, tls, operations, clock);
-    }
-
-    private static @Nullable ServerTls openTls(WorkerWebConfig web, Authenticator authenticator) {
-        TlsConfig files = web.tls();
-        if (files != null) {
-            return ServerTls.open(files, WorkerWebConfig.SECTION);
-        }
-        if (authenticator.isEnabled() && !web.bindAddress().isLoopback()) {
-            LOG.warn(
-                    "{}: credentials cross the network in plain text, unless a proxy adds TLS",
-                    WorkerWebConfig.SECTION);
-        }
-        return null;
+        return new WorkerServices(
+                new WorkerProbes(new WorkerHealth(this::standing), identity, clock, startedAt),
+                new TemplateShelf(served, identity, clock, startedAt),
+                handlers,
+                new ShownConfig(config.auth(), identity, clock),
+                new MetricsReplies(metrics, figures, runtime::eventStatistics, identity, clock, startedAt),
+                clock);
     }
 
     private static List<String> namespaces(HandlerRegistry handlers, ServedTemplates served) {
@@ -235,11 +204,12 @@ public final class WorkerProcess implements AutoCloseable {
 
     /** Where the worker's REST is, empty when it is switched off or closed. */
     public Optional<URI> restUrl() {
-        WorkerApi opened = api;
-        return opened == null
-                ? Optional.empty()
-                : Optional.of(URI.create((tls == null ? "http://" : "https://")
-                        + new BindAddress(config.web().bindAddress().host(), opened.port())));
+        return ports.restUrl();
+    }
+
+    /** The port of the worker's gRPC, empty when it is switched off or closed. */
+    public OptionalInt grpcPort() {
+        return ports.grpcPort();
     }
 
     /** Makes {@link #close()} wait no longer for running handlers. */
@@ -255,19 +225,13 @@ public final class WorkerProcess implements AutoCloseable {
             return;
         }
         status = WorkerStatus.STOPPING;
+        ports.stopServing();
         int running = runtime.slotsTaken();
         if (running > 0) {
             LOG.info("Worker {} stops: {} handlers get {} to end", workerConfig.name(), running, config.drainTimeout());
         }
         runtime.close();
         status = WorkerStatus.STOPPED;
-        WorkerApi opened = api;
-        if (opened != null) {
-            opened.close();
-            api = null;
-        }
-        if (tls != null) {
-            tls.close();
-        }
+        ports.close();
     }
 }

@@ -84,7 +84,8 @@ final class Stage implements AutoCloseable {
     static WorkerProcessConfig config() {
         WorkerProcessConfig defaults = WorkerProcessConfig.defaults(Environment.TEST);
         return defaults.withWorkerId("worker-north-1")
-                .withWeb(new WorkerWebConfig(true, BindAddress.loopback(0), true, null));
+                .withWeb(new WorkerWebConfig(true, BindAddress.loopback(0), true, null))
+                .withGrpcPort(0);
     }
 
     static List<TaskTemplate> templates() {

@@ -22,6 +22,8 @@ import java.net.ServerSocket;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -194,6 +196,11 @@ class WorkerProcessTest {
         try (GrpcWorkSource source = stage.source();
                 WorkerProcess worker = ready(source)) {
             assertThat(stage.get(worker, "/metrics").body()).contains("tasker_worker_info{");
+            assertThat(stage.json(worker, "/metrics/events")
+                            .get("last_event_at")
+                            .isNull())
+                    .isTrue();
+            Instant before = InstantSource.system().instant().minusMillis(1);
             run("parcels");
 
             await().atMost(PATIENCE)
@@ -219,8 +226,16 @@ class WorkerProcessTest {
                     .contains("tasker_domain_events_published_total{delivery_mode=\"durable\","
                             + "event_name=\"parcel.kept\",namespace=\"warehouse\"," + scope
                             + ",publisher=\"default\"} 1.0")
+                    .contains("tasker_domain_event_publish_duration_milliseconds_count{delivery_mode=\"durable\","
+                            + "namespace=\"warehouse\"," + scope + ",result=\"success\"} 1")
+                    .contains("tasker_domain_event_publish_duration_milliseconds_count{delivery_mode=\"fast\","
+                            + "namespace=\"warehouse\"," + scope + ",result=\"success\"} 1")
                     .contains("tasker_worker_channel_health{channel_name=\"database\",component=\"worker\"," + scope
                             + "} 0.0");
+            assertThat(Instant.parse(stage.json(worker, "/metrics/events")
+                            .get("last_event_at")
+                            .asString()))
+                    .isBetween(before, InstantSource.system().instant());
             JsonNode events = stage.json(worker, "/metrics/events").get("router");
             assertThat(events.get("total_routed").asLong()).isEqualTo(2);
             assertThat(events.get("durable_routed").asLong()).isEqualTo(1);

@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A process of the kind users run, on the class path of the test. Closing ends it as an operator would, and by force after a while. */
-final class ChildJvm implements AutoCloseable {
+public final class ChildJvm implements AutoCloseable {
     private static final Duration END_MAX = Duration.ofSeconds(20);
 
     private final String name;
@@ -31,7 +31,7 @@ final class ChildJvm implements AutoCloseable {
      *
      * @param environment all that the process sees of Tasker's variables
      */
-    static ChildJvm start(String name, Class<?> main, Map<String, String> environment, String... arguments) {
+    public static ChildJvm start(String name, Class<?> main, Map<String, String> environment, String... arguments) {
         return start(name, System.getProperty("tasker.jacoco.agent", ""), main, environment, arguments);
     }
 
@@ -74,7 +74,7 @@ final class ChildJvm implements AutoCloseable {
     }
 
     /** The first match of the pattern in a line of the output, past or to come; fails when the process ends without one. */
-    Matcher awaitLine(String pattern, Duration max) {
+    public Matcher awaitLine(String pattern, Duration max) {
         Pattern wanted = Pattern.compile(pattern);
         long deadline = System.nanoTime() + max.toNanos();
         synchronized (output) {
@@ -101,7 +101,7 @@ final class ChildJvm implements AutoCloseable {
         }
     }
 
-    String output() {
+    public String output() {
         synchronized (output) {
             return String.join("\n", output);
         }
@@ -124,7 +124,7 @@ final class ChildJvm implements AutoCloseable {
     }
 
     /** SIGTERM, and waits for the exit code. */
-    int stop() {
+    public int stop() {
         process.destroy();
         awaitEnd();
         return process.exitValue();

@@ -152,6 +152,8 @@ final class Cluster implements AutoCloseable {
                 server.address(way),
                 "--port",
                 "0",
+                "--grpc-port",
+                "0",
                 "--packages",
                 "dev.tasker.cli.fault.held",
                 "--templates",

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param configService whether {@code GetConfig} is served, as {@code config_endpoint_enabled} says for REST
  */
 public record GrpcConfig(
-        boolean enabled, BindAddress bindAddress, @Nullable TlsConfig tls, GrpcLimits limits, boolean configService) {
+        boolean enabled, BindAddress bindAddress, @Nullable TlsConfig tls, GrpcTransport transport, boolean configService) {
     private static final String DEFAULT_ADDRESS = "127.0.0.1:9190";
 
     static GrpcConfig from(Settings settings) {
@@ -23,15 +23,15 @@ public record GrpcConfig(
                 enabled,
                 address,
                 TlsConfig.from(settings, "orchestration.grpc"),
-                GrpcLimits.from(settings),
+                GrpcTransport.from(settings, "orchestration.grpc", GrpcTransport.DEFAULT.callsPerConnectionMax()),
                 settings.flag("orchestration.grpc.enable_config_service", true));
     }
 
     GrpcConfig withAddress(BindAddress newAddress) {
-        return new GrpcConfig(enabled, newAddress, tls, limits, configService);
+        return new GrpcConfig(enabled, newAddress, tls, transport, configService);
     }
 
     GrpcConfig withTls(@Nullable TlsConfig newTls) {
-        return new GrpcConfig(enabled, bindAddress, newTls, limits, configService);
+        return new GrpcConfig(enabled, bindAddress, newTls, transport, configService);
     }
 }

@@ -22,7 +22,8 @@ public final class WorkerConfigLoader {
     private static final Map<String, String> OVERRIDES = new TreeMap<>(Map.of(
             "TASKER_JWT_PUBLIC_KEY", AUTHENTICATION + ".jwt_public_key",
             "TASKER_JWT_PUBLIC_KEY_PATH", AUTHENTICATION + ".jwt_public_key_path",
-            "TASKER_WEB_BIND_ADDRESS", WorkerWebConfig.SECTION + ".bind_address"));
+            "TASKER_WEB_BIND_ADDRESS", WorkerWebConfig.SECTION + ".bind_address",
+            "TASKER_WORKER_GRPC_BIND_ADDRESS", WorkerGrpcConfig.SECTION + ".bind_address"));
 
     /** Variables that name the worker, the first that is set before the file (04 §1.3). */
     private static final List<String> NAMES = List.of("TASKER_WORKER_ID", "WORKER_ID", "TASKER_INSTANCE_ID");
@@ -76,8 +77,10 @@ public final class WorkerConfigLoader {
     private WorkerProcessConfig config(Settings settings, Environment environment) {
         WorkerWebConfig web = WorkerWebConfig.from(settings, environment == Environment.TEST);
         AuthConfig auth = AuthConfig.from(settings, AUTHENTICATION, "tasker-worker", "worker-api");
-        Reach.of(settings, environment, AUTHENTICATION, auth)
-                .check(WorkerWebConfig.SECTION + ".bind_address", web.enabled(), web.bindAddress());
+        WorkerGrpcConfig grpc = WorkerGrpcConfig.from(settings);
+        Reach reach = Reach.of(settings, environment, AUTHENTICATION, auth);
+        reach.check(WorkerWebConfig.SECTION + ".bind_address", web.enabled(), web.bindAddress());
+        reach.check(WorkerGrpcConfig.SECTION + ".bind_address", grpc.enabled(), grpc.bindAddress());
         String stated =
                 settings.<@Nullable String>parsed("worker.worker_id", "", text -> text.isBlank() ? null : text, null);
         String dispatch = "worker.mpsc_channels.handler_dispatch";
@@ -100,6 +103,7 @@ public final class WorkerConfigLoader {
                 settings.flag("worker.strict_handlers", environment == Environment.PRODUCTION),
                 WorkerLinkConfig.from(settings),
                 web,
+                grpc,
                 auth);
     }
 

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param drainTimeout how long a stopping worker lets running handlers finish
  * @param strictHandlers whether a step of its templates without a handler stops the start
  * @param server where the work comes from
- * @param web the worker's own listener
- * @param auth who may ask that listener
+ * @param web the worker's own REST
+ * @param grpc the worker's own gRPC
+ * @param auth who may ask these two
  */
 public record WorkerProcessConfig(
         Environment environment,
@@ -26,6 +27,7 @@ public record WorkerProcessConfig(
         boolean strictHandlers,
         WorkerLinkConfig server,
         WorkerWebConfig web,
+        WorkerGrpcConfig grpc,
         AuthConfig auth) {
 
     /** The built-in defaults of an environment, regardless of any file and variable. */
@@ -35,7 +37,17 @@ public record WorkerProcessConfig(
 
     public WorkerProcessConfig withWorkerId(String newId) {
         return new WorkerProcessConfig(
-                environment, newId, workerType, slots, handlerTimeout, drainTimeout, strictHandlers, server, web, auth);
+                environment,
+                newId,
+                workerType,
+                slots,
+                handlerTimeout,
+                drainTimeout,
+                strictHandlers,
+                server,
+                web,
+                grpc,
+                auth);
     }
 
     public WorkerProcessConfig withSlots(int newSlots) {
@@ -49,17 +61,38 @@ public record WorkerProcessConfig(
                 strictHandlers,
                 server,
                 web,
+                grpc,
                 auth);
     }
 
     public WorkerProcessConfig withStrictHandlers(boolean strict) {
         return new WorkerProcessConfig(
-                environment, workerId, workerType, slots, handlerTimeout, drainTimeout, strict, server, web, auth);
+                environment,
+                workerId,
+                workerType,
+                slots,
+                handlerTimeout,
+                drainTimeout,
+                strict,
+                server,
+                web,
+                grpc,
+                auth);
     }
 
     public WorkerProcessConfig withDrainTimeout(Duration timeout) {
         return new WorkerProcessConfig(
-                environment, workerId, workerType, slots, handlerTimeout, timeout, strictHandlers, server, web, auth);
+                environment,
+                workerId,
+                workerType,
+                slots,
+                handlerTimeout,
+                timeout,
+                strictHandlers,
+                server,
+                web,
+                grpc,
+                auth);
     }
 
     public WorkerProcessConfig withWeb(WorkerWebConfig newWeb) {
@@ -73,10 +106,31 @@ public record WorkerProcessConfig(
                 strictHandlers,
                 server,
                 newWeb,
+                grpc,
                 auth);
     }
 
-    /** This configuration with the listener on another port of the same host. */
+    public WorkerProcessConfig withGrpc(WorkerGrpcConfig newGrpc) {
+        return new WorkerProcessConfig(
+                environment,
+                workerId,
+                workerType,
+                slots,
+                handlerTimeout,
+                drainTimeout,
+                strictHandlers,
+                server,
+                web,
+                newGrpc,
+                auth);
+    }
+
+    /** This configuration with gRPC on another port of the same host. */
+    public WorkerProcessConfig withGrpcPort(int port) {
+        return withGrpc(grpc.withBindAddress(new BindAddress(grpc.bindAddress().host(), port)));
+    }
+
+    /** This configuration with REST on another port of the same host. */
     public WorkerProcessConfig withPort(int port) {
         return withWeb(new WorkerWebConfig(
                 web.enabled(), new BindAddress(web.bindAddress().host(), port), web.configEndpoint(), web.tls()));
@@ -93,6 +147,7 @@ public record WorkerProcessConfig(
                 strictHandlers,
                 server,
                 web,
+                grpc,
                 newAuth);
     }
 }

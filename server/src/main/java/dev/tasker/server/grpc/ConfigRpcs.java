@@ -1,10 +1,8 @@
 package dev.tasker.server.grpc;
 
-import com.tasker.v1.ConfigMetadata;
 import com.tasker.v1.ConfigServiceGrpc;
 import com.tasker.v1.GetConfigRequest;
 import com.tasker.v1.GetConfigResponse;
-import com.tasker.v1.SafeAuthConfig;
 import com.tasker.v1.SafeCircuitBreakerConfig;
 import com.tasker.v1.SafeDatabasePoolConfig;
 import com.tasker.v1.SafeMessagingConfig;
@@ -47,11 +45,8 @@ final class ConfigRpcs extends ConfigServiceGrpc.ConfigServiceImplBase {
     private GetConfigResponse document() {
         BreakerConfig breaker = operations.breaker();
         return GetConfigResponse.newBuilder()
-                .setMetadata(ConfigMetadata.newBuilder()
-                        .setTimestamp(Fields.time(clock.instant()))
-                        .setEnvironment(identity.environment())
-                        .setVersion(identity.version()))
-                .setAuth(auth(auth))
+                .setMetadata(ConfigMessages.metadata(clock.instant(), identity.environment(), identity.version()))
+                .setAuth(ConfigMessages.auth(auth))
                 .setCircuitBreakers(SafeCircuitBreakerConfig.newBuilder()
                         .setEnabled(true)
                         .setFailureThreshold(breaker.failureThreshold())
@@ -64,19 +59,6 @@ final class ConfigRpcs extends ConfigServiceGrpc.ConfigServiceImplBase {
                 .setMessaging(SafeMessagingConfig.newBuilder()
                         .setBackend("pgmq")
                         .addAllQueues(operations.api().queues()))
-                .build();
-    }
-
-    private static SafeAuthConfig auth(AuthConfig auth) {
-        return SafeAuthConfig.newBuilder()
-                .setEnabled(auth.enabled())
-                .setVerificationMethod(auth.jwt().verificationMethod())
-                .setJwtIssuer(auth.jwt().issuer())
-                .setJwtAudience(auth.jwt().audience())
-                .setApiKeyHeader(auth.apiKeys().header())
-                .setApiKeyCount(auth.apiKeys().keys().size())
-                .setStrictValidation(auth.strictValidation())
-                .addAllAllowedAlgorithms(auth.jwt().algorithms())
                 .build();
     }
 }

@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.UUID;
 
 /** Single values of messages. */
-final class Fields {
+public final class Fields {
     private static final int SHOWN_MAX = 100;
 
     private Fields() {}
@@ -31,7 +31,7 @@ final class Fields {
         return text.isEmpty() ? "(empty)" : text.length() <= SHOWN_MAX ? text : text.substring(0, SHOWN_MAX) + "…";
     }
 
-    static Timestamp time(Instant instant) {
+    public static Timestamp time(Instant instant) {
         return Timestamp.newBuilder()
                 .setSeconds(instant.getEpochSecond())
                 .setNanos(instant.getNano())

@@ -32,7 +32,7 @@ class ConfigLoaderTest {
         assertThat(config.web())
                 .isEqualTo(new WebConfig(true, BindAddress.loopback(8080), Duration.ofSeconds(30), null));
         assertThat(config.grpc())
-                .isEqualTo(new GrpcConfig(true, BindAddress.loopback(9190), null, GrpcLimits.DEFAULT, true));
+                .isEqualTo(new GrpcConfig(true, BindAddress.loopback(9190), null, GrpcTransport.DEFAULT, true));
         assertThat(config.shutdownTimeout()).isEqualTo(Duration.ofSeconds(15));
         assertThat(config.templatePaths()).isEmpty();
     }

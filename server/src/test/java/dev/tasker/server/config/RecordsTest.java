@@ -113,7 +113,7 @@ class RecordsTest {
                         false,
                         new BindAddress("localhost", 82),
                         null,
-                        new GrpcLimits(false, false, 7, Duration.ofSeconds(11), Duration.ofSeconds(3)),
+                        new GrpcTransport(Duration.ofSeconds(11), Duration.ofSeconds(3), 7, false, false),
                         false));
         assertThat(config.shutdownTimeout()).isEqualTo(Duration.ofMillis(1234));
     }

@@ -30,11 +30,20 @@ class WorkerConfigLoaderTest {
         assertThat(development.strictHandlers()).isFalse();
         assertThat(development.server()).isEqualTo(new WorkerLinkConfig(null, null, null));
         assertThat(development.web()).isEqualTo(new WorkerWebConfig(true, BindAddress.loopback(8081), false, null));
+        assertThat(development.grpc())
+                .isEqualTo(new WorkerGrpcConfig(
+                        true,
+                        BindAddress.loopback(9191),
+                        null,
+                        new GrpcTransport(Duration.ofSeconds(30), Duration.ofSeconds(20), 1_000, true, true)));
         assertThat(development.auth().enabled()).isFalse();
         assertThat(test.slots()).isEqualTo(5);
         assertThat(test.handlerTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(test.drainTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(test.web().configEndpoint()).isTrue();
+        assertThat(test.grpc().transport())
+                .isEqualTo(new GrpcTransport(Duration.ofSeconds(10), Duration.ofSeconds(5), 1_000, true, true));
+        assertThat(production.grpc().transport().reflection()).isFalse();
         assertThat(production.slots()).isEqualTo(50);
         assertThat(production.handlerTimeout()).isEqualTo(Duration.ofMinutes(1));
         assertThat(production.strictHandlers()).isTrue();
@@ -61,6 +70,18 @@ class WorkerConfigLoaderTest {
             tls_enabled = true
             tls_cert_path = "cert.pem"
             tls_key_path = "key.pem"
+            [worker.grpc]
+            enabled = false
+            bind_address = "0.0.0.0:9001"
+            tls_enabled = true
+            tls_cert_path = "cert.pem"
+            tls_key_path = "key.pem"
+            tls_client_ca_path = "ca.pem"
+            keepalive_interval_seconds = 7
+            keepalive_timeout_seconds = 3
+            max_concurrent_streams = 12
+            enable_reflection = false
+            enable_health_service = false
             [worker.web.auth]
             enabled = true
             jwt_public_key_path = "jwt.pem"
@@ -87,6 +108,12 @@ class WorkerConfigLoaderTest {
                         new BindAddress("0.0.0.0", 9000),
                         true,
                         new TlsConfig(Path.of("cert.pem"), Path.of("key.pem"), null)));
+        assertThat(config.grpc())
+                .isEqualTo(new WorkerGrpcConfig(
+                        false,
+                        new BindAddress("0.0.0.0", 9001),
+                        new TlsConfig(Path.of("cert.pem"), Path.of("key.pem"), Path.of("ca.pem")),
+                        new GrpcTransport(Duration.ofSeconds(7), Duration.ofSeconds(3), 12, false, false)));
         assertThat(config.auth().enabled()).isTrue();
         assertThat(config.auth().jwt().issuer()).isEqualTo("tasker-worker");
         assertThat(config.auth().jwt().audience()).isEqualTo("worker-api");
@@ -109,10 +136,12 @@ class WorkerConfigLoaderTest {
                         "TASKER_CONFIG_PATH", file.toString(),
                         "TASKER_INSTANCE_ID", "instance",
                         "WORKER_ID", "alias",
-                        "TASKER_WEB_BIND_ADDRESS", "127.0.0.1:2"));
+                        "TASKER_WEB_BIND_ADDRESS", "127.0.0.1:2",
+                        "TASKER_WORKER_GRPC_BIND_ADDRESS", "127.0.0.1:3"));
 
         assertThat(config.workerId()).isEqualTo("alias");
         assertThat(config.web().bindAddress()).isEqualTo(BindAddress.loopback(2));
+        assertThat(config.grpc().bindAddress()).isEqualTo(BindAddress.loopback(3));
         assertThat(WorkerConfigLoader.load(file, Map.of("TASKER_INSTANCE_ID", "instance"))
                         .workerId())
                 .isEqualTo("instance");
@@ -154,16 +183,21 @@ class WorkerConfigLoaderTest {
             auth = {type = "bearer", key = "hush"}
             [worker.web]
             bind_address = "0.0.0.0:8081"
+            [worker.grpc]
+            bind_address = "0.0.0.0:9191"
+            max_concurrent_streams = 0
             """);
 
         assertThatThrownBy(() -> WorkerConfigLoader.load(file, Map.of()))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("5 violations")
+                .hasMessageContaining("7 violations")
                 .hasMessageContaining("worker.drain_timeout_ms: -1 (expected: an integer from 0 to 3600000)")
                 .hasMessageContaining("max_concurrent_handlers: 0 (expected: an integer from 1 to 10000)")
                 .hasMessageContaining("transport: \"pigeon\" (expected: grpc or rest)")
                 .hasMessageContaining("auth.type: \"bearer\" (expected: token beside it)")
                 .hasMessageContaining("worker.web.bind_address: \"0.0.0.0:8081\" (expected: a loopback address")
+                .hasMessageContaining("worker.grpc.bind_address: \"0.0.0.0:9191\" (expected: a loopback address")
+                .hasMessageContaining("max_concurrent_streams: 0 (expected: an integer from 1 to 10000)")
                 .hasMessageNotContaining("hush");
         Path untyped = file("[worker.orchestration_client.auth]\ntoken = \"hush\"\n");
         assertThatThrownBy(() -> WorkerConfigLoader.load(untyped, Map.of()))
