@@ -22,6 +22,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The code of the client's guide, and who is let in. */
 @Timeout(120)
@@ -88,14 +90,16 @@ class GuideTest {
                 case TaskerException.Unauthorized _, TaskerException.Forbidden _ -> "not for us";
                 case TaskerException.Backpressure busy -> "come back in " + busy.retryAfter();
                 case TaskerException.Unavailable _, TaskerException.Timeout _ -> "nobody there";
+                case TaskerException.Unsupported _ -> "not over this transport";
                 case TaskerException.Protocol _ -> "not a Tasker server";
             };
         }
         // guide end
     }
 
-    @Test
-    void credentialAndCertificatesOpenAServer() throws Exception {
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void credentialAndCertificatesOpenAServer(Transport transport) throws Exception {
         Path store = folder.resolve("keys.p12");
         keytool(
                 store,
@@ -131,7 +135,10 @@ class GuideTest {
                                         null)))))
                 .withTls(new TlsConfig(certificate, key, certificate));
         try (Scene scene = Scene.start(config)) {
-            URI server = scene.server().restUrl().orElseThrow();
+            URI server = switch (transport) {
+                case REST -> scene.server().restUrl().orElseThrow();
+                case GRPC -> URI.create(scene.grpcUrl().toString().replace("grpc:", "grpcs:"));
+            };
             // guide: secure
             ClientConfig secure = ClientConfig.of(server)
                     .withTls(ClientTls.of(certificate, certificate, key))
