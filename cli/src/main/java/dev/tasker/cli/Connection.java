@@ -75,6 +75,8 @@ final class Connection {
         table,
         json,
         jsonl,
+        yaml,
+        csv,
         id
     }
 
@@ -97,6 +99,12 @@ final class Connection {
         }
         Format chosen = format == null ? root().format() : format;
         return chosen == null ? Format.table : chosen;
+    }
+
+    /** Says something beside what is printed. */
+    void tell(String sentence) {
+        spec.commandLine().getErr().println("tasker: " + sentence);
+        spec.commandLine().getErr().flush();
     }
 
     ParameterException wrong(String sentence) {
