@@ -16,9 +16,8 @@ final class DataText {
 
     /** A document of YAML, in blocks. */
     static String yaml(JsonNode json) {
-        DumpSettings settings = DumpSettings.builder()
-                .setDefaultFlowStyle(FlowStyle.BLOCK)
-                .build();
+        DumpSettings settings =
+                DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).build();
         return new Dump(settings).dumpToString(JsonMapper.shared().treeToValue(json, Object.class));
     }
 
@@ -28,8 +27,8 @@ final class DataText {
         Set<String> columns = new LinkedHashSet<>();
         rows.forEach(row -> columns.addAll(row.propertyNames()));
         StringBuilder text = new StringBuilder(line(List.copyOf(columns)));
-        rows.forEach(row ->
-                text.append(line(columns.stream().map(name -> text(row.path(name))).toList())));
+        rows.forEach(row -> text.append(
+                line(columns.stream().map(name -> text(row.path(name))).toList())));
         return text.toString();
     }
 

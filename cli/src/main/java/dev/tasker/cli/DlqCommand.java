@@ -101,9 +101,7 @@ final class DlqCommand implements Runnable {
             DeadLetter letter = find(client, entry);
             Task task = client.tasks().retry(letter.taskUuid(), reason);
             client.deadLetters()
-                    .update(
-                            entry,
-                            new DeadLetterUpdate(DeadLetter.Status.MANUALLY_RESOLVED, reason, resolvedBy, null));
+                    .update(entry, new DeadLetterUpdate(DeadLetter.Status.MANUALLY_RESOLVED, reason, resolvedBy, null));
             connection.output().show(task, task.taskUuid(), () -> TaskText.details(task));
         }
     }

@@ -81,13 +81,11 @@ final class TaskCreateCommand implements Callable<Integer> {
         Semaphore room = new Semaphore(AT_ONCE_MAX);
         List<CompletableFuture<Task>> created = new ArrayList<>();
         for (int number = 1; number <= wanted; number++) {
-            CreateTask each = key == null
-                    ? request.withNewIdempotencyKey()
-                    : request.withIdempotencyKey(key + "-" + number);
+            CreateTask each =
+                    key == null ? request.withNewIdempotencyKey() : request.withIdempotencyKey(key + "-" + number);
             room.acquire();
-            created.add(client.async()
-                    .<Task>call(it -> it.tasks().create(each))
-                    .whenComplete((_, _) -> room.release()));
+            created.add(
+                    client.async().<Task>call(it -> it.tasks().create(each)).whenComplete((_, _) -> room.release()));
         }
         List<Task> tasks = new ArrayList<>();
         for (CompletableFuture<Task> each : created) {

@@ -47,23 +47,24 @@ record TaskDiagram(TaskSummary task, @Nullable String baseUrl) {
             }
         }
         return text.append("""
-                    classDef completed fill:#d4edda,stroke:#28a745
-                    classDef in_progress fill:#cce5ff,stroke:#007bff
-                    classDef pending fill:#f8f9fa,stroke:#6c757d
-                    classDef error fill:#f8d7da,stroke:#dc3545
-                    classDef retrying fill:#fff3cd,stroke:#ffc107
-                    classDef untraversed fill:#ffffff,stroke:#ced4da,stroke-dasharray:4
-                """.indent(0)).toString();
+                classDef completed fill:#d4edda,stroke:#28a745
+                classDef in_progress fill:#cce5ff,stroke:#007bff
+                classDef pending fill:#f8f9fa,stroke:#6c757d
+                classDef error fill:#f8d7da,stroke:#dc3545
+                classDef retrying fill:#fff3cd,stroke:#ffc107
+                classDef untraversed fill:#ffffff,stroke:#ced4da,stroke-dasharray:4
+            """.indent(0)).toString();
     }
 
     /** Graph, table and warnings. */
     String markdown() {
-        StringBuilder text = new StringBuilder("# %s/%s v%s\n\nTask %s: %s\n\n".formatted(
-                task.task().namespace(),
-                task.task().name(),
-                task.task().version(),
-                task.task().taskUuid(),
-                task.task().status().text()));
+        StringBuilder text = new StringBuilder("# %s/%s v%s\n\nTask %s: %s\n\n"
+                .formatted(
+                        task.task().namespace(),
+                        task.task().name(),
+                        task.task().version(),
+                        task.task().taskUuid(),
+                        task.task().status().text()));
         warnings().forEach(warning -> text.append("> ").append(warning).append("\n\n"));
         return text.append("```mermaid\n")
                 .append(mermaid())
@@ -74,7 +75,8 @@ record TaskDiagram(TaskSummary task, @Nullable String baseUrl) {
 
     private String table() {
         StringBuilder text = new StringBuilder("| Step | Type | Handler | State | Duration | Attempts | Error |"
-                + (baseUrl == null ? "" : " Link |") + "\n|---|---|---|---|---|---|---|" + (baseUrl == null ? "" : "---|")
+                + (baseUrl == null ? "" : " Link |") + "\n|---|---|---|---|---|---|---|"
+                + (baseUrl == null ? "" : "---|")
                 + "\n");
         Map<String, Node> nodes = nodes();
         Map<String, StepProgress> steps = steps();
@@ -88,12 +90,17 @@ record TaskDiagram(TaskSummary task, @Nullable String baseUrl) {
                     step == null ? "untraversed" : step.currentState().text(),
                     step == null ? "-" : duration(step),
                     step == null ? "-" : step.attempts() + "/" + step.maxAttempts(),
-                    step == null || step.error() == null ? "-" : Table.text(step.error().errorType())));
+                    step == null || step.error() == null
+                            ? "-"
+                            : Table.text(step.error().errorType())));
             if (baseUrl != null) {
-                cells.add(step == null ? "-" : "[step](" + baseUrl + task.links().steps() + "/" + step.stepUuid() + ")");
+                cells.add(
+                        step == null ? "-" : "[step](" + baseUrl + task.links().steps() + "/" + step.stepUuid() + ")");
             }
             text.append("| ")
-                    .append(String.join(" | ", cells.stream().map(cell -> cell.replace("|", "\\|")).toList()))
+                    .append(String.join(
+                            " | ",
+                            cells.stream().map(cell -> cell.replace("|", "\\|")).toList()))
                     .append(" |\n");
         }
         return text.toString();
@@ -148,10 +155,8 @@ record TaskDiagram(TaskSummary task, @Nullable String baseUrl) {
                     case IN_PROGRESS -> "in_progress";
                     case PENDING, UNKNOWN -> "pending";
                     case ERROR, CANCELLED -> "error";
-                    case WAITING_FOR_RETRY,
-                            ENQUEUED,
-                            ENQUEUED_FOR_ORCHESTRATION,
-                            ENQUEUED_AS_ERROR_FOR_ORCHESTRATION -> "retrying";
+                    case WAITING_FOR_RETRY, ENQUEUED, ENQUEUED_FOR_ORCHESTRATION, ENQUEUED_AS_ERROR_FOR_ORCHESTRATION ->
+                        "retrying";
                 };
     }
 

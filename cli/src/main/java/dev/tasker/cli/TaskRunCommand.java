@@ -12,7 +12,8 @@ import picocli.CommandLine.Option;
 /** {@code tasker task run}. Has no {@code -V}, whose long name is the version of the template here. */
 @Command(
         name = "run",
-        description = "Creates a task, waits for its end and prints its result as JSON; exits with 9 when it is not complete.")
+        description = "Creates a task, waits for its end and prints its result as JSON; exits with 9 when it is not"
+                + " complete.")
 final class TaskRunCommand implements Callable<Integer> {
     @Mixin
     private Connection connection = new Connection();
@@ -44,8 +45,8 @@ final class TaskRunCommand implements Callable<Integer> {
                 return CommandException.TIMED_OUT;
             }
             if (ended.status() != TaskState.COMPLETE) {
-                connection.tell("Task " + ended.taskUuid() + " is "
-                        + ended.status().text() + "; tasker task why tells more.");
+                connection.tell(
+                        "Task " + ended.taskUuid() + " is " + ended.status().text() + "; tasker task why tells more.");
                 return CommandException.TASK_FAILED;
             }
             connection.output().raw(TaskResult.of(client, ended.taskUuid()));

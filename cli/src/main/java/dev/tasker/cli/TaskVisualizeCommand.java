@@ -56,8 +56,7 @@ final class TaskVisualizeCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         String text;
         try (TaskerClient client = connection.open()) {
-            TaskDiagram diagram =
-                    new TaskDiagram(client.tasks().summary(References.task(client, task)), baseUrl);
+            TaskDiagram diagram = new TaskDiagram(client.tasks().summary(References.task(client, task)), baseUrl);
             text = graphOnly
                     ? diagram.mermaid()
                     : switch (form) {

@@ -148,8 +148,8 @@ final class TemplateCommand implements Runnable {
                         CommandException.NOT_FOUND, "No template is registered as " + reference + ".", null);
             }
             Table table = Table.titled("VERSION", "STEPS", "DESCRIPTION");
-            found.forEach(each -> table.row(
-                    each.version(), each.stepCount(), each.description() == null ? "" : each.description()));
+            found.forEach(each ->
+                    table.row(each.version(), each.stepCount(), each.description() == null ? "" : each.description()));
             connection.output().showAll(found, found, table::toString, TemplateList.Entry::version);
         }
     }

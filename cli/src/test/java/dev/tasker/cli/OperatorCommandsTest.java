@@ -346,12 +346,12 @@ class OperatorCommandsTest {
         String uuid = task.toString();
         assertThat(run("task", "result", uuid).exitCode()).isEqualTo(6);
         work(template);
-        FutureTask<Execution> running = new FutureTask<>(
-                () -> run("task", "run", "-n", NAMESPACE, "--name", template, "--set", "order=one"));
+        FutureTask<Execution> running =
+                new FutureTask<>(() -> run("task", "run", "-n", NAMESPACE, "--name", template, "--set", "order=one"));
         Thread.ofVirtual().start(running);
         work(template);
-        FutureTask<Execution> failing = new FutureTask<>(
-                () -> run("task", "run", "-n", NAMESPACE, "--name", template, "--set", "order=two"));
+        FutureTask<Execution> failing =
+                new FutureTask<>(() -> run("task", "run", "-n", NAMESPACE, "--name", template, "--set", "order=two"));
         Thread.ofVirtual().start(failing);
         fail(template);
 
@@ -411,7 +411,15 @@ class OperatorCommandsTest {
 
         Execution graph = run("task", "visualize", task.toString());
         Execution written = run(
-                "task", "visualize", task.toString(), "-f", "markdown", "--base-url", "http://ui", "-o", file.toString());
+                "task",
+                "visualize",
+                task.toString(),
+                "-f",
+                "markdown",
+                "--base-url",
+                "http://ui",
+                "-o",
+                file.toString());
         Execution json = run("task", "visualize", task.toString(), "-f", "json");
 
         assertThat(graph.out())
@@ -421,7 +429,8 @@ class OperatorCommandsTest {
         assertThat(written.exitCode()).as(written.err()).isZero();
         assertThat(Files.readString(file))
                 .contains("```mermaid\ngraph TD\n", "> The task is in the dead-letter queue.")
-                .containsPattern("\\| first \\| standard \\| cli\\.\\w+\\.first \\| error \\| .* \\| 1/1 \\| .* \\| \\[step]\\(http://ui/v1/tasks/");
+                .containsPattern("\\| first \\| standard \\| cli\\.\\w+\\.first \\| error \\| .* \\| 1/1 \\| .* \\|"
+                        + " \\[step]\\(http://ui/v1/tasks/");
         assertThat(JsonMapper.shared().readTree(json.out()).get("warnings")).hasSize(1);
     }
 
@@ -429,7 +438,8 @@ class OperatorCommandsTest {
     void versionsOfATemplateAreListed() {
         String template = register();
 
-        assertThat(run("template", "versions", NAMESPACE + "/" + template).out()).containsPattern("(?m)^1\\.0\\.0 +2");
+        assertThat(run("template", "versions", NAMESPACE + "/" + template).out())
+                .containsPattern("(?m)^1\\.0\\.0 +2");
         assertThat(run("template", "versions", NAMESPACE + "/none").exitCode()).isEqualTo(6);
         assertThat(run("template", "versions", "none").exitCode()).isEqualTo(2);
     }
@@ -444,8 +454,8 @@ class OperatorCommandsTest {
         Execution shown = Execution.of("task", "get", task.toString().substring(0, 13), "--url", grpc);
         Execution waited = Execution.of("task", "wait", task.toString(), "--url", grpc);
         Execution why = Execution.of("task", "why", task.toString(), "--url", grpc);
-        Execution plain = Execution.of(
-                "system", "health", "--transport", "grpc", "--url", grpc.replace("grpc:", "http:"));
+        Execution plain =
+                Execution.of("system", "health", "--transport", "grpc", "--url", grpc.replace("grpc:", "http:"));
 
         assertThat(shown.exitCode()).as(shown.err()).isZero();
         assertThat(shown.out()).containsPattern("Status +complete").containsPattern("(?m)^first +complete +1/1");
@@ -453,7 +463,8 @@ class OperatorCommandsTest {
         assertThat(why.exitCode()).isEqualTo(2);
         assertThat(why.err()).startsWith("tasker: Transport GRPC: tasks are not explained (expected: REST).");
         assertThat(plain.exitCode()).as(plain.err()).isZero();
-        assertThat(Execution.of("task", "list", "--transport", "pigeon").exitCode()).isEqualTo(2);
+        assertThat(Execution.of("task", "list", "--transport", "pigeon").exitCode())
+                .isEqualTo(2);
     }
 
     @Test

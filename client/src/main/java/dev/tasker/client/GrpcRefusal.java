@@ -9,7 +9,6 @@ import dev.tasker.client.TaskerException.Violation;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.StatusProto;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -26,6 +25,9 @@ final class GrpcRefusal {
             Metadata.Key.of("x-request-id", Metadata.ASCII_STRING_MARSHALLER);
     private static final Metadata.Key<String> RETRY_AFTER =
             Metadata.Key.of("retry-after", Metadata.ASCII_STRING_MARSHALLER);
+
+    private static final Metadata.Key<byte[]> DETAILS =
+            Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
 
     private GrpcRefusal() {}
 
@@ -73,8 +75,7 @@ final class GrpcRefusal {
         UUID existing = null;
         Duration retryAfter = seconds(trailers.get(RETRY_AFTER));
         List<Violation> violations = new ArrayList<>();
-        com.google.rpc.Status details = StatusProto.fromThrowable(failure);
-        for (Any detail : details == null ? List.<Any>of() : details.getDetailsList()) {
+        for (Any detail : details(trailers)) {
             try {
                 if (detail.is(ErrorInfo.class)) {
                     ErrorInfo info = detail.unpack(ErrorInfo.class);
@@ -135,6 +136,18 @@ final class GrpcRefusal {
             case UNAVAILABLE -> 503;
             case OK, CANCELLED, UNKNOWN, INTERNAL, DATA_LOSS -> 500;
         };
+    }
+
+    /** Those of another server may be anything. */
+    private static List<Any> details(Metadata trailers) {
+        byte[] bytes = trailers.get(DETAILS);
+        try {
+            return bytes == null
+                    ? List.of()
+                    : com.google.rpc.Status.parseFrom(bytes).getDetailsList();
+        } catch (InvalidProtocolBufferException e) {
+            return List.of();
+        }
     }
 
     private static @Nullable Duration seconds(@Nullable String text) {

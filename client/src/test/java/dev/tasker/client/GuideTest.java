@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,6 +50,9 @@ class GuideTest {
             Thread.ofVirtual().start(() -> scene.work("watched"));
             assertThat(followed(scene.client(), task)).contains("first complete", "second complete");
             assertThat(told(scene.client(), UUID.randomUUID())).isEqualTo("no such task");
+            CompletableFuture<String> later = begun(scene.client(), scene.request("watched"));
+            scene.work("watched");
+            assertThat(later.join()).isEqualTo("complete");
         }
     }
 
@@ -76,6 +80,15 @@ class GuideTest {
         }
         // guide end
         return told;
+    }
+
+    private static CompletableFuture<String> begun(TaskerClient client, CreateTask order) {
+        // guide: async
+        AsyncTaskerClient async = client.async();
+        return async.call(it -> it.tasks().create(order))
+                .thenCompose(task -> async.call(it -> it.tasks().await(task.taskUuid(), Duration.ofSeconds(30))))
+                .thenApply(task -> task.status().text());
+        // guide end
     }
 
     private static String told(TaskerClient client, UUID task) throws InterruptedException {
