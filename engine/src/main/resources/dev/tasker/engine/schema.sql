@@ -980,8 +980,8 @@ FUNCTION grow_and_operate(p_task uuid[], p_step integer[], p_action smallint[], 
   SET plan_cache_mode=force_generic_plan
   SET lock_timeout=10s;
 
-FUNCTION heartbeat(p_sessions integer[], p_batch bigint, p_held_session integer[], p_held_task uuid[], p_held_step integer[], p_held_token integer[])
-  RETURNS TABLE(session_id integer, task_uuid uuid, step_index integer, token integer, cancelled boolean)
+FUNCTION heartbeat(p_sessions integer[], p_batch bigint, p_held_session integer[], p_held_task uuid[], p_held_step integer[], p_held_token integer[], p_timeline text)
+  RETURNS TABLE(session_id integer, task_uuid uuid, step_index integer, token integer, cancelled boolean, timeline text)
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp
   SET plan_cache_mode=force_generic_plan
@@ -1092,6 +1092,11 @@ FUNCTION pulse(p_queues integer[], p_known integer)
 
 FUNCTION read_domain_events(p_namespace text, p_consumer text, p_limit integer, p_hidden interval)
   RETURNS TABLE(receipt bigint, cursor text, event_id uuid, event_name text, task_uuid uuid, step_uuid uuid, step_state text, published_at timestamp with time zone, message json)
+  LANGUAGE plpgsql VOLATILE
+  SET search_path=tasker, pg_temp;
+
+FUNCTION reenter_session(p_session integer, p_uuid uuid, p_node uuid, p_worker text, p_in_process boolean, p_lease interval)
+  RETURNS boolean
   LANGUAGE plpgsql VOLATILE
   SET search_path=tasker, pg_temp;
 
@@ -1269,6 +1274,11 @@ FUNCTION time_out_steps(p_task uuid[], p_step integer[], p_token integer[], p_se
   SET random_page_cost=0
   SET cpu_operator_cost=0.0001
   SET lock_timeout=10s;
+
+FUNCTION timeline()
+  RETURNS text
+  LANGUAGE plpgsql STABLE
+  SET search_path=tasker, pg_temp;
 
 FUNCTION trim_domain_events(p_retention interval, p_limit integer)
   RETURNS bigint

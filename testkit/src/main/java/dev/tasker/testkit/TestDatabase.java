@@ -1,5 +1,6 @@
 package dev.tasker.testkit;
 
+import dev.tasker.engine.Migrations;
 import dev.tasker.postgres.EmbeddedPostgres;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -38,6 +39,13 @@ public final class TestDatabase {
         this.server = server;
         this.name = name;
         this.dataSource = server.dataSource(name);
+    }
+
+    /** A new database on a server that the test has to itself. */
+    public static TestDatabase create(EmbeddedPostgres server, String name) {
+        server.createDatabase(name);
+        new Migrations(server.dataSource(name)).migrate();
+        return new TestDatabase(server, name);
     }
 
     /** A finding of the auditor; there should be none. */

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.LongAdder;
 /** Claims for this node's sessions, and hints to and from other nodes about what none of them took. */
 final class Dispatch {
     private final StepClaimer claimer;
+    private final MemoryComparison comparison;
     private final QueueHeads heads;
     private final Hints hints;
     private final LongAdder claimed;
@@ -24,8 +25,16 @@ final class Dispatch {
      * @param listens whether nodes tell one another
      * @param hinted another node told that something waits
      */
-    Dispatch(StepClaimer claimer, QueueHeads heads, Hints hints, LongAdder claimed, boolean listens, Runnable hinted) {
+    Dispatch(
+            StepClaimer claimer,
+            MemoryComparison comparison,
+            QueueHeads heads,
+            Hints hints,
+            LongAdder claimed,
+            boolean listens,
+            Runnable hinted) {
         this.claimer = claimer;
+        this.comparison = comparison;
         this.heads = heads;
         this.hints = hints;
         this.claimed = claimed;
@@ -49,6 +58,7 @@ final class Dispatch {
     }
 
     private Duration claimOnce() throws SQLException {
+        comparison.runOnce();
         Duration untilReconciliation = claimer.reconcile();
         claimed.add(claimer.runOnce());
         if (listens && heads.takeUnclaimed() && hints.want()) {

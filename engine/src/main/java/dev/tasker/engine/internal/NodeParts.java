@@ -35,6 +35,7 @@ import dev.tasker.engine.internal.session.SessionRegistry;
 import dev.tasker.engine.internal.session.StepDeadlines;
 import dev.tasker.engine.internal.sql.Database;
 import dev.tasker.engine.internal.sql.DedicatedConnection;
+import dev.tasker.engine.internal.sql.Timeline;
 import dev.tasker.engine.internal.step.AssignmentAssembler;
 import dev.tasker.engine.internal.step.LeaseAdopter;
 import dev.tasker.engine.internal.step.LeasedStep;
@@ -148,17 +149,21 @@ public final class NodeParts implements Aftermath {
 
         StepClaimer claimer =
                 new StepClaimer(sessions, heads, assembler, numbers, connection(direct, "claims"), config.leases());
+        DedicatedConnection heartbeats = connection(direct, "heartbeat");
+        Timeline timeline = new Timeline(this::memoryOld);
+        heartbeater = new Heartbeater(sessions, numbers, heartbeats, config.leases(), this::slotsFreed, timeline);
+        presence = new NodePresence(
+                pool, heartbeats, nodeUuid, sessions, config.dispatch().pulse());
+        SessionOpener opener = new SessionOpener(pool, nodeUuid, config.leases());
         dispatch = new Dispatch(
                 claimer,
+                new MemoryComparison(
+                        timeline, templates, payloads, sessions, opener, presence, claimer, this::memoryCompared),
                 heads,
                 new Hints(direct),
                 counters.stepsClaimed,
                 config.dispatch().listen(),
                 this::hinted);
-        DedicatedConnection heartbeats = connection(direct, "heartbeat");
-        heartbeater = new Heartbeater(sessions, numbers, heartbeats, config.leases(), this::slotsFreed);
-        presence = new NodePresence(
-                pool, heartbeats, nodeUuid, sessions, config.dispatch().pulse());
         guard = new ExpiryGuard(config.leases().duration());
         Recovery recovery = new Recovery(
                 connection(direct, "recovery"),
@@ -170,17 +175,11 @@ public final class NodeParts implements Aftermath {
                 this::flushLanes,
                 config.leases(),
                 config.dispatch().pulse(),
-                config.soleNode() ? nodeUuid : null);
+                config.soleNode() ? nodeUuid : null,
+                timeline);
         heartbeatLoop = BackgroundLoop.of("heartbeat", this::renewOnce);
         recoveryLoop = BackgroundLoop.of("recovery", recovery::runOnce);
-        desk = new SessionDesk(
-                new SessionOpener(pool, nodeUuid, config.leases()),
-                sessions,
-                presence,
-                heartbeater,
-                recovery,
-                heartbeatLoop,
-                recoveryLoop);
+        desk = new SessionDesk(opener, sessions, presence, heartbeater, recovery, heartbeatLoop, recoveryLoop);
 
         lanes = new NodeLanes(config.lanes(), direct, calls(deadlines, config), numbers);
         staleness = StalenessParts.of(pool, config.staleness(), guard, this);
@@ -356,6 +355,15 @@ public final class NodeParts implements Aftermath {
     }
 
     private void hinted() {
+        recoveryLoop.signal();
+    }
+
+    private void memoryOld() {
+        dispatch.wake();
+    }
+
+    private void memoryCompared() {
+        heartbeatLoop.signal();
         recoveryLoop.signal();
     }
 

@@ -1,13 +1,26 @@
 -- Locks: no table locks; replaces functions, and calls under way end with the old ones.
 -- Cost: milliseconds, whatever the tables hold.
+-- Which history of the database this is: another one after the promotion of a standby or the restoration of a backup. Null where the
+-- database does not tell, as some hosted ones.
+CREATE OR REPLACE FUNCTION timeline() RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path = tasker, pg_temp
+AS $$
+BEGIN
+  RETURN substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8);
+EXCEPTION WHEN OTHERS THEN
+  RETURN NULL;
+END $$;
+
 -- Renews sessions and cuts their lease logs back to what they still hold. p_batch is the highest call number up to which the node has
 -- seen every answer: what those calls leased and is not named here has ended. Later rows stay. A session that was ended is not renewed.
--- Returns the named leases that are no longer theirs, and whether a person ended them.
+-- Returns the named leases that are no longer theirs, and whether a person ended them. A node whose memory is of another timeline does
+-- not know what it holds: nothing is done, and a row without a session tells its present one.
 DROP FUNCTION IF EXISTS heartbeat(integer[], bigint, integer[], uuid[], integer[], integer[]);
 CREATE OR REPLACE FUNCTION heartbeat(
   p_sessions integer[], p_batch bigint,
-  p_held_session integer[], p_held_task uuid[], p_held_step integer[], p_held_token integer[])
-RETURNS TABLE (session_id integer, task_uuid uuid, step_index integer, token integer, cancelled boolean)
+  p_held_session integer[], p_held_task uuid[], p_held_step integer[], p_held_token integer[], p_timeline text)
+RETURNS TABLE (session_id integer, task_uuid uuid, step_index integer, token integer, cancelled boolean, timeline text)
 LANGUAGE plpgsql
 SET search_path = tasker, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -19,6 +32,10 @@ SET lock_timeout = '5s'
 AS $$
 #variable_conflict use_column
 BEGIN
+  IF p_timeline <> timeline() THEN
+    RETURN QUERY SELECT NULL::integer, NULL::uuid, NULL::integer, NULL::integer, NULL::boolean, timeline();
+    RETURN;
+  END IF;
   UPDATE worker_sessions AS session SET expires_at = engine_now() + session.lease_duration
   WHERE  session.session_id = ANY (p_sessions) AND session.expires_at > '-infinity';
   DELETE FROM session_leases AS log WHERE log.session_id = ANY (p_sessions) AND log.batch <= p_batch;
@@ -31,7 +48,8 @@ BEGIN
   SELECT held.session_id, held.task_uuid, held.step_index, held.token,
          EXISTS (SELECT FROM workflow_steps AS ended
                  WHERE  ended.task_uuid = held.task_uuid AND ended.step_index = held.step_index
-                 AND    ended.state IN (step_state('cancelled'), step_state('resolved_manually')))
+                 AND    ended.state IN (step_state('cancelled'), step_state('resolved_manually'))),
+         NULL::text
   FROM   unnest(p_held_session, p_held_task, p_held_step, p_held_token) AS held(session_id, task_uuid, step_index, token)
   WHERE  NOT EXISTS (
     SELECT FROM workflow_steps AS step
@@ -100,8 +118,27 @@ AS $$
   WHERE  step.state = step_state('in_progress') AND step.session_id = p_session
 $$;
 
+-- Enters a session of a living node that the database does not know, under the number it has: its row was among the commits that a
+-- promoted standby or a restored backup lacks. False when the number has become another session's.
+CREATE OR REPLACE FUNCTION reenter_session(
+  p_session integer, p_uuid uuid, p_node uuid, p_worker text, p_in_process boolean, p_lease interval)
+RETURNS boolean
+LANGUAGE plpgsql
+SET search_path = tasker, pg_temp
+AS $$
+BEGIN
+  INSERT INTO worker_sessions (session_id, session_uuid, node_uuid, worker_name, in_process, lease_duration, created_at, expires_at)
+  OVERRIDING SYSTEM VALUE
+  VALUES (p_session, p_uuid, p_node, p_worker, p_in_process, p_lease, engine_now(), engine_now() + p_lease)
+  ON CONFLICT DO NOTHING;
+  WHILE FOUND AND nextval(pg_get_serial_sequence('worker_sessions', 'session_id')) < p_session LOOP
+    NULL;  -- numbers up to this one are taken
+  END LOOP;
+  RETURN EXISTS (SELECT FROM worker_sessions WHERE session_id = p_session AND session_uuid = p_uuid);
+END $$;
+
 -- What a node has to know to sleep: one call, one snapshot. Rows by kind:
---   0 the database's time
+--   0 the database's time, and the timeline in the place of the namespace
 --   1 when the next retry is due (no row: none waits)
 --   2 a session with leases and when it expires (null: it was ended)
 --   3 a queue of p_queues with waiting steps: priority and first sequence
@@ -112,7 +149,7 @@ LANGUAGE sql STABLE
 SET search_path = tasker, pg_temp
 SET enable_seqscan = off
 AS $$
-  SELECT 0::smallint, engine_now(), NULL::integer, NULL::integer, NULL::bigint, NULL::text, NULL::text
+  SELECT 0::smallint, engine_now(), NULL::integer, NULL::integer, NULL::bigint, timeline(), NULL::text
   UNION ALL
   (SELECT 1::smallint, due_at, NULL, NULL, NULL, NULL, NULL FROM timers ORDER BY due_at LIMIT 1)
   UNION ALL

@@ -11,6 +11,7 @@ import dev.tasker.engine.internal.session.SessionRegistry;
 import dev.tasker.engine.internal.sql.DedicatedConnection;
 import dev.tasker.engine.internal.sql.SqlArrays;
 import dev.tasker.engine.internal.sql.SqlFailure;
+import dev.tasker.engine.internal.sql.Timeline;
 import dev.tasker.engine.internal.step.EndedAttempts;
 import dev.tasker.engine.internal.step.EngineResults;
 import dev.tasker.engine.internal.step.Queue;
@@ -80,6 +81,7 @@ public final class Recovery {
     private final Duration pulse;
     private final Duration grace;
     private final @Nullable UUID soleNode;
+    private final Timeline timeline;
     private final ConcurrentLinkedQueue<Integer> ended = new ConcurrentLinkedQueue<>();
     private final EndedAttempts endedAttempts = new EndedAttempts();
     private boolean wasAway = true;
@@ -100,7 +102,8 @@ public final class Recovery {
             Runnable beforeExpiry,
             LeaseConfig leases,
             Duration pulse,
-            @Nullable UUID soleNode) {
+            @Nullable UUID soleNode,
+            Timeline timeline) {
         this.connection = connection;
         this.heads = heads;
         this.sessions = sessions;
@@ -111,6 +114,7 @@ public final class Recovery {
         this.pulse = pulse.compareTo(leases.duration()) < 0 ? pulse : leases.duration();
         this.grace = leases.grace();
         this.soleNode = soleNode;
+        this.timeline = timeline;
     }
 
     /** @param at null: the session was ended */
@@ -126,6 +130,7 @@ public final class Recovery {
 
     private record Look(
             Instant now,
+            @Nullable String timeline,
             @Nullable Instant nextDue,
             List<Expiry> expiries,
             List<QueueHeads.Waiting> waiting,
@@ -156,6 +161,7 @@ public final class Recovery {
         expireEnded();
         Look look = look();
         guard.clockRead(look.now(), System.nanoTime());
+        timeline.saw(look.timeline());
         heads.rescan(look.waiting());
         if (!look.allQueues().isEmpty()) {
             sessions.known(look.allQueues());
@@ -322,13 +328,17 @@ public final class Recovery {
                 select.setInt(2, sessions.knownQueues());
                 ResultSet rows = select.executeQuery();
                 Instant now = Instant.EPOCH;
+                String onTimeline = null;
                 Instant nextDue = null;
                 List<Expiry> expiries = new ArrayList<>();
                 List<QueueHeads.Waiting> waiting = new ArrayList<>();
                 List<Queue> queues = new ArrayList<>();
                 while (rows.next()) {
                     switch (rows.getInt(1)) {
-                        case 0 -> now = instant(rows);
+                        case 0 -> {
+                            now = instant(rows);
+                            onTimeline = rows.getString(6);
+                        }
                         case 1 -> nextDue = instant(rows);
                         case 2 -> expiries.add(new Expiry(rows.getInt(3), instantOrNull(rows)));
                         case 3 -> waiting.add(new QueueHeads.Waiting(rows.getInt(3), rows.getInt(4), rows.getLong(5)));
@@ -336,7 +346,7 @@ public final class Recovery {
                         default -> throw new IllegalStateException("kind: " + rows.getInt(1) + " (expected: 0 to 4)");
                     }
                 }
-                return new Look(now, nextDue, expiries, waiting, queues);
+                return new Look(now, onTimeline, nextDue, expiries, waiting, queues);
             }
         });
     }

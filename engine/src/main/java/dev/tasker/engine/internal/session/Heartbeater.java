@@ -6,6 +6,7 @@ import dev.tasker.engine.internal.lane.BatchNumbers;
 import dev.tasker.engine.internal.session.LiveSession.Held;
 import dev.tasker.engine.internal.sql.DedicatedConnection;
 import dev.tasker.engine.internal.sql.SqlArrays;
+import dev.tasker.engine.internal.sql.Timeline;
 import dev.tasker.engine.internal.step.StepKey;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Renews the leases of all sessions that are alive with one call, and cuts their lease logs. A session without leases costs nothing. Passes
@@ -23,7 +25,11 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Heartbeater {
     private static final String CALL =
-            "SELECT session_id, task_uuid, step_index, token, cancelled FROM tasker.heartbeat(?, ?, ?, ?, ?, ?)";
+            "SELECT session_id, task_uuid, step_index, token, cancelled, timeline FROM tasker.heartbeat(?, ?, ?, ?, ?,"
+                    + " ?, ?)";
+
+    /** Longest wait for memory to be compared; whoever compared it asks for a pass. */
+    private static final Duration COMPARING = Duration.ofMillis(250);
 
     private final SessionRegistry sessions;
     private final BatchNumbers numbers;
@@ -31,19 +37,23 @@ public final class Heartbeater {
     private final Duration interval;
     private final Set<LiveSession> alive = ConcurrentHashMap.newKeySet();
     private final Runnable slotsFreed;
+    private final Timeline timeline;
     private long nextOwnNanos;
 
+    /** @param slotsFreed sessions may be given more */
     public Heartbeater(
             SessionRegistry sessions,
             BatchNumbers numbers,
             DedicatedConnection connection,
             LeaseConfig leases,
-            Runnable slotsFreed) {
+            Runnable slotsFreed,
+            Timeline timeline) {
         this.sessions = sessions;
         this.numbers = numbers;
         this.connection = connection;
         this.interval = leases.heartbeat();
         this.slotsFreed = slotsFreed;
+        this.timeline = timeline;
         this.nextOwnNanos = System.nanoTime() + interval.toNanos();
     }
 
@@ -63,19 +73,29 @@ public final class Heartbeater {
         }
         due.removeIf(session -> session.isClosed() || !session.needsHeartbeat());
         if (!due.isEmpty()) {
+            boolean renewed = false;
             try {
-                renew(due);
-            } catch (SQLException e) {
-                // all of them again with the next pass, not an interval later
-                due.stream().filter(session -> !session.isSelfRenewing()).forEach(alive::add);
-                nextOwnNanos = now;
-                throw e;
+                renewed = renew(due);
+            } finally {
+                if (!renewed) {
+                    // all of them again with the next pass, not an interval later
+                    due.stream().filter(session -> !session.isSelfRenewing()).forEach(alive::add);
+                    nextOwnNanos = now;
+                }
+            }
+            if (!renewed) {
+                return COMPARING;
             }
         }
         return Duration.ofNanos(Math.max(1, nextOwnNanos - System.nanoTime()));
     }
 
-    private void renew(List<LiveSession> due) throws SQLException {
+    /** False: the node's memory is of another timeline, and nothing was done. */
+    private boolean renew(List<LiveSession> due) throws SQLException {
+        if (timeline.toCompare() != null) {
+            return false;
+        }
+        String known = timeline.known();
         long settled = numbers.settled();
         List<LiveSession> holders = new ArrayList<>();
         List<Held> leases = new ArrayList<>();
@@ -87,6 +107,7 @@ public final class Heartbeater {
         }
         long sent = System.nanoTime();
         record Lost(int sessionId, StepKey step, int token, boolean cancelled) {}
+        @Nullable
         List<Lost> lost = connection.run(open -> {
             try (PreparedStatement call = open.prepareStatement(CALL)) {
                 SqlArrays.setInts(
@@ -103,11 +124,17 @@ public final class Heartbeater {
                         5,
                         leases.stream().mapToInt(lease -> lease.key().index()).toArray());
                 SqlArrays.setInts(call, 6, leases.stream().mapToInt(Held::token).toArray());
+                call.setString(7, known);
                 ResultSet rows = call.executeQuery();
                 List<Lost> found = new ArrayList<>();
                 while (rows.next()) {
+                    int session = rows.getInt(1);
+                    if (rows.wasNull()) {
+                        timeline.saw(rows.getString(6));
+                        return null;
+                    }
                     found.add(new Lost(
-                            rows.getInt(1),
+                            session,
                             new StepKey(rows.getObject(2, UUID.class), rows.getInt(3)),
                             rows.getInt(4),
                             rows.getBoolean(5)));
@@ -115,6 +142,9 @@ public final class Heartbeater {
                 return found;
             }
         });
+        if (lost == null) {
+            return false;
+        }
         for (LiveSession session : due) {
             session.renewed(sent);
             session.cutUpTo(settled);
@@ -126,6 +156,7 @@ public final class Heartbeater {
                 lose(session, lease.step(), lease.token(), lease.cancelled());
             }
         }
+        return true;
     }
 
     /** A person ended the lease; its session is told. Nothing happens when its result is on the way. */

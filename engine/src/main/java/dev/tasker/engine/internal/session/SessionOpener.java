@@ -18,6 +18,8 @@ public final class SessionOpener {
         RETURNING session_id
         """;
 
+    private static final String REENTER = "SELECT tasker.reenter_session(?, ?, ?, ?, ?, ? * interval '1 ms')";
+
     /** For good: what renews sessions leaves out those that expire at -infinity. */
     private static final String END = "UPDATE tasker.worker_sessions SET expires_at = '-infinity' WHERE session_id = ?";
 
@@ -46,6 +48,31 @@ public final class SessionOpener {
             }
         });
         return new LiveSession(id, uuid, request, listener, System.nanoTime());
+    }
+
+    /**
+     * Enters a session again, should the database not know it any more.
+     *
+     * @throws IllegalStateException when its number is another session's now
+     */
+    public void reenter(LiveSession session) {
+        boolean known = database.call(connection -> {
+            try (PreparedStatement call = connection.prepareStatement(REENTER)) {
+                call.setInt(1, session.id());
+                call.setObject(2, session.uuid());
+                call.setObject(3, nodeUuid);
+                call.setString(4, session.request().workerName());
+                call.setBoolean(5, session.request().selfRenewing());
+                call.setLong(6, leases.duration().toMillis());
+                ResultSet row = call.executeQuery();
+                row.next();
+                return row.getBoolean(1);
+            }
+        });
+        if (!known) {
+            throw new IllegalStateException("session " + session.id() + ": its number is another session's (expected: "
+                    + session.uuid() + "); start this node anew");
+        }
     }
 
     public void drain(LiveSession session) {

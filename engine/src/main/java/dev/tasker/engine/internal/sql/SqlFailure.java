@@ -30,8 +30,8 @@ public enum SqlFailure {
         return switch (state) {
             case "40001", "40P01", "55P03", "57014" -> REPEAT;
             // terminated by an administrator or a crash, starting up, shutting down, too many connections, out of
-            // memory
-            case "57P01", "57P02", "57P03", "57P05", "53300", "25P03" -> CONNECTION;
+            // memory; read-only: a standby that is not promoted yet, or a primary that has become one
+            case "57P01", "57P02", "57P03", "57P05", "53300", "25P03", "25006" -> CONNECTION;
             default -> ofClass(state);
         };
     }

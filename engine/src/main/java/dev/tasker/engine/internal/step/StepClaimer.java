@@ -196,6 +196,13 @@ public final class StepClaimer {
         }
     }
 
+    /** Delivers everything that the database says this node's sessions hold and they do not know of. */
+    public void reconcileAll() throws SQLException {
+        for (LiveSession session : sessions.all()) {
+            reconcile(session);
+        }
+    }
+
     /**
      * Delivers what calls leased whose answer was lost: at once, and again when the server has certainly given up a call that was still
      * waiting for a lock when its connection broke. Returns how long nothing is to be looked for.
@@ -217,9 +224,7 @@ public final class StepClaimer {
             }
         }
         if (!over.isEmpty() || !looked.containsAll(lost.keySet())) {
-            for (LiveSession session : sessions.all()) {
-                reconcile(session);
-            }
+            reconcileAll();
             numbers.reconciled(over);
             looked.addAll(lost.keySet());
             looked.removeAll(over);

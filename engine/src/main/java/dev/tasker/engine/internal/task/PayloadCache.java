@@ -55,6 +55,11 @@ public final class PayloadCache {
         }
     }
 
+    /** Forgets all tasks. */
+    public void clear() {
+        payloads.invalidateAll();
+    }
+
     /** Nothing more of the task will be asked for. */
     public void remove(UUID task) {
         payloads.invalidate(task);

@@ -128,6 +128,12 @@ public final class TemplateCatalogue {
         return found;
     }
 
+    /** Forgets what was read and registered, for a database that may know other documents. */
+    public void forget() {
+        current.invalidateAll();
+        byId.clear();
+    }
+
     /** All templates, or those of one namespace. */
     public List<TemplateSummary> list(@Nullable String namespace) {
         return database.call(connection -> {
