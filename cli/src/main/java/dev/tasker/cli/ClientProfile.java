@@ -2,8 +2,10 @@ package dev.tasker.cli;
 
 import dev.tasker.client.Credential;
 import dev.tasker.client.RetryPolicy;
+import dev.tasker.client.Transport;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,10 +17,24 @@ import org.jspecify.annotations.Nullable;
  * @param environment wins over them
  */
 record ClientProfile(Map<String, String> values, Map<String, String> environment) {
-    private static final String URL = "http://localhost:8080";
+    /** What the server is spoken to with; {@code http} is an old word for REST. */
+    Transport transport() {
+        String text = variable("TASKER_CLIENT_TRANSPORT")
+                .or(() -> variable("TASKER_TRANSPORT"))
+                .orElse(values.getOrDefault("transport", "rest"));
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "rest", "http" -> Transport.REST;
+            case "grpc" -> Transport.GRPC;
+            default -> throw refused("transport: " + text + " (expected: rest or grpc)");
+        };
+    }
 
-    URI server() {
-        String text = first("TASKER_ORCHESTRATION_URL", "base_url").orElse(URL);
+    /** Where the server is, of this transport. */
+    URI server(Transport transport) {
+        String text = switch (transport) {
+            case REST -> first("TASKER_ORCHESTRATION_URL", "base_url").orElse("http://localhost:8080");
+            case GRPC -> first("TASKER_ORCHESTRATION_GRPC_URL", "base_url").orElse("http://localhost:9190");
+        };
         try {
             return URI.create(text);
         } catch (IllegalArgumentException e) {

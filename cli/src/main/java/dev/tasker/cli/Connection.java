@@ -4,6 +4,7 @@ import dev.tasker.client.ClientConfig;
 import dev.tasker.client.ClientTls;
 import dev.tasker.client.Credential;
 import dev.tasker.client.TaskerClient;
+import dev.tasker.client.Transport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -12,10 +13,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The options of every command that calls a server, and what it answers through. */
 final class Connection {
@@ -30,6 +33,12 @@ final class Connection {
 
     @Option(names = "--url", description = "Server; default: $TASKER_ORCHESTRATION_URL, or http://localhost:8080.")
     private @Nullable URI url;
+
+    @Option(
+            names = "--transport",
+            converter = TransportWord.class,
+            description = "rest or grpc; default: that of the profile, or of --url.")
+    private @Nullable Transport transport;
 
     @Option(names = "--token-file", paramLabel = "FILE", description = "File with a bearer token.")
     private @Nullable Path tokenFile;
@@ -49,11 +58,25 @@ final class Connection {
     @Option(names = "--json", description = "The same as --format json.")
     private boolean json;
 
+    /** As profiles have it. */
+    static final class TransportWord implements ITypeConverter<Transport> {
+        @Override
+        public Transport convert(String text) {
+            return switch (text) {
+                case "rest" -> Transport.REST;
+                case "grpc" -> Transport.GRPC;
+                default -> throw new TypeConversionException(text + " (expected: rest or grpc)");
+            };
+        }
+    }
+
     /** How to print what a command finds. */
     enum Format {
         table,
         json,
         jsonl,
+        yaml,
+        csv,
         id
     }
 
@@ -78,6 +101,12 @@ final class Connection {
         return chosen == null ? Format.table : chosen;
     }
 
+    /** Says something beside what is printed. */
+    void tell(String sentence) {
+        spec.commandLine().getErr().println("tasker: " + sentence);
+        spec.commandLine().getErr().flush();
+    }
+
     ParameterException wrong(String sentence) {
         return new ParameterException(spec.commandLine(), sentence);
     }
@@ -85,15 +114,22 @@ final class Connection {
     private ClientConfig clientConfig() {
         ClientProfile chosen = new ProfileFiles(Path.of(""), System.getenv())
                 .load(config == null ? root().config() : config, profile == null ? root().profile() : profile);
-        URI server = url == null ? chosen.server() : url;
+        Transport spoken = transport == null ? transport(chosen) : transport;
+        URI server = url == null ? chosen.server(spoken) : url;
         Credential credential = tokenFile == null ? chosen.credential() : Credential.bearer(token(tokenFile));
         ClientConfig made = ClientConfig.of(server)
+                .withTransport(spoken)
                 .withTimeout(Duration.ofMillis(chosen.timeoutMs()))
                 .withRetries(chosen.retries())
                 .withCredential(credential);
         return tlsCa == null && tlsCertificate == null && tlsKey == null
                 ? made
                 : made.withTls(ClientTls.of(tlsCa, tlsCertificate, tlsKey));
+    }
+
+    /** An address says by itself when it is one of gRPC. */
+    private Transport transport(ClientProfile chosen) {
+        return url == null ? chosen.transport() : ClientConfig.of(url).transport();
     }
 
     private TaskerCommand root() {

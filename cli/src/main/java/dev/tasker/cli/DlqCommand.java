@@ -5,6 +5,7 @@ import dev.tasker.client.DeadLetterStats;
 import dev.tasker.client.DeadLetterUpdate;
 import dev.tasker.client.QueuedDeadLetter;
 import dev.tasker.client.StaleTask;
+import dev.tasker.client.Task;
 import dev.tasker.client.TaskerClient;
 import java.util.List;
 import java.util.UUID;
@@ -20,6 +21,9 @@ import picocli.CommandLine.Spec;
 @Command(name = "dlq", description = "Looks into tasks that went wrong.", mixinStandardHelpOptions = true)
 final class DlqCommand implements Runnable {
     private static final String STATUSES = "pending, manually_resolved, permanently_failed or cancelled";
+
+    private static final int PAGE = 1_000;
+    private static final int ENTRIES_MAX = 100_000;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -73,6 +77,49 @@ final class DlqCommand implements Runnable {
             DeadLetter letter = client.deadLetters().ofTask(References.task(client, task));
             connection.output().show(letter, letter.dlqEntryUuid(), () -> details(letter));
         }
+    }
+
+    @Command(
+            name = "retry",
+            description = "Tries the failed steps of the task again, and closes the investigation.",
+            mixinStandardHelpOptions = true)
+    void retry(
+            @Mixin Connection connection,
+            @Parameters(paramLabel = "ENTRY", description = "UUID of the investigation.") UUID entry,
+            @Option(
+                            names = {"-r", "--reason"},
+                            defaultValue = "Retried by tasker dlq retry",
+                            description = "For the history of the task, and the notes.")
+                    String reason,
+            @Option(
+                            names = {"-b", "--resolved-by"},
+                            defaultValue = StepCommands.OPERATOR,
+                            description = "Default: ${DEFAULT-VALUE}")
+                    String resolvedBy)
+            throws InterruptedException {
+        try (TaskerClient client = connection.open()) {
+            DeadLetter letter = find(client, entry);
+            Task task = client.tasks().retry(letter.taskUuid(), reason);
+            client.deadLetters()
+                    .update(entry, new DeadLetterUpdate(DeadLetter.Status.MANUALLY_RESOLVED, reason, resolvedBy, null));
+            connection.output().show(task, task.taskUuid(), () -> TaskText.details(task));
+        }
+    }
+
+    /** Only open ones are worth a retry; they are not many. */
+    private static DeadLetter find(TaskerClient client, UUID entry) throws InterruptedException {
+        for (int offset = 0; offset < ENTRIES_MAX; offset += PAGE) {
+            List<DeadLetter> letters = client.deadLetters().list(DeadLetter.Status.PENDING, PAGE, offset);
+            for (DeadLetter letter : letters) {
+                if (letter.dlqEntryUuid().equals(entry)) {
+                    return letter;
+                }
+            }
+            if (letters.size() < PAGE) {
+                break;
+            }
+        }
+        throw new CommandException(CommandException.NOT_FOUND, "No open investigation is " + entry + ".", null);
     }
 
     @Command(

@@ -18,6 +18,8 @@ record Output(PrintWriter out, Connection.Format format) {
             case table -> out.print(text.get());
             case json -> out.println(indented().writeValueAsString(value));
             case jsonl -> out.println(compact().writeValueAsString(value));
+            case yaml -> out.print(DataText.yaml(compact().valueToTree(value)));
+            case csv -> out.print(DataText.csv(compact().valueToTree(value)));
             case id -> ids.apply(this).forEach(out::println);
         }
         out.flush();
@@ -31,11 +33,14 @@ record Output(PrintWriter out, Connection.Format format) {
     /**
      * Many things.
      *
-     * @param whole what {@code json} prints; {@code jsonl} prints one line for each
+     * @param whole what {@code json} and {@code yaml} print; {@code jsonl} and {@code csv} print one line for each
      */
     <T> void showAll(Object whole, Collection<T> all, Supplier<String> text, Function<T, ?> id) {
         if (format == Connection.Format.jsonl) {
             all.forEach(each -> out.println(compact().writeValueAsString(each)));
+            out.flush();
+        } else if (format == Connection.Format.csv) {
+            out.print(DataText.csv(compact().valueToTree(all)));
             out.flush();
         } else {
             show(whole, text, _ -> all.stream().map(id).toList());

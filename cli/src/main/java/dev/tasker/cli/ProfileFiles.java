@@ -51,9 +51,6 @@ record ProfileFiles(Path folder, Map<String, String> environment) {
         if (!chosen.isEmpty() && !known.contains(chosen)) {
             throw refused("Profile " + chosen + " is in no file (expected: " + String.join(", ", known) + ").", null);
         }
-        if (values.getOrDefault("transport", "rest").equals("grpc")) {
-            throw refused("transport: grpc (expected: rest, which is all that commands speak)", null);
-        }
         return new ClientProfile(values, environment);
     }
 

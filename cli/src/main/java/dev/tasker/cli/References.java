@@ -68,15 +68,13 @@ final class References {
                 .createdAfter(time(digits, '0').minus(CLOCKS_APART_MAX))
                 .createdBefore(time(digits, 'f').plus(CLOCKS_APART_MAX));
         Set<UUID> found = new LinkedHashSet<>();
-        String cursor = null;
-        for (int page = 0; page < PAGES_MAX; page++) {
-            TaskPage tasks = client.tasks().after(query, cursor, PAGE);
+        for (int page = 1; page <= PAGES_MAX; page++) {
+            TaskPage tasks = client.tasks().list(query, page, PAGE);
             tasks.tasks().stream()
                     .map(Task::taskUuid)
                     .filter(uuid -> uuid.toString().replace("-", "").startsWith(digits))
                     .forEach(found::add);
-            cursor = tasks.pagination().nextCursor();
-            if (cursor == null) {
+            if (!tasks.pagination().hasNext()) {
                 break;
             }
         }

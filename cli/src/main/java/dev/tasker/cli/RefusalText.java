@@ -41,6 +41,7 @@ record RefusalText(TaskerException failure, CommandLine command) {
             case TaskerException.Unauthorized _, TaskerException.Forbidden _ -> CommandException.NOT_PERMITTED;
             case TaskerException.Unavailable gone -> gone.status() == 0 ? CommandException.UNREACHABLE : 1;
             case TaskerException.Timeout _ -> CommandException.UNREACHABLE;
+            case TaskerException.Unsupported _ -> CommandException.USAGE;
             case TaskerException.Backpressure _, TaskerException.Protocol _ -> 1;
         };
     }
@@ -60,6 +61,7 @@ record RefusalText(TaskerException failure, CommandLine command) {
                     TaskerException.Backpressure _,
                     TaskerException.Unavailable _,
                     TaskerException.Timeout _,
+                    TaskerException.Unsupported _,
                     TaskerException.Protocol _ -> ended(message);
         };
     }
@@ -73,6 +75,7 @@ record RefusalText(TaskerException failure, CommandLine command) {
                 busy.retryAfter()
                         .map(after -> "Try again in " + after.toSeconds() + " s.")
                         .orElse("Try again later.");
+            case TaskerException.Unsupported _ -> "Use --transport rest, and the address of that.";
             case TaskerException.NotFound _,
                     TaskerException.Conflict _,
                     TaskerException.Validation _,

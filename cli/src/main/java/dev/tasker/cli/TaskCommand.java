@@ -23,6 +23,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         subcommands = {
             TaskCreateCommand.class,
+            TaskRunCommand.class,
+            TaskVisualizeCommand.class,
             TaskWaitCommand.class,
             TaskWatchCommand.class,
             TaskCancelCommand.class,
@@ -83,6 +85,28 @@ final class TaskCommand implements Runnable {
         try (TaskerClient client = connection.open()) {
             TaskPage found = client.tasks().list(query, page, limit);
             connection.output().showAll(found, found.tasks(), () -> TaskText.page(found), Task::taskUuid);
+        }
+    }
+
+    @Command(
+            name = "result",
+            description = "Prints what a task, or one of its steps, came to, as JSON and nothing else.",
+            mixinStandardHelpOptions = true)
+    void result(
+            @Mixin Connection connection,
+            @Parameters(paramLabel = "TASK", description = "UUID, or its first digits.") String task,
+            @Option(names = "--step", paramLabel = "STEP", description = "Name or UUID; default: the last one.")
+                    @Nullable
+                    String step)
+            throws InterruptedException {
+        try (TaskerClient client = connection.open()) {
+            UUID uuid = References.task(client, task);
+            connection
+                    .output()
+                    .raw(
+                            step == null
+                                    ? TaskResult.of(client, uuid)
+                                    : TaskResult.of(References.step(client, uuid, step)));
         }
     }
 

@@ -3,32 +3,29 @@ package dev.tasker.cli;
 import dev.tasker.client.CreateTask;
 import dev.tasker.client.Task;
 import dev.tasker.client.TaskerClient;
+import dev.tasker.client.TaskerException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /** {@code tasker task create}. Has no {@code -V}, whose long name is the version of the template here. */
 @Command(name = "create", description = "Creates a task.")
 final class TaskCreateCommand implements Callable<Integer> {
-    private static final String REASON = "CLI task creation";
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
+    private static final int AT_ONCE_MAX = 32;
 
     @Mixin
     private Connection connection = new Connection();
+
+    @Mixin
+    private TaskRequestOptions options = new TaskRequestOptions();
 
     @Option(
             names = {"-h", "--help"},
@@ -36,61 +33,6 @@ final class TaskCreateCommand implements Callable<Integer> {
             description = "Show this help and exit.")
     @SuppressWarnings("unused") // picocli reads it
     private boolean help;
-
-    @Option(
-            names = {"-n", "--namespace"},
-            defaultValue = "default",
-            description = "Default: ${DEFAULT-VALUE}")
-    private String namespace = "default";
-
-    @Option(names = "--name", required = true, description = "Of the template.")
-    private String name = "";
-
-    @Option(
-            names = {"-v", "--version"},
-            defaultValue = "1.0.0",
-            description = "Default: ${DEFAULT-VALUE}")
-    private String version = "1.0.0";
-
-    @Option(
-            names = {"-i", "--input"},
-            description = "JSON object; @FILE reads it from a file, - from standard input.")
-    private @Nullable String input;
-
-    @Option(names = "--set", paramLabel = "KEY=TEXT", description = "Member of the input; can be repeated.")
-    private Map<String, String> texts = new LinkedHashMap<>();
-
-    @Option(names = "--set-json", paramLabel = "KEY=JSON", description = "Member of the input; can be repeated.")
-    private Map<String, String> values = new LinkedHashMap<>();
-
-    @Option(
-            names = {"-d", "--description", "--reason"},
-            description = "Why. Default: " + REASON)
-    private String reason = REASON;
-
-    @Option(
-            names = {"-p", "--priority"},
-            defaultValue = "5",
-            description = "-100 to 100. Default: ${DEFAULT-VALUE}")
-    private int priority;
-
-    @Option(
-            names = {"-c", "--correlation-id"},
-            paramLabel = "UUID",
-            description = "Default: one of its own.")
-    private @Nullable UUID correlation;
-
-    @Option(names = "--parent-correlation-id", paramLabel = "UUID", description = "Of what this task came from.")
-    private @Nullable UUID parentCorrelation;
-
-    @Option(names = "--tag", description = "Can be repeated.")
-    private List<String> tags = List.of();
-
-    @Option(
-            names = "--idempotency-key",
-            paramLabel = "KEY",
-            description = "A second call is answered with the first task.")
-    private @Nullable String idempotencyKey;
 
     @Option(names = "--wait", description = "Wait until the task rests; exit with 9 when it is not complete then.")
     private boolean waiting;
@@ -105,22 +47,19 @@ final class TaskCreateCommand implements Callable<Integer> {
             description = "Of --wait and --watch. Default: ${DEFAULT-VALUE}")
     private int timeoutSeconds;
 
+    @Option(
+            names = "--count",
+            paramLabel = "N",
+            description = "Create so many, all with the same input, each under a key of its own; for load tests.")
+    private @Nullable Integer count;
+
     @Override
     public Integer call() throws InterruptedException {
-        CreateTask request = new CreateTask(
-                namespace,
-                name,
-                version,
-                context(),
-                "tasker-ctl",
-                "cli",
-                reason,
-                tags,
-                priority,
-                correlation,
-                parentCorrelation,
-                idempotencyKey);
+        CreateTask request = options.request();
         try (TaskerClient client = connection.open()) {
+            if (count != null) {
+                return createMany(client, request, count);
+            }
             Task task = client.tasks().create(request);
             if (!waiting && !watching) {
                 connection.output().show(task, task.taskUuid(), () -> TaskText.details(task));
@@ -134,17 +73,32 @@ final class TaskCreateCommand implements Callable<Integer> {
         }
     }
 
-    private ObjectNode context() {
-        ObjectNode context =
-                input == null ? JsonMapper.shared().createObjectNode() : InputText.object(spec, "--input", input);
-        texts.forEach(context::put);
-        values.forEach((key, json) -> {
-            JsonNode value = InputText.json(spec, "--set-json " + key, json);
-            context.set(key, value);
-        });
-        if (input == null && context.isEmpty()) {
-            throw connection.wrong("Missing input: one of --input, --set, --set-json is wanted");
+    private int createMany(TaskerClient client, CreateTask request, int wanted) throws InterruptedException {
+        String key = request.idempotencyKey();
+        if (wanted < 1 || waiting || watching) {
+            throw connection.wrong("--count: wants a number from 1, and neither --wait nor --watch");
         }
-        return context;
+        Semaphore room = new Semaphore(AT_ONCE_MAX);
+        List<CompletableFuture<Task>> created = new ArrayList<>();
+        for (int number = 1; number <= wanted; number++) {
+            CreateTask each =
+                    key == null ? request.withNewIdempotencyKey() : request.withIdempotencyKey(key + "-" + number);
+            room.acquire();
+            created.add(
+                    client.async().<Task>call(it -> it.tasks().create(each)).whenComplete((_, _) -> room.release()));
+        }
+        List<Task> tasks = new ArrayList<>();
+        for (CompletableFuture<Task> each : created) {
+            try {
+                tasks.add(each.join());
+            } catch (CompletionException e) {
+                if (e.getCause() instanceof TaskerException refused) {
+                    throw refused;
+                }
+                throw e;
+            }
+        }
+        connection.output().showAll(tasks, tasks, () -> tasks.size() + " tasks created.\n", Task::taskUuid);
+        return 0;
     }
 }

@@ -127,6 +127,33 @@ final class TemplateCommand implements Runnable {
         }
     }
 
+    @Command(
+            name = "versions",
+            description = "Lists the registered versions of a template.",
+            mixinStandardHelpOptions = true)
+    void versions(
+            @Mixin Connection connection,
+            @Parameters(paramLabel = "NAMESPACE/NAME", description = "The template.") String reference)
+            throws InterruptedException {
+        String[] parts = reference.split("/", -1);
+        if (parts.length != 2) {
+            throw connection.wrong(reference + ": not a template (expected: NAMESPACE/NAME)");
+        }
+        try (TaskerClient client = connection.open()) {
+            List<TemplateList.Entry> found = client.templates().list(parts[0]).templates().stream()
+                    .filter(each -> each.name().equals(parts[1]))
+                    .toList();
+            if (found.isEmpty()) {
+                throw new CommandException(
+                        CommandException.NOT_FOUND, "No template is registered as " + reference + ".", null);
+            }
+            Table table = Table.titled("VERSION", "STEPS", "DESCRIPTION");
+            found.forEach(each ->
+                    table.row(each.version(), each.stepCount(), each.description() == null ? "" : each.description()));
+            connection.output().showAll(found, found, table::toString, TemplateList.Entry::version);
+        }
+    }
+
     /** Registers files, one after the other; the first that is refused ends it. */
     @Command(name = "push", description = "Registers template files with the server.", mixinStandardHelpOptions = true)
     int push(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tasker.client.Credential;
+import dev.tasker.client.Transport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -39,7 +40,7 @@ class ConnectionTest {
     void withoutFilesThereAreDefaults() {
         ClientProfile profile = load(null, Map.of());
 
-        assertThat(profile.server()).isEqualTo(URI.create("http://localhost:8080"));
+        assertThat(profile.server(Transport.REST)).isEqualTo(URI.create("http://localhost:8080"));
         assertThat(profile.timeoutMs()).isEqualTo(30_000);
         assertThat(profile.retries().attempts()).isEqualTo(3);
         assertThat(profile.credential()).isNull();
@@ -63,9 +64,9 @@ class ConnectionTest {
             base_url = "http://staging"
             """);
 
-        assertThat(load(null, Map.of()).server()).hasToString("http://project");
+        assertThat(load(null, Map.of()).server(Transport.REST)).hasToString("http://project");
         assertThat(load(null, Map.of()).timeoutMs()).isEqualTo(5);
-        assertThat(load("staging", Map.of()).server()).hasToString("http://staging");
+        assertThat(load("staging", Map.of()).server(Transport.REST)).hasToString("http://staging");
         assertThat(load("staging", Map.of()).retries().attempts()).isEqualTo(7);
         Map<String, String> environment = Map.of(
                 "TASKER_CLIENT_PROFILE",
@@ -74,11 +75,34 @@ class ConnectionTest {
                 "http://here",
                 "TASKER_ORCHESTRATION_TIMEOUT_MS",
                 "9");
-        assertThat(load(null, environment).server()).hasToString("http://here");
+        assertThat(load(null, environment).server(Transport.REST)).hasToString("http://here");
         assertThat(load(null, environment).timeoutMs()).isEqualTo(9);
         assertThat(load(null, environment).retries().attempts()).isEqualTo(7);
         assertThatThrownBy(() -> load("prod", Map.of()))
                 .hasMessage("Profile prod is in no file (expected: default, staging).");
+    }
+
+    @Test
+    void transportIsThatOfTheProfileOrOfTheEnvironment() throws IOException {
+        write(folder.resolve("project/tasker-client.toml"), """
+            [profile.default]
+            transport = "http"
+            [profile.staging]
+            transport = "grpc"
+            [profile.staging.orchestration]
+            base_url = "https://staging:9190"
+            """);
+
+        ClientProfile grpc = load(null, Map.of("TASKER_CLIENT_TRANSPORT", "grpc"));
+
+        assertThat(load(null, Map.of()).transport()).isEqualTo(Transport.REST);
+        assertThat(load("staging", Map.of()).transport()).isEqualTo(Transport.GRPC);
+        assertThat(load("staging", Map.of()).server(Transport.GRPC)).hasToString("https://staging:9190");
+        assertThat(grpc.transport()).isEqualTo(Transport.GRPC);
+        assertThat(grpc.server(Transport.GRPC)).hasToString("http://localhost:9190");
+        assertThat(load(null, Map.of("TASKER_TRANSPORT", "grpc", "TASKER_ORCHESTRATION_GRPC_URL", "grpc://here"))
+                        .server(Transport.GRPC))
+                .hasToString("grpc://here");
     }
 
     @Test
@@ -88,7 +112,7 @@ class ConnectionTest {
 
         ClientProfile profile = new ProfileFiles(project, Map.of("HOME", home.toString())).load(named, null);
 
-        assertThat(profile.server()).hasToString("http://named");
+        assertThat(profile.server(Transport.REST)).hasToString("http://named");
         assertThat(profile.timeoutMs()).isEqualTo(30_000);
         assertThat(load(null, Map.of()).timeoutMs()).isEqualTo(5);
     }
@@ -101,12 +125,13 @@ class ConnectionTest {
                 .isInstanceOfSatisfying(
                         CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(3))
                 .hasMessageContaining(broken + ", line 2, column ");
-        write(broken, "profile.default.transport = 'grpc'\n");
-        assertThatThrownBy(() -> load(null, Map.of())).hasMessageContaining("transport: grpc");
+        write(broken, "profile.default.transport = 'pigeon'\n");
+        assertThatThrownBy(() -> load(null, Map.of()).transport())
+                .hasMessage("transport: pigeon (expected: rest or grpc)");
         write(broken, "profile.default.orchestration.timeout_ms = -1\n");
         assertThatThrownBy(() -> load(null, Map.of()).timeoutMs()).hasMessageContaining("timeout_ms: -1");
         write(broken, "profile.default.orchestration.base_url = 'a b'\n");
-        assertThatThrownBy(() -> load(null, Map.of()).server()).hasMessageContaining("base_url: a b");
+        assertThatThrownBy(() -> load(null, Map.of()).server(Transport.REST)).hasMessageContaining("base_url: a b");
         assertThat(Execution.of(
                                 "task",
                                 "list",

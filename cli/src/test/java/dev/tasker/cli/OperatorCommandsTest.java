@@ -176,7 +176,9 @@ class OperatorCommandsTest {
         assertThat(waited.exitCode()).as(waited.err()).isZero();
         assertThat(waited.out()).contains("complete");
         assertThat(watched.exitCode()).as(watched.err()).isZero();
-        assertThat(watched.out()).containsPattern("second +complete");
+        assertThat(watched.out())
+                .as("the last change, however late the stream begins")
+                .containsPattern("task +complete\n$");
     }
 
     @Test
@@ -321,6 +323,150 @@ class OperatorCommandsTest {
         assertThat(run("dlq", "list", "-s", "odd").err()).startsWith("--status: odd (expected: pending,");
         assertThat(run("dlq", "update", entry).exitCode()).isEqualTo(2);
         assertThat(run("dlq", "update", entry, "-s", "pending").exitCode()).isEqualTo(7);
+    }
+
+    @Test
+    void deadLetterIsRetriedWithItsTask() throws Exception {
+        String template = register();
+        UUID task = task(template);
+        fail(template);
+        String entry = client.deadLetters().enter(task, null).dlqEntryUuid().toString();
+
+        Execution retried = run("dlq", "retry", entry, "-b", "ann");
+
+        assertThat(retried.exitCode()).as(retried.err()).isZero();
+        assertThat(retried.out()).containsPattern("Status +steps_in_process");
+        assertThat(client.deadLetters().ofTask(task).resolutionStatus().text()).isEqualTo("manually_resolved");
+        assertThat(client.deadLetters().ofTask(task).resolvedBy()).isEqualTo("ann");
+        assertThat(run("dlq", "retry", entry).exitCode()).as("no longer open").isEqualTo(6);
+    }
+
+    @Test
+    void resultIsPrintedAloneAndRunPrintsItAtTheEnd() throws Exception {
+        String template = register();
+        UUID task = task(template);
+        String uuid = task.toString();
+        assertThat(run("task", "result", uuid).exitCode()).isEqualTo(6);
+        work(template);
+        FutureTask<Execution> running =
+                new FutureTask<>(() -> run("task", "run", "-n", NAMESPACE, "--name", template, "--set", "order=one"));
+        Thread.ofVirtual().start(running);
+        work(template);
+        FutureTask<Execution> failing =
+                new FutureTask<>(() -> run("task", "run", "-n", NAMESPACE, "--name", template, "--set", "order=two"));
+        Thread.ofVirtual().start(failing);
+        fail(template);
+
+        assertThat(run("task", "result", uuid).out()).isEqualTo("\"second\"\n");
+        assertThat(run("task", "result", uuid, "--step", "first").out()).isEqualTo("\"first\"\n");
+        assertThat(running.get().out()).isEqualTo("\"second\"\n");
+        assertThat(failing.get().exitCode()).isEqualTo(9);
+        assertThat(failing.get().out()).isEmpty();
+        assertThat(failing.get().err()).contains("is blocked_by_failures");
+        assertThat(run("task", "run", "-n", NAMESPACE, "--name", template, "--set", "order=three", "--timeout", "1")
+                        .exitCode())
+                .isEqualTo(124);
+    }
+
+    @Test
+    void manyTasksAreCreatedAtOnce() {
+        String template = register();
+
+        Execution many = create(template, "--set", "same=input", "--count", "40", "--format", "id");
+        Execution keyed = create(template, "--set", "a=b", "--count", "2", "--idempotency-key", template);
+        Execution again =
+                create(template, "--set", "a=b", "--count", "2", "--idempotency-key", template, "--format", "id");
+
+        assertThat(many.out().lines().distinct()).as(many.err()).hasSize(40);
+        assertThat(keyed.out()).isEqualTo("2 tasks created.\n");
+        assertThat(run("task", "list", "--query", "name=" + template, "-l", "100", "--format", "id")
+                        .out()
+                        .lines())
+                .hasSize(42)
+                .containsAll(again.out().lines().toList());
+        assertThat(create(template, "--set", "a=b", "--count", "0").exitCode()).isEqualTo(2);
+        assertThat(create("none", "--set", "a=b", "--count", "3").exitCode()).isEqualTo(6);
+    }
+
+    @Test
+    void answersAreYamlAndCsvToo() throws Exception {
+        String template = register();
+        String task = task(template).toString();
+
+        Execution yaml = run("task", "get", task, "--format", "yaml");
+        Execution csv = run("task", "list", "--query", "name=" + template, "--format", "csv");
+
+        assertThat(yaml.out()).contains("task_uuid: " + task, "status: steps_in_process", "  name: first");
+        assertThat(csv.out().lines()).hasSize(2);
+        assertThat(csv.out())
+                .startsWith("task_uuid,name,namespace,")
+                .contains(task + "," + template + "," + NAMESPACE, "\"{\"\"number\"\":");
+    }
+
+    @Test
+    void taskIsDrawn() throws Exception {
+        String template = register();
+        UUID task = task(template);
+        fail(template);
+        client.deadLetters().enter(task, null);
+        Path file = folder.resolve("drawn.md");
+
+        Execution graph = run("task", "visualize", task.toString());
+        Execution written = run(
+                "task",
+                "visualize",
+                task.toString(),
+                "-f",
+                "markdown",
+                "--base-url",
+                "http://ui",
+                "-o",
+                file.toString());
+        Execution json = run("task", "visualize", task.toString(), "-f", "json");
+
+        assertThat(graph.out())
+                .startsWith("graph TD\n")
+                .contains("s0[\"first\"]:::error\n", "s1[\"second\"]:::pending\n", "s0 -.-> s1\n")
+                .contains("classDef error");
+        assertThat(written.exitCode()).as(written.err()).isZero();
+        assertThat(Files.readString(file))
+                .contains("```mermaid\ngraph TD\n", "> The task is in the dead-letter queue.")
+                .containsPattern("\\| first \\| standard \\| cli\\.\\w+\\.first \\| error \\| .* \\| 1/1 \\| .* \\|"
+                        + " \\[step]\\(http://ui/v1/tasks/");
+        assertThat(JsonMapper.shared().readTree(json.out()).get("warnings")).hasSize(1);
+    }
+
+    @Test
+    void versionsOfATemplateAreListed() {
+        String template = register();
+
+        assertThat(run("template", "versions", NAMESPACE + "/" + template).out())
+                .containsPattern("(?m)^1\\.0\\.0 +2");
+        assertThat(run("template", "versions", NAMESPACE + "/none").exitCode()).isEqualTo(6);
+        assertThat(run("template", "versions", "none").exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void commandsSpeakGrpcAsWell() throws Exception {
+        String template = register();
+        String grpc = "grpc://127.0.0.1:" + server.grpcPort().orElseThrow();
+        UUID task = task(template);
+        work(template);
+
+        Execution shown = Execution.of("task", "get", task.toString().substring(0, 13), "--url", grpc);
+        Execution waited = Execution.of("task", "wait", task.toString(), "--url", grpc);
+        Execution why = Execution.of("task", "why", task.toString(), "--url", grpc);
+        Execution plain =
+                Execution.of("system", "health", "--transport", "grpc", "--url", grpc.replace("grpc:", "http:"));
+
+        assertThat(shown.exitCode()).as(shown.err()).isZero();
+        assertThat(shown.out()).containsPattern("Status +complete").containsPattern("(?m)^first +complete +1/1");
+        assertThat(waited.exitCode()).as(waited.err()).isZero();
+        assertThat(why.exitCode()).isEqualTo(2);
+        assertThat(why.err()).startsWith("tasker: Transport GRPC: tasks are not explained (expected: REST).");
+        assertThat(plain.exitCode()).as(plain.err()).isZero();
+        assertThat(Execution.of("task", "list", "--transport", "pigeon").exitCode())
+                .isEqualTo(2);
     }
 
     @Test

@@ -1,39 +1,23 @@
 package dev.tasker.client;
 
 /** Probes (03 §1.11). Thread-safe; get one from {@link TaskerClient#health()}. */
-public final class Health {
-    private final Calls calls;
-
-    Health(Calls calls) {
-        this.calls = calls;
-    }
-
+public interface Health {
     /** Whether somebody is there; {@code healthy}. */
-    public HealthStatus basic() throws InterruptedException {
-        return calls.call(Request.get("/health"), HealthStatus.class);
-    }
+    HealthStatus basic() throws InterruptedException;
 
     /** Whether the process lives; {@code alive}. */
-    public HealthStatus live() throws InterruptedException {
-        return calls.call(Request.get("/health/live"), HealthStatus.class);
-    }
+    HealthStatus live() throws InterruptedException;
 
     /**
      * Whether it can take tasks.
      *
      * @throws TaskerException.Unavailable when it cannot
      */
-    public HealthReport ready() throws InterruptedException {
-        return calls.call(Request.get("/health/ready"), HealthReport.class);
-    }
+    HealthReport ready() throws InterruptedException;
 
     /** All checks, good and bad. */
-    public HealthReport detailed() throws InterruptedException {
-        return calls.call(Request.get("/health/detailed"), HealthReport.class);
-    }
+    HealthReport detailed() throws InterruptedException;
 
-    /** All metrics in the text form of Prometheus. */
-    public String metrics() throws InterruptedException {
-        return calls.send(Request.get("/metrics")).body();
-    }
+    /** All metrics in the text form of Prometheus. <i>REST only.</i> */
+    String metrics() throws InterruptedException;
 }

@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * What is known of a call that failed.
  *
- * @param status HTTP status, 0 without an answer
+ * @param status HTTP status, or the one that means what another transport said; 0 without an answer
  * @param unsent whether the request certainly never reached a server
  * @param existingTask the task in the way of a creation
  */
@@ -34,6 +34,18 @@ record Refusal(
         return new Refusal(0, "", message, null, null, List.of(), null, unsent, attempts, cause);
     }
 
+    /** What a server that speaks REST would refuse with 400, found out here or told in another way. */
+    static TaskerException.Validation invalid(String message, int attempt) {
+        return new TaskerException.Validation(
+                new Refusal(400, "BAD_REQUEST", message, null, null, List.of(), null, false, attempt, null));
+    }
+
+    /** The transport has no such operation. */
+    static TaskerException unsupported(Transport transport, String what) {
+        return new TaskerException.Unsupported(
+                silence("Transport " + transport + ": " + what + " (expected: REST).", true, 0, null));
+    }
+
     /** An answer of success that cannot be read. */
     static Refusal unreadable(Answer answer, String message, @Nullable Throwable cause) {
         return new Refusal(
@@ -49,25 +61,30 @@ record Refusal(
                 cause);
     }
 
-    /** The exception for an answer that is no success; the one table from HTTP to kinds. */
+    /** The exception for an answer that is no success. */
     static TaskerException of(Answer answer) {
-        Refusal refusal = read(answer);
-        return switch (refusal.status) {
-            case 400, 405, 413, 415, 422 -> new TaskerException.Validation(refusal);
-            case 401 -> new TaskerException.Unauthorized(refusal);
-            case 403 -> new TaskerException.Forbidden(refusal);
-            case 404 -> new TaskerException.NotFound(refusal);
-            case 408 -> new TaskerException.Timeout(refusal);
-            case 409 -> new TaskerException.Conflict(refusal);
-            default -> ofServer(refusal);
+        return read(answer).exception();
+    }
+
+    /** The one table from HTTP status, which every transport has a word for, to kinds. */
+    TaskerException exception() {
+        return switch (status) {
+            case 400, 405, 413, 415, 422 -> new TaskerException.Validation(this);
+            case 401 -> new TaskerException.Unauthorized(this);
+            case 403 -> new TaskerException.Forbidden(this);
+            case 404 -> new TaskerException.NotFound(this);
+            case 408 -> new TaskerException.Timeout(this);
+            case 409 -> new TaskerException.Conflict(this);
+            case 501 -> new TaskerException.Unsupported(this);
+            default -> ofServer();
         };
     }
 
-    private static TaskerException ofServer(Refusal refusal) {
-        if (refusal.code.equals("BACKPRESSURE")) {
-            return new TaskerException.Backpressure(refusal);
+    private TaskerException ofServer() {
+        if (code.equals("BACKPRESSURE")) {
+            return new TaskerException.Backpressure(this);
         }
-        return refusal.status >= 500 ? new TaskerException.Unavailable(refusal) : new TaskerException.Protocol(refusal);
+        return status >= 500 ? new TaskerException.Unavailable(this) : new TaskerException.Protocol(this);
     }
 
     private static Refusal read(Answer answer) {
@@ -88,7 +105,7 @@ record Refusal(
                 answer.requestId(),
                 answer.retryAfter(),
                 List.copyOf(violations),
-                uuid(error.path("details").path("task_uuid").asString("")),
+                taskUuid(error.path("details").path("task_uuid").asString("")),
                 false,
                 answer.attempts(),
                 null);
@@ -109,7 +126,7 @@ record Refusal(
         }
     }
 
-    private static @Nullable UUID uuid(String text) {
+    static @Nullable UUID taskUuid(String text) {
         try {
             return text.isEmpty() ? null : UUID.fromString(text);
         } catch (IllegalArgumentException e) {

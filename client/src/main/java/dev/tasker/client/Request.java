@@ -1,6 +1,5 @@
 package dev.tasker.client;
 
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,41 +9,29 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path with its query, encoded
  * @param body null for none
- * @param repeatable whether making it twice is as good as once
- * @param patience what it may take longer than the configured limit, because the server answers late on purpose
  */
-record Request(
-        String method,
-        String path,
-        @Nullable String body,
-        Map<String, String> headers,
-        boolean repeatable,
-        Duration patience) {
+record Request(String method, String path, @Nullable String body, Map<String, String> headers, Manner manner) {
 
     static Request get(String path) {
-        return new Request("GET", path, null, Map.of(), true, Duration.ZERO);
+        return new Request("GET", path, null, Map.of(), Manner.READ);
     }
 
     static Request delete(String path) {
-        return new Request("DELETE", path, null, Map.of(), true, Duration.ZERO);
+        return new Request("DELETE", path, null, Map.of(), Manner.READ);
     }
 
     /** With a body of JSON; not repeatable. */
     static Request send(String method, String path, String json) {
-        return new Request(method, path, json, Map.of("Content-Type", "application/json"), false, Duration.ZERO);
+        return new Request(method, path, json, Map.of("Content-Type", "application/json"), Manner.CHANGE);
     }
 
     Request with(String header, String value) {
         Map<String, String> changed = new LinkedHashMap<>(headers);
         changed.put(header, value);
-        return new Request(method, path, body, changed, repeatable, patience);
+        return new Request(method, path, body, changed, manner);
     }
 
-    Request thatIsRepeatable() {
-        return new Request(method, path, body, headers, true, patience);
-    }
-
-    Request withPatience(Duration changed) {
-        return new Request(method, path, body, headers, repeatable, changed);
+    Request in(Manner changed) {
+        return new Request(method, path, body, headers, changed);
     }
 }

@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
  * @param executionStatus {@code has_ready_steps}, {@code processing}, {@code blocked_by_failures}, {@code all_complete} or
  *     {@code waiting_for_dependencies}
  * @param completionPercentage 0 to 100
- * @param steps in the order of their creation; empty in lists
+ * @param steps in the order of their creation; empty in lists, and over gRPC in answers to creation and cancellation
  */
 public record Task(
         UUID taskUuid,
@@ -49,13 +49,13 @@ public record Task(
     /**
      * How far a step is.
      *
-     * @param namedStepUuid the same for all steps of this name
+     * @param namedStepUuid the same for all steps of this name; null where the transport is gRPC, which does not tell it
      * @param backoffRequestSeconds how long the handler asked to be left alone
      */
     public record StepReadiness(
             UUID workflowStepUuid,
             UUID taskUuid,
-            UUID namedStepUuid,
+            @Nullable UUID namedStepUuid,
             String name,
             StepState currentState,
             boolean dependenciesSatisfied,

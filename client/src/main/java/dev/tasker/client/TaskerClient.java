@@ -14,68 +14,81 @@ import java.util.Properties;
  * not begun ({@link RetryPolicy}).
  */
 public final class TaskerClient implements AutoCloseable {
-    private final Calls calls;
-    private final Tasks tasks;
-    private final Steps steps;
-    private final Templates templates;
-    private final DeadLetters deadLetters;
-    private final Analytics analytics;
-    private final Health health;
+    private final Operations operations;
 
-    private TaskerClient(Calls calls) {
-        this.calls = calls;
-        this.tasks = new Tasks(calls);
-        this.steps = new Steps(calls);
-        this.templates = new Templates(calls);
-        this.deadLetters = new DeadLetters(calls);
-        this.analytics = new Analytics(calls);
-        this.health = new Health(calls);
+    private TaskerClient(Operations operations) {
+        this.operations = operations;
     }
 
-    /** Connects with the first call, not before. */
+    /**
+     * Connects with the first call, not before.
+     *
+     * @throws IllegalStateException when the transport is gRPC and grpc-java is not on the class path
+     */
     public static TaskerClient of(ClientConfig config) {
-        return new TaskerClient(new Calls(config));
+        return new TaskerClient(
+                switch (config.transport()) {
+                    case REST -> new RestOperations(config);
+                    case GRPC -> grpc(config);
+                });
     }
 
-    /** A client with default limits and no credential. */
+    /** What needs optional libraries is loaded here, and only here. */
+    private static Operations grpc(ClientConfig config) {
+        try {
+            return new GrpcOperations(config);
+        } catch (NoClassDefFoundError e) {
+            throw new IllegalStateException(
+                    "transport: GRPC without " + e.getMessage()
+                            + " (expected: io.grpc:grpc-netty-shaded and dev.tasker:tasker-protocol on the class path)",
+                    e);
+        }
+    }
+
+    /** A client with default limits and no credential; over gRPC when the scheme is {@code grpc} or {@code grpcs}, else over REST. */
     public static TaskerClient of(URI server) {
         return of(ClientConfig.of(server));
     }
 
     public Tasks tasks() {
-        return tasks;
+        return operations.tasks();
     }
 
     /** Steps of tasks, and what an operator does to them. */
     public Steps steps() {
-        return steps;
+        return operations.steps();
     }
 
     public Templates templates() {
-        return templates;
+        return operations.templates();
     }
 
     public DeadLetters deadLetters() {
-        return deadLetters;
+        return operations.deadLetters();
     }
 
     public Analytics analytics() {
-        return analytics;
+        return operations.analytics();
     }
 
     public Health health() {
-        return health;
+        return operations.health();
     }
 
     /** What the server may tell of its configuration; {@link TaskerException.NotFound} where it is told not to. */
     public ServerConfiguration configuration() throws InterruptedException {
-        return calls.call(Request.get("/config"), ServerConfiguration.class);
+        return operations.configuration();
+    }
+
+    /** The same operations without waiting for them. */
+    public AsyncTaskerClient async() {
+        return new AsyncTaskerClient(this);
     }
 
     /** Ends calls that are under way, and connections. */
     @Override
     public void close() {
-        calls.close();
+        operations.close();
     }
 
     /** The version of this library. */

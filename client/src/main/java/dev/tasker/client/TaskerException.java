@@ -30,7 +30,7 @@ public abstract sealed class TaskerException extends RuntimeException {
         this.refusal = refusal;
     }
 
-    /** HTTP status, 0 when there was no answer. */
+    /** HTTP status, whatever the transport; 0 when there was no answer. */
     public final int status() {
         return refusal.status();
     }
@@ -190,6 +190,16 @@ public abstract sealed class TaskerException extends RuntimeException {
         @Override
         boolean isCertainlyUndone() {
             return false;
+        }
+    }
+
+    /** 501, or never asked: what the transport or the server has no operation for. Over REST there are all of this version. */
+    public static final class Unsupported extends TaskerException {
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        Unsupported(Refusal refusal) {
+            super(refusal);
         }
     }
 

@@ -18,10 +18,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The code of the client's guide, and who is let in. */
 @Timeout(120)
@@ -47,6 +50,9 @@ class GuideTest {
             Thread.ofVirtual().start(() -> scene.work("watched"));
             assertThat(followed(scene.client(), task)).contains("first complete", "second complete");
             assertThat(told(scene.client(), UUID.randomUUID())).isEqualTo("no such task");
+            CompletableFuture<String> later = begun(scene.client(), scene.request("watched"));
+            scene.work("watched");
+            assertThat(later.join()).isEqualTo("complete");
         }
     }
 
@@ -76,6 +82,15 @@ class GuideTest {
         return told;
     }
 
+    private static CompletableFuture<String> begun(TaskerClient client, CreateTask order) {
+        // guide: async
+        AsyncTaskerClient async = client.async();
+        return async.call(it -> it.tasks().create(order))
+                .thenCompose(task -> async.call(it -> it.tasks().await(task.taskUuid(), Duration.ofSeconds(30))))
+                .thenApply(task -> task.status().text());
+        // guide end
+    }
+
     private static String told(TaskerClient client, UUID task) throws InterruptedException {
         // guide: errors
         try {
@@ -88,14 +103,16 @@ class GuideTest {
                 case TaskerException.Unauthorized _, TaskerException.Forbidden _ -> "not for us";
                 case TaskerException.Backpressure busy -> "come back in " + busy.retryAfter();
                 case TaskerException.Unavailable _, TaskerException.Timeout _ -> "nobody there";
+                case TaskerException.Unsupported _ -> "not over this transport";
                 case TaskerException.Protocol _ -> "not a Tasker server";
             };
         }
         // guide end
     }
 
-    @Test
-    void credentialAndCertificatesOpenAServer() throws Exception {
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void credentialAndCertificatesOpenAServer(Transport transport) throws Exception {
         Path store = folder.resolve("keys.p12");
         keytool(
                 store,
@@ -131,7 +148,10 @@ class GuideTest {
                                         null)))))
                 .withTls(new TlsConfig(certificate, key, certificate));
         try (Scene scene = Scene.start(config)) {
-            URI server = scene.server().restUrl().orElseThrow();
+            URI server = switch (transport) {
+                case REST -> scene.server().restUrl().orElseThrow();
+                case GRPC -> URI.create(scene.grpcUrl().toString().replace("grpc:", "grpcs:"));
+            };
             // guide: secure
             ClientConfig secure = ClientConfig.of(server)
                     .withTls(ClientTls.of(certificate, certificate, key))

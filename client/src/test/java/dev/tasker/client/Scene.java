@@ -8,6 +8,7 @@ import dev.tasker.server.config.Environment;
 import dev.tasker.server.config.ServerConfig;
 import dev.tasker.testkit.HandDrivenWorker;
 import dev.tasker.testkit.Results;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -40,8 +41,22 @@ final class Scene implements AutoCloseable {
         return server;
     }
 
+    /** Over REST. */
     TaskerClient client() {
         return client;
+    }
+
+    /** To be closed. */
+    TaskerClient client(Transport transport) {
+        return TaskerClient.of(
+                switch (transport) {
+                    case REST -> server.restUrl().orElseThrow();
+                    case GRPC -> grpcUrl();
+                });
+    }
+
+    URI grpcUrl() {
+        return URI.create("grpc://127.0.0.1:" + server.grpcPort().orElseThrow());
     }
 
     static String template(String name) {

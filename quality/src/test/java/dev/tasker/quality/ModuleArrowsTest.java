@@ -34,7 +34,7 @@ class ModuleArrowsTest {
             entry("testkit", Set.of("engine", "errors", "postgres", "template")),
             entry("junit", Set.of("engine", "server", "template", "testkit", "worker")),
             entry("examples", Set.of("worker", "template")),
-            entry("client", Set.of()),
+            entry("client", Set.of("protocol")),
             entry(
                     "benchmarks",
                     Set.of("server", "examples", "testkit", "engine", "worker", "template", "protocol", "postgres")),

@@ -15,10 +15,8 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -27,20 +25,18 @@ import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
-/**
- * Makes calls, repeats those that may be, and reads what comes back. The JDK repeats a GET by itself once when a connection breaks; that is
- * not counted. Thread-safe.
- */
-final class Calls implements AutoCloseable {
+/** Calls over HTTP, and what comes back. The JDK repeats a GET by itself once when a connection breaks; that is not counted. Thread-safe. */
+final class RestCalls implements AutoCloseable {
     private static final Duration CONNECT_MAX = Duration.ofSeconds(10);
     private static final String USER_AGENT = "tasker-client/" + TaskerClient.version();
 
     private final ClientConfig config;
     private final HttpClient http;
-    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Repetition repetition;
 
-    Calls(ClientConfig config) {
+    RestCalls(ClientConfig config) {
         this.config = config;
+        this.repetition = new Repetition(config);
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(smaller(CONNECT_MAX, config.timeout()))
@@ -66,28 +62,13 @@ final class Calls implements AutoCloseable {
 
     /** The answer to a call that succeeded, at the latest when the time is up. */
     Answer send(Request request) throws InterruptedException {
-        long deadline =
-                System.nanoTime() + config.timeout().plus(request.patience()).toNanos();
-        for (int attempt = 1; ; attempt++) {
-            TaskerException failure;
-            try {
-                Answer answer = once(request, attempt, Duration.ofNanos(deadline - System.nanoTime()));
-                if (answer.isSuccess()) {
-                    return answer;
-                }
-                failure = Refusal.of(answer);
-            } catch (TaskerException e) {
-                failure = e;
+        return repetition.call(request.manner(), (number, limit) -> {
+            Answer answer = once(request, number, limit);
+            if (!answer.isSuccess()) {
+                throw Refusal.of(answer);
             }
-            Duration pause = pause(failure, attempt);
-            boolean inTime = System.nanoTime() + pause.toNanos() < deadline;
-            if (attempt >= config.retries().attempts() || !mayRepeat(request, failure) || !inTime) {
-                throw failure;
-            }
-            if (closing.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
-                throw failure;
-            }
-        }
+            return answer;
+        });
     }
 
     /** An answer whose lines come one by one, whatever its status; not repeated. */
@@ -100,28 +81,13 @@ final class Calls implements AutoCloseable {
 
     @Override
     public void close() {
-        closing.countDown();
+        repetition.close();
         http.shutdownNow();
         http.close();
     }
 
-    boolean isClosed() {
-        return closing.getCount() == 0;
-    }
-
-    /** Waits unless the client is closed meanwhile; whether it was. */
-    boolean pause(Duration pause) throws InterruptedException {
-        return closing.await(pause.toNanos(), TimeUnit.NANOSECONDS);
-    }
-
-    /** As long as our own policy or the server wants, whichever is longer. */
-    Duration pause(TaskerException failure, int attempt) {
-        Duration ours = config.retries().pause(attempt, ThreadLocalRandom.current());
-        return failure.retryAfter().filter(asked -> asked.compareTo(ours) > 0).orElse(ours);
-    }
-
-    private static boolean mayRepeat(Request request, TaskerException failure) {
-        return failure.isRetryable() && (request.repeatable() || failure.isCertainlyUndone());
+    Repetition repetition() {
+        return repetition;
     }
 
     private Answer once(Request request, int attempt, Duration limit) throws InterruptedException {
@@ -131,7 +97,7 @@ final class Calls implements AutoCloseable {
 
     private <T> HttpResponse<T> exchange(Request request, int attempt, Duration limit, HttpResponse.BodyHandler<T> body)
             throws InterruptedException {
-        if (isClosed()) {
+        if (repetition.isClosed()) {
             throw new IllegalStateException("This client is closed.");
         }
         CompletableFuture<HttpResponse<T>> exchange = http.sendAsync(http(request), body);
@@ -210,7 +176,7 @@ final class Calls implements AutoCloseable {
             return configured;
         }
         try {
-            if (config.server().getScheme().equalsIgnoreCase("https")) {
+            if (config.isSecure()) {
                 return SSLContext.getDefault();
             }
             SSLContext unused = SSLContext.getInstance("TLS");
