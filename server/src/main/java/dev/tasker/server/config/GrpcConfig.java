@@ -9,7 +9,11 @@ import org.jspecify.annotations.Nullable;
  * @param configService whether {@code GetConfig} is served, as {@code config_endpoint_enabled} says for REST
  */
 public record GrpcConfig(
-        boolean enabled, BindAddress bindAddress, @Nullable TlsConfig tls, GrpcTransport transport, boolean configService) {
+        boolean enabled,
+        BindAddress bindAddress,
+        @Nullable TlsConfig tls,
+        GrpcTransport transport,
+        boolean configService) {
     private static final String DEFAULT_ADDRESS = "127.0.0.1:9190";
 
     static GrpcConfig from(Settings settings) {

@@ -26,7 +26,8 @@ public final class ScopedService {
      * @throws IllegalArgumentException when one is missing or too much
      */
     public GuardedService of(BindableService service, Map<String, Access> access) {
-        return new GuardedService(ServerInterceptors.intercept(UnreadableMessages.refusedBy(service.bindService()), opener), access);
+        return new GuardedService(
+                ServerInterceptors.intercept(UnreadableMessages.refusedBy(service.bindService()), opener), access);
     }
 
     /** A service that everybody may call. */

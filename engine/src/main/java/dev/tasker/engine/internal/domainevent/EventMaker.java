@@ -175,7 +175,7 @@ public final class EventMaker {
 
     private static EventCandidate candidate(
             EventMessage message,
-            @Nullable EventSchema schema,
+            @Nullable CompiledSchema schema,
             DeliveryMode mode,
             @Nullable StepState needed,
             UUID id,
