@@ -3,7 +3,9 @@ package dev.tasker.cli;
 import dev.tasker.worker.BadHandlerException;
 import dev.tasker.worker.HandlerRegistry;
 import dev.tasker.worker.event.EventPublisher;
+import dev.tasker.worker.event.EventSubscriber;
 import dev.tasker.worker.event.PublisherRegistry;
+import dev.tasker.worker.event.SubscriberRegistry;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -17,12 +19,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the person who starts a worker brings along: handlers, which are annotated classes and those that callables name (04 §5.9, §5.10), and
- * publishers, which are services ({@link ServiceLoader}).
+ * publishers and subscribers of events, which are services ({@link ServiceLoader}).
  */
-record UserHandlers(HandlerRegistry handlers, PublisherRegistry publishers) {
+record UserHandlers(HandlerRegistry handlers, PublisherRegistry publishers, SubscriberRegistry subscribers) {
 
     /**
-     * Handlers of some packages, publishers of the class path.
+     * Handlers of some packages, publishers and subscribers of the class path.
      *
      * @param classPath jars and folders with classes, beside those of the command itself
      * @param packages the only ones whose classes are loaded, with those below them
@@ -39,7 +41,11 @@ record UserHandlers(HandlerRegistry handlers, PublisherRegistry publishers) {
         try {
             PublisherRegistry publishers = new PublisherRegistry();
             ServiceLoader.load(EventPublisher.class, loader).forEach(publishers::register);
-            return new UserHandlers(builder.build(), publishers);
+            SubscriberRegistry subscribers = new SubscriberRegistry();
+            for (EventSubscriber subscriber : ServiceLoader.load(EventSubscriber.class, loader)) {
+                subscriber.patterns().forEach(pattern -> subscribers.register(pattern, subscriber));
+            }
+            return new UserHandlers(builder.build(), publishers, subscribers);
         } catch (ServiceConfigurationError e) {
             throw new CommandException("--class-path: " + e.getMessage(), e);
         } catch (BadHandlerException e) {

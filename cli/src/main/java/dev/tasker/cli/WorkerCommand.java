@@ -16,6 +16,7 @@ import dev.tasker.worker.BadHandlerException;
 import dev.tasker.worker.HandlerRegistry;
 import dev.tasker.worker.WorkSource;
 import dev.tasker.worker.event.PublisherRegistry;
+import dev.tasker.worker.event.SubscriberRegistry;
 import dev.tasker.worker.remote.GrpcWorkSource;
 import dev.tasker.worker.remote.GrpcWorkSourceConfig;
 import dev.tasker.worker.remote.HttpWorkSource;
@@ -149,7 +150,13 @@ final class WorkerCommand implements Callable<Integer> {
                 WorkSource source = source(config.server());
                 Tracing tracing = tracing();
                 WorkerProcess worker = WorkerProcess.start(
-                        config, source, registry, user.publishers(), served, tracing.workerListeners())) {
+                        config,
+                        source,
+                        registry,
+                        user.publishers(),
+                        user.subscribers(),
+                        served,
+                        tracing.workerListeners())) {
             log.info("Works for {}", server);
             stop.onSecond(worker::stopWaiting);
             stop.await();
@@ -169,7 +176,7 @@ final class WorkerCommand implements Callable<Integer> {
                 throw new CommandException("--class-path: no packages (expected: --packages beside it)");
             }
             BundledHandlers bundled = handlers == null ? BundledHandlers.demo : handlers;
-            return new UserHandlers(bundled.registry(), new PublisherRegistry());
+            return new UserHandlers(bundled.registry(), new PublisherRegistry(), new SubscriberRegistry());
         }
         List<Path> paths = classPath.stream()
                 .flatMap(entry -> Arrays.stream(entry.split(File.pathSeparator)))

@@ -1,6 +1,7 @@
 package dev.tasker.workerprocess;
 
 import dev.tasker.worker.EventStatistics;
+import dev.tasker.worker.SubscriberStatistics;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
@@ -17,26 +18,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The figures of a worker: as Prometheus text and in the JSON of 03 §1.13. */
 final class MetricsReplies {
-    /** Figures of subscribers, of which a worker has none; the first seven by the names that clients know (04 §6.8). */
-    private static final List<String> BUS_NAMES = List.of(
-            "rust_handler_dispatches",
-            "rust_handler_errors",
-            "rust_subscriber_patterns",
-            "rust_handler_count",
-            "ffi_channel_dispatches",
-            "ffi_channel_drops",
-            "ffi_subscriber_count",
-            "handler_dispatches",
-            "handler_errors",
-            "handler_patterns",
-            "handler_count",
-            "stream_dispatches",
-            "stream_drops",
-            "stream_subscribers");
-
     private final PrometheusRegistry registry;
     private final WorkerFigures figures;
     private final Supplier<EventStatistics.Snapshot> events;
+    private final Supplier<SubscriberStatistics> subscribers;
     private final WorkerIdentity identity;
     private final InstantSource clock;
     private final Instant startedAt;
@@ -45,12 +30,14 @@ final class MetricsReplies {
             PrometheusRegistry registry,
             WorkerFigures figures,
             Supplier<EventStatistics.Snapshot> events,
+            Supplier<SubscriberStatistics> subscribers,
             WorkerIdentity identity,
             InstantSource clock,
             Instant startedAt) {
         this.registry = registry;
         this.figures = figures;
         this.events = events;
+        this.subscribers = subscribers;
         this.identity = identity;
         this.clock = clock;
         this.startedAt = startedAt;
@@ -61,6 +48,11 @@ final class MetricsReplies {
                 Operation.open("/metrics", "prometheus_metrics", "Prometheus text", (_, _) -> prometheus()),
                 Operation.open("/metrics/worker", "worker_metrics", "Figures as JSON", (_, _) -> worker()),
                 Operation.open("/metrics/events", "event_metrics", "Domain events counted", (_, _) -> events()));
+    }
+
+    /** Under the name that clients know, and under ours (04 §6.8). */
+    private static void putBoth(ObjectNode bus, String known, String ours, long value) {
+        bus.put(known, value).put(ours, value);
     }
 
     private Reply prometheus() {
@@ -115,7 +107,7 @@ final class MetricsReplies {
         metric.put("help", help);
     }
 
-    /** Events are counted when the result that carries them is sent; subscribers are the server's, so nobody here hears of them. */
+    /** Events are counted when the result that carries them is sent; what this worker's subscribers heard is of any worker. */
     private Reply events() {
         EventStatistics.Snapshot now = events.get();
         ObjectNode body = Reply.object();
@@ -127,7 +119,15 @@ final class MetricsReplies {
                 .put("fast_delivery_errors", 0)
                 .put("routing_errors", 0);
         ObjectNode bus = body.putObject("in_process_bus").put("total_events_dispatched", now.inProcess());
-        BUS_NAMES.forEach(name -> bus.put(name, 0));
+        SubscriberStatistics heard = subscribers.get();
+        putBoth(bus, "rust_handler_dispatches", "handler_dispatches", heard.handled() + heard.failed());
+        putBoth(bus, "rust_handler_errors", "handler_errors", heard.failed());
+        putBoth(bus, "rust_subscriber_patterns", "handler_patterns", heard.subscriptions());
+        putBoth(bus, "rust_handler_count", "handler_count", heard.subscriptions());
+        putBoth(bus, "ffi_channel_dispatches", "stream_dispatches", 0); // no other language in this process
+        putBoth(bus, "ffi_channel_drops", "stream_drops", 0);
+        putBoth(bus, "ffi_subscriber_count", "stream_subscribers", 0);
+        bus.put("handler_drops", heard.dropped());
         Instant last = figures.lastEventAt();
         body.put("last_event_at", last == null ? null : Reply.time(last));
         body.put("captured_at", Reply.time(clock.instant())).put("worker_id", identity.id());

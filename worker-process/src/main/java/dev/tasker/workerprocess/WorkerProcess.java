@@ -11,6 +11,7 @@ import dev.tasker.worker.WorkerConfig;
 import dev.tasker.worker.WorkerListener;
 import dev.tasker.worker.WorkerRuntime;
 import dev.tasker.worker.event.PublisherRegistry;
+import dev.tasker.worker.event.SubscriberRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.net.URI;
@@ -49,13 +50,14 @@ public final class WorkerProcess implements AutoCloseable {
             WorkSource source,
             HandlerRegistry handlers,
             PublisherRegistry publishers,
+            SubscriberRegistry subscribers,
             List<WorkerListener> listeners) {
         this.config = config;
         this.ports = ports;
         this.workerConfig = workerConfig(config);
         WorkerListener[] all =
                 Stream.concat(Stream.of(figures), listeners.stream()).toArray(WorkerListener[]::new);
-        this.runtime = WorkerRuntime.start(source, handlers, publishers, workerConfig, all);
+        this.runtime = WorkerRuntime.start(source, handlers, publishers, subscribers, workerConfig, all);
     }
 
     /**
@@ -63,7 +65,8 @@ public final class WorkerProcess implements AutoCloseable {
      *
      * @param source stays the caller's to close, after this worker
      * @param handlers what it runs, with the templates' steps served
-     * @param publishers of domain events
+     * @param publishers make payloads of domain events
+     * @param subscribers hear events of others
      * @param templates those it tells of
      * @param listeners hear what happens, besides its own figures
      * @throws dev.tasker.server.StartupException when an address cannot be had
@@ -74,11 +77,13 @@ public final class WorkerProcess implements AutoCloseable {
             WorkSource source,
             HandlerRegistry handlers,
             PublisherRegistry publishers,
+            SubscriberRegistry subscribers,
             Collection<TaskTemplate> templates,
             WorkerListener... listeners) {
         WorkerPorts ports = WorkerPorts.prepare(config);
         warnOfMissing(publishers, templates);
-        WorkerProcess process = new WorkerProcess(config, ports, source, handlers, publishers, List.of(listeners));
+        WorkerProcess process =
+                new WorkerProcess(config, ports, source, handlers, publishers, subscribers, List.of(listeners));
         try {
             ports.start(process.services(handlers, templates));
             process.status = WorkerStatus.RUNNING;
@@ -140,7 +145,14 @@ public final class WorkerProcess implements AutoCloseable {
                 new TemplateShelf(served, identity, clock, startedAt),
                 handlers,
                 new ShownConfig(config.auth(), identity, clock),
-                new MetricsReplies(metrics, figures, runtime::eventStatistics, identity, clock, startedAt),
+                new MetricsReplies(
+                        metrics,
+                        figures,
+                        runtime::eventStatistics,
+                        runtime::subscriberStatistics,
+                        identity,
+                        clock,
+                        startedAt),
                 clock);
     }
 

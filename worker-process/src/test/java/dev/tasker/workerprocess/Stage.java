@@ -14,6 +14,7 @@ import dev.tasker.worker.HandlerKey;
 import dev.tasker.worker.HandlerRegistry;
 import dev.tasker.worker.StepResult;
 import dev.tasker.worker.event.PublisherRegistry;
+import dev.tasker.worker.event.SubscriberRegistry;
 import dev.tasker.worker.remote.GrpcWorkSource;
 import dev.tasker.worker.remote.GrpcWorkSourceConfig;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -119,7 +121,19 @@ final class Stage implements AutoCloseable {
     }
 
     WorkerProcess worker(GrpcWorkSource source, WorkerProcessConfig config) {
-        return WorkerProcess.start(config, source, handlers(), new PublisherRegistry(), templates());
+        return worker(source, config, templates());
+    }
+
+    WorkerProcess worker(GrpcWorkSource source, WorkerProcessConfig config, Collection<TaskTemplate> templates) {
+        return worker(source, config, templates, new SubscriberRegistry());
+    }
+
+    WorkerProcess worker(
+            GrpcWorkSource source,
+            WorkerProcessConfig config,
+            Collection<TaskTemplate> templates,
+            SubscriberRegistry subscribers) {
+        return WorkerProcess.start(config, source, handlers(), new PublisherRegistry(), subscribers, templates);
     }
 
     UUID create(String name, boolean wait) throws Exception {

@@ -16,7 +16,6 @@ import com.tasker.v1.WorkerTemplateListResponse;
 import com.tasker.v1.WorkerTemplateResponse;
 import dev.tasker.template.TaskTemplate;
 import dev.tasker.template.TemplateParser;
-import dev.tasker.worker.event.PublisherRegistry;
 import dev.tasker.worker.remote.GrpcWorkSource;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,7 +75,7 @@ class WorkerParityTest {
         List<TaskTemplate> templates = List.of(
                 TemplateParser.parse("parcels.yaml", Stage.TEMPLATE).template(),
                 TemplateParser.parse("described.yaml", DESCRIBED).template());
-        worker = WorkerProcess.start(Stage.config(), source, stage.handlers(), new PublisherRegistry(), templates);
+        worker = stage.worker(source, Stage.config(), templates);
         grpc = new GrpcSide(worker);
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> stage.get(worker, "/health/ready").statusCode(), code -> code == 200);

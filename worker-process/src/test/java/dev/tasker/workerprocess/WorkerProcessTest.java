@@ -14,7 +14,7 @@ import dev.tasker.server.config.JwtConfig;
 import dev.tasker.server.config.WorkerWebConfig;
 import dev.tasker.template.TaskTemplate;
 import dev.tasker.template.TemplateParser;
-import dev.tasker.worker.event.PublisherRegistry;
+import dev.tasker.worker.event.SubscriberRegistry;
 import dev.tasker.worker.remote.GrpcWorkSource;
 import dev.tasker.worker.remote.GrpcWorkSourceConfig;
 import java.net.InetAddress;
@@ -27,6 +27,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,8 +124,7 @@ class WorkerProcessTest {
         TaskTemplate template =
                 TemplateParser.parse("sample.json", document.toString()).template();
         try (GrpcWorkSource source = stage.source();
-                WorkerProcess worker = WorkerProcess.start(
-                        Stage.config(), source, stage.handlers(), new PublisherRegistry(), List.of(template))) {
+                WorkerProcess worker = stage.worker(source, Stage.config(), List.of(template))) {
             JsonNode reply = stage.json(worker, "/v1/templates/warehouse/parcel_sorting/1.4.0");
 
             Vectors.assertSameShape(reply, sample);
@@ -241,6 +243,32 @@ class WorkerProcessTest {
             assertThat(events.get("durable_routed").asLong()).isEqualTo(1);
             assertThat(events.get("fast_routed").asLong()).isEqualTo(1);
         }
+    }
+
+    @Test
+    void subscribersHearEventsAndAreCounted() throws Exception {
+        BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        SubscriberRegistry subscribers = new SubscriberRegistry();
+        subscribers.register("parcel.*", event -> heard.add(event.eventName()));
+        subscribers.register("parcel.sorted", _ -> {
+            throw new IllegalStateException("does not like it");
+        });
+        try (GrpcWorkSource source = stage.source();
+                WorkerProcess worker = stage.worker(source, Stage.config(), Stage.templates(), subscribers)) {
+            awaitStatus(worker, "/health/ready", 200);
+            run("parcels");
+
+            assertThat(heard.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo("parcel.sorted");
+            await().atMost(PATIENCE)
+                    .until(() -> bus(worker).get("handler_dispatches").asLong(), dispatches -> dispatches == 2);
+            assertThat(bus(worker).get("rust_handler_dispatches").asLong()).isEqualTo(2);
+            assertThat(bus(worker).get("rust_handler_errors").asLong()).isEqualTo(1);
+            assertThat(bus(worker).get("rust_subscriber_patterns").asLong()).isEqualTo(2);
+        }
+    }
+
+    private JsonNode bus(WorkerProcess worker) throws Exception {
+        return stage.json(worker, "/metrics/events").get("in_process_bus");
     }
 
     @Test

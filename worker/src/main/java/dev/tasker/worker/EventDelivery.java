@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,9 @@ final class EventDelivery implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final List<Desk> desks = new ArrayList<>();
     private final Duration patience;
+    private final LongAdder handled = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private final LongAdder dropped = new LongAdder();
 
     EventDelivery(List<Subscription> subscriptions) {
         this(subscriptions, PATIENCE);
@@ -45,6 +49,10 @@ final class EventDelivery implements AutoCloseable {
         if (subscription >= 0 && subscription < desks.size()) {
             desks.get(subscription).offer(event);
         }
+    }
+
+    SubscriberStatistics statistics() {
+        return new SubscriberStatistics(desks.size(), handled.sum(), failed.sum(), dropped.sum());
     }
 
     @Override
@@ -67,6 +75,7 @@ final class EventDelivery implements AutoCloseable {
             while (!waiting.offerLast(event)) {
                 DomainEvent oldest = waiting.pollFirst();
                 if (oldest != null) {
+                    dropped.increment();
                     LOG.warn("subscriber of {} is too slow: event {} dropped", pattern, oldest.eventId());
                 }
             }
@@ -92,6 +101,7 @@ final class EventDelivery implements AutoCloseable {
             });
             try {
                 handling.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+                handled.increment();
             } catch (ExecutionException e) {
                 failed(event, e.getCause() == null ? e : e.getCause());
             } catch (TimeoutException e) {
@@ -101,6 +111,7 @@ final class EventDelivery implements AutoCloseable {
         }
 
         private void failed(DomainEvent event, Throwable failure) {
+            failed.increment();
             LOG.warn("subscriber of {} failed on event {} {}", pattern, event.eventName(), event.eventId(), failure);
             try {
                 subscriber.onHandleError(event, failure);

@@ -130,6 +130,11 @@ public final class WorkerRuntime implements AutoCloseable {
         return eventStatistics.snapshot();
     }
 
+    /** What its subscribers heard so far. */
+    public SubscriberStatistics subscriberStatistics() {
+        return delivery.statistics();
+    }
+
     public WorkerStatistics.Snapshot statistics() {
         return statistics.snapshot();
     }

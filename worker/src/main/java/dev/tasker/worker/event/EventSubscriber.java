@@ -1,5 +1,7 @@
 package dev.tasker.worker.event;
 
+import java.util.List;
+
 /**
  * Hears {@code fast} and {@code broadcast} events of others, one at a time, in the order in which the source told them (04 §6.6, §9.6):
  * those that the server of the worker's session recorded, in all namespaces of the worker's credential. Best effort: events of a time
@@ -8,6 +10,14 @@ package dev.tasker.worker.event;
  */
 @FunctionalInterface
 public interface EventSubscriber {
+
+    /**
+     * What it hears as a service ({@link java.util.ServiceLoader}) of {@code tasker worker}, as {@link SubscriberRegistry#register}
+     * takes it; everything, unless it says otherwise.
+     */
+    default List<String> patterns() {
+        return List.of("*");
+    }
 
     /** Whether {@link #handle} shall be called. */
     default boolean beforeHandle(DomainEvent event) {
