@@ -2,6 +2,7 @@ package dev.tasker.server;
 
 import dev.tasker.engine.Engine;
 import dev.tasker.engine.EngineListener;
+import dev.tasker.server.api.ApiContext;
 import dev.tasker.server.api.DatabaseGuard;
 import dev.tasker.server.api.Operations;
 import dev.tasker.server.api.TaskSignals;
@@ -159,14 +160,7 @@ public final class TaskerServer implements AutoCloseable {
 
     private void openGateway(BindAddress address, WorkerGateway workers) {
         ServerTls tls = openTls(config.grpc().tls(), address, "orchestration.grpc");
-        PublicServices services = new PublicServices(
-                operations,
-                health,
-                config,
-                identity(),
-                InstantSource.system(),
-                config.web().requestTimeout(),
-                tracing);
+        PublicServices services = new PublicServices(context(), config.web().requestTimeout());
         GatewayServer opened = listening(
                 "gRPC",
                 address,
@@ -187,24 +181,14 @@ public final class TaskerServer implements AutoCloseable {
         RestServer opened = listening(
                 "REST",
                 address,
-                () -> RestServer.start(
-                        config,
-                        authenticator,
-                        tls,
-                        engine,
-                        operations,
-                        health,
-                        InstantSource.system(),
-                        identity(),
-                        workers.polled(),
-                        database::instruments,
-                        tracing));
+                () -> RestServer.start(context(), authenticator, tls, engine, workers.polled(), database::instruments));
         rest = opened;
         graceful.push(opened);
     }
 
-    private ServerIdentity identity() {
-        return new ServerIdentity(version(), config.environment().text());
+    private ApiContext context() {
+        var identity = new ServerIdentity(version(), config.environment().text());
+        return new ApiContext(config, operations, health, identity, InstantSource.system(), tracing);
     }
 
     private @Nullable ServerTls openTls(@Nullable TlsConfig tlsConfig, BindAddress address, String section) {

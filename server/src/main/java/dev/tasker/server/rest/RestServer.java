@@ -6,6 +6,7 @@ import dev.tasker.engine.EngineException;
 import dev.tasker.engine.ErrorCode;
 import dev.tasker.engine.TaskState;
 import dev.tasker.engine.meter.Instrument;
+import dev.tasker.server.api.ApiContext;
 import dev.tasker.server.api.Operations;
 import dev.tasker.server.api.RefusedOperationException;
 import dev.tasker.server.api.RequestIds;
@@ -35,7 +36,6 @@ import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
@@ -74,19 +74,17 @@ public final class RestServer implements AutoCloseable {
     private final WebServer server;
 
     private RestServer(
-            ServerConfig config,
+            ApiContext context,
             Authenticator authenticator,
             @Nullable ServerTls tls,
             Engine engine,
-            Operations operations,
-            NodeHealth health,
-            InstantSource clock,
-            ServerIdentity identity,
             PolledSessions workers,
-            Supplier<List<Instrument>> pool,
-            Tracing tracing) {
-        this.tracing = tracing;
-        this.health = health;
+            Supplier<List<Instrument>> pool) {
+        ServerConfig config = context.config();
+        Operations operations = context.operations();
+        ServerIdentity identity = context.identity();
+        this.tracing = context.tracing();
+        this.health = context.health();
         this.door = new Door(authenticator);
         Duration requestTimeout = config.web().requestTimeout();
         this.timeLimit = new TimeLimit(requestTimeout);
@@ -102,8 +100,8 @@ public final class RestServer implements AutoCloseable {
         routes.addAll(new DeadLetterRoutes(operations.letters(), timeLimit).routes());
         routes.addAll(new WorkerSessionRoutes(workers, timeLimit, requestTimeout).routes());
         routes.addAll(ApiDocs.load().routes());
-        routes.addAll(new HealthRoutes(health, timeLimit, clock, identity).routes());
-        routes.addAll(new ConfigRoute(config, identity, clock).routes());
+        routes.addAll(new HealthRoutes(health, timeLimit, context.clock(), identity).routes());
+        routes.addAll(new ConfigRoute(config, identity, context.clock()).routes());
         List<Supplier<List<Instrument>>> sources =
                 List.of(authenticator::instruments, meter::instruments, health::instruments, pool);
         routes.add(new MetricsRoute(engine, health, identity, investigations, active, sources).route());
@@ -129,24 +127,18 @@ public final class RestServer implements AutoCloseable {
      * @param pool what is measured of the connection pool
      */
     public static RestServer start(
-            ServerConfig config,
+            ApiContext context,
             Authenticator authenticator,
             @Nullable ServerTls tls,
             Engine engine,
-            Operations operations,
-            NodeHealth health,
-            InstantSource clock,
-            ServerIdentity identity,
             PolledSessions workers,
-            Supplier<List<Instrument>> pool,
-            Tracing tracing) {
-        RestServer rest = new RestServer(
-                config, authenticator, tls, engine, operations, health, clock, identity, workers, pool, tracing);
+            Supplier<List<Instrument>> pool) {
+        RestServer rest = new RestServer(context, authenticator, tls, engine, workers, pool);
         rest.server.start();
         if (!rest.server.isRunning()) { // it says so only in its log
             rest.close();
             throw new IllegalStateException(
-                    "REST does not listen on " + config.web().bindAddress());
+                    "REST does not listen on " + context.config().web().bindAddress());
         }
         return rest;
     }

@@ -1,6 +1,7 @@
 package dev.tasker.server.grpc;
 
 import dev.tasker.server.TaskerServer;
+import dev.tasker.server.api.ApiContext;
 import dev.tasker.server.api.DatabaseGuard;
 import dev.tasker.server.api.Operations;
 import dev.tasker.server.api.TaskSignals;
@@ -51,19 +52,16 @@ final class OpenServices implements AutoCloseable {
                 System::nanoTime);
         health.become(OperationalState.NORMAL);
         health.evaluate();
+        Operations operations = Operations.of(
+                server.engine(),
+                new TaskSignals(),
+                new DatabaseGuard(health.backpressure(), health.breaker()),
+                "test",
+                () -> 0.25);
         this.services = new PublicServices(
-                Operations.of(
-                        server.engine(),
-                        new TaskSignals(),
-                        new DatabaseGuard(health.backpressure(), health.breaker()),
-                        "test",
-                        () -> 0.25),
-                health,
-                config,
-                new ServerIdentity("1", "test"),
-                InstantSource.system(),
-                timeLimit,
-                tracing);
+                new ApiContext(
+                        config, operations, health, new ServerIdentity("1", "test"), InstantSource.system(), tracing),
+                timeLimit);
         this.listener = GatewayServer.start(
                 BindAddress.loopback(0).toSocketAddress(),
                 authenticator,

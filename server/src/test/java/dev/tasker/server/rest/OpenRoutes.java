@@ -1,6 +1,7 @@
 package dev.tasker.server.rest;
 
 import dev.tasker.server.TaskerServer;
+import dev.tasker.server.api.ApiContext;
 import dev.tasker.server.api.DatabaseGuard;
 import dev.tasker.server.api.Operations;
 import dev.tasker.server.api.TaskSignals;
@@ -45,28 +46,30 @@ final class OpenRoutes implements AutoCloseable {
                 System::nanoTime);
         health.become(OperationalState.NORMAL);
         health.evaluate();
+        Operations operations = Operations.of(
+                server.engine(),
+                new TaskSignals(),
+                new DatabaseGuard(health.backpressure(), health.breaker()),
+                "test",
+                () -> 0.25);
         this.rest = RestServer.start(
-                config,
+                new ApiContext(
+                        config,
+                        operations,
+                        health,
+                        new ServerIdentity("1", "test"),
+                        InstantSource.system(),
+                        server.tracing()),
                 authenticator,
                 null,
                 server.engine(),
-                Operations.of(
-                        server.engine(),
-                        new TaskSignals(),
-                        new DatabaseGuard(health.backpressure(), health.breaker()),
-                        "test",
-                        () -> 0.25),
-                health,
-                InstantSource.system(),
-                new ServerIdentity("1", "test"),
                 new WorkerGateway(
                                 SessionFactory.of(server.engine()),
                                 _ -> {},
                                 server.engine()::namespaceOf,
                                 GatewayConfig.DEFAULT)
                         .polled(),
-                List::of,
-                server.tracing());
+                List::of);
     }
 
     static OpenRoutes start(Path folder) {
