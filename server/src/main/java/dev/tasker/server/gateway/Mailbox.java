@@ -31,6 +31,9 @@ final class Mailbox implements Line {
     private static final long EVENT_BYTES_MAX = 1 << 20;
     private static final Duration DRAINING_WAIT_MAX = Duration.ofSeconds(1);
 
+    /** How long after an answer was written a request may arrive that was written before the answer came. */
+    private static final Duration CROSSING_MAX = Duration.ofSeconds(1);
+
     private final CompletableFuture<Registered> registered = new CompletableFuture<>();
     private final Runnable atEnd;
     private final Map<LeaseKey, Letter> letters =
@@ -297,11 +300,18 @@ final class Mailbox implements Line {
         return ended;
     }
 
-    /** Leases of assignments that nobody has fetched or mentioned for so long. */
-    synchronized List<LeaseKey> unclaimedFor(Duration age) {
+    /**
+     * Leases of assignments that were not fetched for so long, and of those fetched so long ago that the worker cannot have received: it has
+     * named its leases since, and not them.
+     *
+     * @param namedNanos when the worker last named its leases; what was fetched shortly before may have crossed it
+     */
+    synchronized List<LeaseKey> unclaimedFor(Duration age, long namedNanos) {
         long before = System.nanoTime() - age.toNanos();
         return letters.entrySet().stream()
                 .filter(entry -> entry.getValue().sinceNanos - before < 0)
+                .filter(entry ->
+                        !entry.getValue().fetched || namedNanos - entry.getValue().sinceNanos > CROSSING_MAX.toNanos())
                 .map(Map.Entry::getKey)
                 .toList();
     }

@@ -48,6 +48,7 @@ public final class PolledSession {
     private final Object inbound = new Object(); // the stream hears one message after the other
     private final AtomicInteger parked = new AtomicInteger();
     private volatile long heardNanos = System.nanoTime();
+    private volatile long namedNanos = System.nanoTime();
     private volatile int slotsMax;
 
     PolledSession(WorkerGateway gateway, Principal principal, Consumer<PolledSession> atEnd) {
@@ -151,10 +152,21 @@ public final class PolledSession {
         }
     }
 
+    /** Takes the credit of the poll that waits, and answers it. */
+    private void endPoll() {
+        synchronized (inbound) {
+            mailbox.beginPoll();
+            if (stream.isConnected()) {
+                stream.setCredit(0);
+            }
+        }
+    }
+
     /** Renews all leases when {@code leases} names any; those that are over, named or not. */
     public Ended heartbeat(List<LeaseKey> leases) {
         check();
         mailbox.mentioned(leases);
+        namedNanos = System.nanoTime();
         List<LeaseKey> over = new ArrayList<>(mailbox.fetchLost());
         List<LeaseKey> cancelled = mailbox.fetchCancelled();
         stream.renew(leases).stream()
@@ -260,7 +272,10 @@ public final class PolledSession {
         return gateway.config().leases().heartbeat().dividedBy(2);
     }
 
-    /** Ends a session that is silent, and gives back what its worker seems never to have received. */
+    /**
+     * Ends a session that is silent, and gives back what its worker has certainly never received. What it may have begun runs out instead,
+     * which counts as an attempt: or a step that kills its workers at once would do so for ever.
+     */
     private void look() {
         if (mailbox.ended() != null) {
             return;
@@ -268,14 +283,16 @@ public final class PolledSession {
         long silentNanos = System.nanoTime() - heardNanos;
         boolean isSilent = parked.get() == 0 && silentNanos >= silenceMax().toNanos();
         // A poll that waits says nothing about a worker that should send heartbeats: who has died gives no sign of it.
-        boolean isDead = stream.leaseCount() > mailbox.letters()
-                && silentNanos >= beatsMissed().toNanos();
-        if (isSilent || isDead) {
+        boolean owesBeats = silentNanos >= beatsMissed().toNanos();
+        if (isSilent || (owesBeats && stream.leaseCount() > mailbox.letters())) {
             stream.detach();
             return;
         }
+        if (owesBeats && stream.leaseCount() > 0) {
+            endPoll(); // it may not know of its leases: then it polls again
+        }
         Duration lease = gateway.config().leases().duration();
-        Collection<LeaseKey> unclaimed = mailbox.unclaimedFor(lease);
+        Collection<LeaseKey> unclaimed = mailbox.unclaimedFor(lease, namedNanos);
         mailbox.mentioned(unclaimed);
         unclaimed.forEach(key -> giveBack(key, Reject.Reason.SHUTTING_DOWN));
         gateway.after(lookEvery().toMillis(), this::look);

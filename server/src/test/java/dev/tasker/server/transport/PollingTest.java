@@ -432,6 +432,29 @@ class PollingTest {
     }
 
     @Test
+    void workerThatDiesBeforeItsFirstHeartbeatIsNotGivenItsStepAgain() throws Exception {
+        serve(AuthConfig.DISABLED, Stack.QUICK_LEASES);
+        stack.create(namespace, "chain");
+        String dead = register();
+        JsonNode held = fetch(dead);
+        CompletableFuture<Answer> last = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                last.complete(post(dead + "/poll", "{\"max\":5,\"wait_ms\":20000}")); // with more room than the other
+            } catch (Exception e) {
+                last.completeExceptionally(e);
+            }
+        });
+
+        JsonNode taken = fetch(register());
+
+        assertThat(taken.get("assignment_id")).isEqualTo(held.get("assignment_id"));
+        assertThat(taken.get("attempt").asInt()).as("it may have begun").isEqualTo(2);
+        assertThat(last.get(20, TimeUnit.SECONDS).body().get("assignments").size())
+                .isZero();
+    }
+
+    @Test
     void assignmentThatNobodyMentionsIsGivenBackWhileTheWorkerLives() throws Exception {
         serve(AuthConfig.DISABLED, Stack.QUICK_LEASES);
         stack.create(namespace, "chain");
