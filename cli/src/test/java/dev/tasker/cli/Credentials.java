@@ -1,5 +1,8 @@
 package dev.tasker.cli;
 
+import dev.tasker.server.config.ApiKeyConfig;
+import dev.tasker.server.config.AuthConfig;
+import dev.tasker.server.config.JwtConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -109,5 +112,29 @@ final class Credentials {
 
     private static String part(String json) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** What a server asks of workers: a token of this authority, or the key {@code open-sesame} in {@code X-Worker-Key}. */
+    AuthConfig workersOnly() throws IOException {
+        return new AuthConfig(
+                true,
+                false,
+                true,
+                true,
+                new JwtConfig(
+                        "tasker-core",
+                        "tasker-api",
+                        List.of("RS256"),
+                        "permissions",
+                        new JwtConfig.KeyFile(tokenKey())),
+                new ApiKeyConfig(
+                        "X-Worker-Key",
+                        List.of(new ApiKeyConfig.Key(
+                                ApiKeyConfig.sha256("open-sesame"),
+                                false,
+                                List.of("worker:connect"),
+                                List.of("*"),
+                                "worker",
+                                null))));
     }
 }

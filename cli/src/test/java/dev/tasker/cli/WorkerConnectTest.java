@@ -7,11 +7,8 @@ import dev.tasker.engine.TaskRequest;
 import dev.tasker.engine.TaskState;
 import dev.tasker.examples.demo.DemoHandlers;
 import dev.tasker.server.TaskerServer;
-import dev.tasker.server.config.ApiKeyConfig;
-import dev.tasker.server.config.AuthConfig;
 import dev.tasker.server.config.BindAddress;
 import dev.tasker.server.config.Environment;
-import dev.tasker.server.config.JwtConfig;
 import dev.tasker.server.config.ServerConfig;
 import dev.tasker.server.config.TlsConfig;
 import java.io.IOException;
@@ -49,32 +46,12 @@ class WorkerConnectTest {
     @BeforeAll
     void start() throws Exception {
         credentials = Credentials.make(folder);
-        AuthConfig auth = new AuthConfig(
-                true,
-                false,
-                true,
-                true,
-                new JwtConfig(
-                        "tasker-core",
-                        "tasker-api",
-                        List.of("RS256"),
-                        "permissions",
-                        new JwtConfig.KeyFile(credentials.tokenKey())),
-                new ApiKeyConfig(
-                        "X-Worker-Key",
-                        List.of(new ApiKeyConfig.Key(
-                                ApiKeyConfig.sha256("open-sesame"),
-                                false,
-                                List.of("worker:connect"),
-                                List.of("*"),
-                                "worker",
-                                null))));
         server = TaskerServer.start(ServerConfig.defaults(Environment.TEST)
                 .withEmbeddedDatabase(folder.resolve("pg"), false)
                 .withAddresses(BindAddress.loopback(0), BindAddress.loopback(0))
                 .withTls(new TlsConfig(
                         credentials.certificate("server"), credentials.key("server"), credentials.certificate("ca")))
-                .withAuth(auth));
+                .withAuth(credentials.workersOnly()));
         server.register("demo", DemoHandlers.templateYaml());
     }
 
