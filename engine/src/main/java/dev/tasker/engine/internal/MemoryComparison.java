@@ -35,7 +35,11 @@ record MemoryComparison(
         payloads.clear();
         for (LiveSession session : sessions.all()) {
             opener.reenter(session);
-            presence.enter(session);
+            if (session.isDraining()) {
+                presence.leave(session);
+            } else {
+                presence.enter(session);
+            }
         }
         claimer.reconcileAll();
         timeline.compared(present);

@@ -133,6 +133,27 @@ class FailoverTest {
     }
 
     @Test
+    void sessionThatDrainedMeanwhileTakesNothingAfterwardsEither() throws Exception {
+        try (TestNode node = TestNode.open(database);
+                HandDrivenWorker draining = node.worker(1);
+                HandDrivenWorker other = node.worker(1)) {
+            BaseBackup standby = BaseBackup.of(server, folder.resolve("standby"));
+            draining.session().drain();
+            Eventually.equals("before", List.of("1"), this::takers);
+            server.kill();
+            promote(standby);
+
+            Eventually.equals("after", List.of("1"), this::takers);
+            node.create(node.template("one", "a"));
+            other.run("a");
+        }
+    }
+
+    private List<String> takers() {
+        return database.query("SELECT count(*) FROM tasker.session_handlers");
+    }
+
+    @Test
     void templateThatTheStandbyNeverSawIsRegisteredAgain() throws Exception {
         try (TestNode node = TestNode.open(database)) {
             BaseBackup standby = BaseBackup.of(server, folder.resolve("standby"));

@@ -366,6 +366,11 @@ public final class LiveSession {
         renewedNanos = System.nanoTime() - TimeUnit.DAYS.toNanos(1);
     }
 
+    /** Whether the session is to be given nothing more. */
+    public boolean isDraining() {
+        return draining;
+    }
+
     void drain() {
         draining = true;
     }
