@@ -334,6 +334,19 @@ class RestServerTest {
     }
 
     @Test
+    void pathsOfAnEarlyGuideAreServed() throws Exception {
+        HttpResponse<String> created = send(HttpRequest.newBuilder(url("/api/v1/tasks"))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(request().toString())));
+        String path = "/v1/tasks/" + json(created).path("task_uuid").asString();
+
+        assertThat(created.statusCode()).isEqualTo(200);
+        assertThat(get("/api" + path).body()).isEqualTo(get(path).body());
+        assertThat(get("/api/health").statusCode()).isEqualTo(404);
+        assertThat(get("/api/v1").statusCode()).isEqualTo(404);
+    }
+
+    @Test
     void wrongMethodIsToldTheRightOnes() throws Exception {
         HttpResponse<String> delete =
                 send(HttpRequest.newBuilder(url("/v1/templates")).DELETE());
