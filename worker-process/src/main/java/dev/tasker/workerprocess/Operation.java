@@ -77,7 +77,7 @@ record Operation(
         }
         List<String> parameters = new ArrayList<>();
         for (int i = 0; i < segments.size(); i++) {
-            if (segments.get(i).startsWith("{")) {
+            if (segments.get(i).startsWith("{") && !decodedPath.get(i).isEmpty()) {
                 parameters.add(decodedPath.get(i));
             } else if (!segments.get(i).equals(decodedPath.get(i))) {
                 return Optional.empty();

@@ -19,6 +19,7 @@ final class WorkerHealth {
      * What is so now.
      *
      * @param connected whether the server hears the worker
+     * @param templatesJudged whether the server has registered its templates, or said that it will not
      * @param slotsTaken by handlers that run, abandoned ones included
      * @param abandoned handlers that outlived their interruption
      * @param waiting steps leased to the worker that have not begun
@@ -27,6 +28,7 @@ final class WorkerHealth {
     record Standing(
             WorkerStatus status,
             boolean connected,
+            boolean templatesJudged,
             int slots,
             int slotsTaken,
             long abandoned,
@@ -75,9 +77,12 @@ final class WorkerHealth {
         if (now.status() != WorkerStatus.RUNNING) {
             return Check.degraded("command_processor", status);
         }
-        return now.connected()
+        if (!now.connected()) {
+            return Check.degraded("command_processor", status + ", without a session");
+        }
+        return now.templatesJudged()
                 ? Check.healthy("command_processor", status)
-                : Check.degraded("command_processor", status + ", without a session");
+                : Check.degraded("command_processor", status + ", templates not registered yet");
     }
 
     private static Check slots(Standing now) {

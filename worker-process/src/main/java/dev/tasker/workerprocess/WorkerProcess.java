@@ -42,6 +42,7 @@ public final class WorkerProcess implements AutoCloseable {
     private final PrometheusRegistry metrics = new PrometheusRegistry();
     private final WorkerFigures figures = new WorkerFigures(metrics, System::nanoTime, clock);
     private final WorkerPorts ports;
+    private final TemplateAdvertiser advertiser;
     private volatile WorkerStatus status = WorkerStatus.STARTING;
 
     private WorkerProcess(
@@ -51,6 +52,7 @@ public final class WorkerProcess implements AutoCloseable {
             HandlerRegistry handlers,
             PublisherRegistry publishers,
             SubscriberRegistry subscribers,
+            Collection<TaskTemplate> templates,
             List<WorkerListener> listeners) {
         this.config = config;
         this.ports = ports;
@@ -58,16 +60,18 @@ public final class WorkerProcess implements AutoCloseable {
         WorkerListener[] all =
                 Stream.concat(Stream.of(figures), listeners.stream()).toArray(WorkerListener[]::new);
         this.runtime = WorkerRuntime.start(source, handlers, publishers, subscribers, workerConfig, all);
+        this.advertiser = TemplateAdvertiser.start(source, templates);
     }
 
     /**
-     * Starts a worker: who may ask it, its listeners' addresses, its session, its listeners.
+     * Starts a worker: who may ask it, its listeners' addresses, its session, its templates at the server, its listeners. Waits for the
+     * server's word on the templates only while it answers; a worker is not ready before.
      *
      * @param source stays the caller's to close, after this worker
      * @param handlers what it runs, with the templates' steps served
      * @param publishers make payloads of domain events
      * @param subscribers hear events of others
-     * @param templates those it tells of
+     * @param templates those it registers at a server elsewhere, and tells of
      * @param listeners hear what happens, besides its own figures
      * @throws dev.tasker.server.StartupException when an address cannot be had
      * @throws dev.tasker.server.config.ConfigException when authentication or TLS cannot work as configured
@@ -82,9 +86,10 @@ public final class WorkerProcess implements AutoCloseable {
             WorkerListener... listeners) {
         WorkerPorts ports = WorkerPorts.prepare(config);
         warnOfMissing(publishers, templates);
-        WorkerProcess process =
-                new WorkerProcess(config, ports, source, handlers, publishers, subscribers, List.of(listeners));
+        WorkerProcess process = new WorkerProcess(
+                config, ports, source, handlers, publishers, subscribers, templates, List.of(listeners));
         try {
+            process.advertiser.awaitFirstAttempt();
             ports.start(process.services(handlers, templates));
             process.status = WorkerStatus.RUNNING;
             LOG.info(
@@ -139,6 +144,7 @@ public final class WorkerProcess implements AutoCloseable {
                         .map(key -> key.namespace() + "/" + key.callable())
                         .sorted()
                         .toList());
+        figures.underWay().expect(identity.namespaces());
         registerStanding(identity);
         return new WorkerServices(
                 new WorkerProbes(new WorkerHealth(this::standing), identity, clock, startedAt),
@@ -171,6 +177,7 @@ public final class WorkerProcess implements AutoCloseable {
         return new WorkerHealth.Standing(
                 status,
                 runtime.isConnected(),
+                advertiser.isOver(),
                 workerConfig.slots(),
                 runtime.slotsTaken(),
                 runtime.statistics().quarantined(),
@@ -237,6 +244,7 @@ public final class WorkerProcess implements AutoCloseable {
             return;
         }
         status = WorkerStatus.STOPPING;
+        advertiser.close();
         ports.stopServing();
         int running = runtime.slotsTaken();
         if (running > 0) {

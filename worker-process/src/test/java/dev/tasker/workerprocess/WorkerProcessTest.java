@@ -440,6 +440,17 @@ class WorkerProcessTest {
     }
 
     @Test
+    void queuesOfAnIdleWorkerAreShownAsEmpty() throws Exception {
+        try (GrpcWorkSource source = stage.source();
+                WorkerProcess worker = stage.worker(source, Stage.config())) {
+            assertThat(stage.get(worker, "/metrics").body())
+                    .containsPattern("(?m)^tasker_worker_queue_depth\\{namespace=\"warehouse\".*} 0\\.0$")
+                    .containsPattern(
+                            "(?m)^tasker_worker_queue_oldest_message_age_seconds\\{namespace=\"warehouse\".*} 0\\.0$");
+        }
+    }
+
+    @Test
     void flagThatIsNeitherTrueNorFalseIsABadRequest() throws Exception {
         try (GrpcWorkSource source = stage.source();
                 WorkerProcess worker = stage.worker(source, Stage.config())) {

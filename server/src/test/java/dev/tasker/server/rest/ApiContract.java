@@ -86,7 +86,8 @@ final class ApiContract {
             return false;
         }
         for (int i = 0; i < segments.length; i++) {
-            if (!template[i].startsWith("{") && !template[i].equals(segments[i])) {
+            boolean isValue = template[i].startsWith("{") && !segments[i].isEmpty();
+            if (!isValue && !template[i].equals(segments[i])) {
                 return false;
             }
         }

@@ -1,10 +1,13 @@
 package dev.tasker.worker.remote;
 
+import dev.tasker.template.TaskTemplate;
 import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Work from a server, over one gRPC stream for each session. */
@@ -25,6 +28,11 @@ public final class GrpcWorkSource extends RemoteWorkSource {
         } catch (IOException e) {
             throw new IllegalArgumentException("tls: " + e + " (expected: readable PEM files)", e);
         }
+    }
+
+    @Override
+    public List<String> register(Collection<TaskTemplate> templates) throws TemplatesRefusedException {
+        return new GrpcTemplates(this).register(templates);
     }
 
     @Override

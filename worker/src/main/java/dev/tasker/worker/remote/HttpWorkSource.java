@@ -1,11 +1,14 @@
 package dev.tasker.worker.remote;
 
+import dev.tasker.template.TaskTemplate;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpClient.Version;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 
 /** Work from a server's REST port, fetched by polling: for networks that let no gRPC through. */
@@ -41,6 +44,12 @@ public final class HttpWorkSource extends RemoteWorkSource {
     }
 
     @Override
+    public List<String> register(Collection<TaskTemplate> templates)
+            throws TemplatesRefusedException, InterruptedException {
+        return new HttpTemplates(this).register(templates);
+    }
+
+    @Override
     Connection connection(RemoteWorkSession session) throws IOException {
         return new HttpConnection(session, this, newClient());
     }
@@ -53,7 +62,7 @@ public final class HttpWorkSource extends RemoteWorkSource {
         return config;
     }
 
-    private HttpClient newClient() throws IOException {
+    HttpClient newClient() throws IOException {
         HttpClient.Builder client = HttpClient.newBuilder()
                 .version(Version.HTTP_1_1)
                 .followRedirects(Redirect.NEVER) // the credential stays with the server it is for

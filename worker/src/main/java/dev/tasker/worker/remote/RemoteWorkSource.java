@@ -1,11 +1,14 @@
 package dev.tasker.worker.remote;
 
+import dev.tasker.template.TaskTemplate;
 import dev.tasker.worker.AssignmentListener;
 import dev.tasker.worker.Registration;
 import dev.tasker.worker.WorkSession;
 import dev.tasker.worker.WorkSource;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -57,6 +60,16 @@ public abstract sealed class RemoteWorkSource implements WorkSource permits Grpc
         }
         timer.shutdownNow();
     }
+
+    /**
+     * Makes templates known to the server before work on them begins (09 §2.4); one it knows as it is changes nothing. Blocks, and tries
+     * once. Needs the permission {@code templates:write}.
+     *
+     * @return what the server refused, each as namespace, name, version and reason; the others are known now
+     * @throws TemplatesRefusedException when it did not judge them
+     */
+    public abstract List<String> register(Collection<TaskTemplate> templates)
+            throws TemplatesRefusedException, InterruptedException;
 
     /**
      * A connection of its own for each attempt, so that the pauses between attempts are ours and not those of something that remembers
