@@ -1,6 +1,7 @@
 package dev.tasker.server.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.tasker.engine.meter.Instrument;
 import dev.tasker.server.config.ApiConfig;
@@ -14,6 +15,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -71,6 +73,32 @@ class NodeHealthTest {
                         .map(Rejection::text)
                         .orElse(""))
                 .isEqualTo(refusal);
+    }
+
+    @Test
+    void databaseThatIsSilentIsToldInTimeAndAskedOnlyOnce() {
+        CountDownLatch silence = new CountDownLatch(1);
+        AtomicInteger questions = new AtomicInteger();
+        NodeHealth waiting = new NodeHealth(
+                () -> {
+                    questions.incrementAndGet();
+                    silence.await();
+                },
+                Duration.ofMillis(20),
+                pool::get,
+                engineHealthy::get,
+                () -> List.of(lane.get()),
+                CONFIG,
+                nanos::get);
+
+        assertThat(waiting.readiness().getFirst())
+                .extracting(HealthCheck::status, HealthCheck::message)
+                .containsExactly(Status.UNHEALTHY, "no answer within 20 ms");
+        assertThat(waiting.readiness().getFirst().status()).isEqualTo(Status.UNHEALTHY);
+        assertThat(questions).hasValue(1);
+
+        silence.countDown();
+        await().until(() -> waiting.readiness().getFirst().status(), status -> status == Status.HEALTHY);
     }
 
     @Test
