@@ -1,9 +1,11 @@
 package dev.tasker.server.gateway;
 
+import dev.tasker.engine.meter.Instrument;
 import dev.tasker.protocol.worker.v1.Register;
 import dev.tasker.protocol.worker.v1.Registered;
 import dev.tasker.server.security.Principal;
 import io.grpc.StatusRuntimeException;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,6 +25,7 @@ public final class PolledSessions {
      * @throws StatusRuntimeException when the worker is refused
      */
     public Registered open(Register register, Principal principal) throws InterruptedException {
+        gateway.allowance(principal).require(WorkerCall.OPEN);
         var session = new PolledSession(gateway, principal, this::forget);
         Registered registered = session.register(register);
         sessions.put(session.sessionId(), session);
@@ -32,8 +35,22 @@ public final class PolledSessions {
         return registered;
     }
 
+    /** What was counted of callers. */
+    public List<Instrument> instruments() {
+        return gateway.limits().instruments();
+    }
+
     private void forget(PolledSession session) {
         sessions.values().remove(session);
+    }
+
+    /**
+     * Somebody sent what makes no sense.
+     *
+     * @throws StatusRuntimeException when it was too often
+     */
+    public void refused(Principal caller) {
+        gateway.allowance(caller).require(WorkerCall.REFUSED);
     }
 
     /** The caller's session; empty: it is over, or was never here, or is somebody else's. */

@@ -102,8 +102,8 @@ public final class RestServer implements AutoCloseable {
         routes.addAll(ApiDocs.load().routes());
         routes.addAll(new HealthRoutes(health, timeLimit, context.clock(), identity).routes());
         routes.addAll(new ConfigRoute(config, identity, context.clock()).routes());
-        List<Supplier<List<Instrument>>> sources =
-                List.of(authenticator::instruments, meter::instruments, health::instruments, pool);
+        List<Supplier<List<Instrument>>> sources = List.of(
+                authenticator::instruments, workers::instruments, meter::instruments, health::instruments, pool);
         routes.add(new MetricsRoute(engine, health, identity, investigations, active, sources).route());
         this.routesByLength = routes.stream()
                 .collect(Collectors.groupingBy(route -> route.segments().size()));

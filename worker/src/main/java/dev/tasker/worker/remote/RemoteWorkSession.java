@@ -262,7 +262,12 @@ final class RemoteWorkSession implements WorkSession {
         });
     }
 
-    void disconnected(Connection from, Status status) {
+    /**
+     * The connection is over.
+     *
+     * @param notBefore how long the server wants to be left alone, zero when it has not said
+     */
+    void disconnected(Connection from, Status status, Duration notBefore) {
         Duration pause;
         synchronized (lock) {
             if (!ledger.disconnected(from)) {
@@ -273,7 +278,7 @@ final class RemoteWorkSession implements WorkSession {
                 heartbeats = null;
             }
             unansweredBeatNanos = null;
-            pause = pause(failures++);
+            pause = notBefore.plus(pause(failures++));
         }
         if (isLeaving() || isFinal(status)) {
             end(status.asRuntimeException());

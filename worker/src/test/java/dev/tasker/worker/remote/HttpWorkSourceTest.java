@@ -402,6 +402,42 @@ class HttpWorkSourceTest {
     }
 
     @Test
+    void sessionIsOpenedNoSoonerThanTheServerWants() throws Exception {
+        reply("sessions", 429, error("too many calls"));
+        open();
+        call("sessions");
+        long refused = System.nanoTime();
+
+        call("sessions");
+
+        assertThat(Duration.ofNanos(System.nanoTime() - refused)).isGreaterThan(Duration.ofMillis(900));
+    }
+
+    @Test
+    void callsOfAnIdentityThatAsksTooMuchAreRepeatedOverTheSameSession() throws Exception {
+        WorkSession session = open();
+        Assignment done = assigned(session);
+        for (String verb : List.of("complete", "heartbeat", "reject", "drain", "checkpoint")) {
+            reply(verb, 429, error("too many calls"));
+        }
+
+        call("heartbeat");
+        call("heartbeat");
+        assertThat(session.checkpoint(done, new Checkpoint("1", 1, null)).get(20, TimeUnit.SECONDS))
+                .isEqualTo(CompletionStatus.ACCEPTED);
+        assertThat(complete(session, done)).isEqualTo(CompletionStatus.ACCEPTED);
+        session.reject(assigned(session), RejectReason.SHUTTING_DOWN);
+        call("reject");
+        call("reject");
+        session.drain();
+        call("drain");
+        call("drain");
+
+        assertThat(sessions.get()).isEqualTo(1);
+        assertThat(inbox.gone).isNotDone();
+    }
+
+    @Test
     void pollThatIsPutOffIsRepeated() throws Exception {
         WorkSession session = open();
         reply("poll", 503, error("busy"));
