@@ -53,8 +53,17 @@ public final class PolledSessions {
         gateway.allowance(caller).require(WorkerCall.REFUSED);
     }
 
-    /** The caller's session; empty: it is over, or was never here, or is somebody else's. */
+    /**
+     * The caller's session; empty: it is over, or was never here, or is somebody else's.
+     *
+     * @throws StatusRuntimeException when there were too many questions without an answer
+     */
     public Optional<PolledSession> find(UUID sessionId, Principal caller) {
-        return Optional.ofNullable(sessions.get(sessionId)).filter(session -> session.isOf(caller));
+        PolledSession found = sessions.get(sessionId);
+        if (found != null && found.isOf(caller)) {
+            return Optional.of(found);
+        }
+        gateway.allowance(caller).require(WorkerCall.OTHER);
+        return Optional.empty();
     }
 }

@@ -2,19 +2,14 @@ package dev.tasker.server.gateway;
 
 import com.google.protobuf.ByteString;
 import dev.tasker.engine.EngineException;
-import dev.tasker.engine.ErrorCode;
 import dev.tasker.protocol.worker.v1.RegisterTemplatesRequest;
 import dev.tasker.protocol.worker.v1.RegisterTemplatesResponse;
 import dev.tasker.protocol.worker.v1.ServerMessage;
-import dev.tasker.protocol.worker.v1.TemplateOutcome;
 import dev.tasker.protocol.worker.v1.WorkerGatewayGrpc.WorkerGatewayImplBase;
 import dev.tasker.protocol.worker.v1.WorkerMessage;
 import dev.tasker.server.security.Access;
 import dev.tasker.server.security.Permission;
 import dev.tasker.server.security.Principal;
-import dev.tasker.template.TaskTemplate;
-import dev.tasker.template.TemplateException;
-import dev.tasker.template.TemplateParser;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -22,7 +17,6 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,7 +37,7 @@ public final class WorkerGateway extends WorkerGatewayImplBase implements AutoCl
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
     private final SessionFactory sessions;
-    private final TemplateRegistrar templates;
+    private final TemplateIntake templates;
     private final NamespaceFinder namespaces;
     private final GatewayConfig config;
     private final InstantSource clock;
@@ -71,7 +65,7 @@ public final class WorkerGateway extends WorkerGatewayImplBase implements AutoCl
             CallLimits limits,
             InstantSource clock) {
         this.sessions = sessions;
-        this.templates = templates;
+        this.templates = new TemplateIntake(templates);
         this.namespaces = namespaces;
         this.config = config;
         this.limits = limits;
@@ -163,6 +157,11 @@ public final class WorkerGateway extends WorkerGatewayImplBase implements AutoCl
     @Override
     public void registerTemplates(
             RegisterTemplatesRequest request, StreamObserver<RegisterTemplatesResponse> responses) {
+        RateLimitedException limited = allowance(CallGuard.principal()).take(WorkerCall.TEMPLATES);
+        if (limited != null) {
+            responses.onError(RateLimitedException.told(limited.status()));
+            return;
+        }
         if (request.getTemplatesYamlCount() > TEMPLATES_MAX) {
             responses.onError(Status.INVALID_ARGUMENT
                     .withDescription("templates_yaml: " + request.getTemplatesYamlCount() + " (expected: <= "
@@ -170,48 +169,11 @@ public final class WorkerGateway extends WorkerGatewayImplBase implements AutoCl
                     .asRuntimeException());
             return;
         }
-        RateLimitedException limited = allowance(CallGuard.principal()).take(WorkerCall.TEMPLATES);
-        if (limited != null) {
-            responses.onError(RateLimitedException.told(limited.status()));
-            return;
-        }
         try {
-            List<TemplateOutcome> outcomes =
-                    request.getTemplatesYamlList().stream().map(this::register).toList();
-            responses.onNext(RegisterTemplatesResponse.newBuilder()
-                    .addAllOutcomes(outcomes)
-                    .build());
+            responses.onNext(templates.register(request));
             responses.onCompleted();
         } catch (EngineException e) {
             responses.onError(Statuses.of(e).asRuntimeException());
-        }
-    }
-
-    private TemplateOutcome register(String yaml) {
-        TaskTemplate template;
-        try {
-            template = TemplateParser.parse("template", yaml).template();
-        } catch (TemplateException e) {
-            return TemplateOutcome.newBuilder()
-                    .setStatus(TemplateOutcome.Status.INVALID)
-                    .setMessage(String.valueOf(e.getMessage()))
-                    .build();
-        }
-        TemplateOutcome.Builder outcome = TemplateOutcome.newBuilder()
-                .setNamespace(template.namespace())
-                .setName(template.name())
-                .setVersion(template.version());
-        try {
-            templates.register(template);
-            return outcome.setStatus(TemplateOutcome.Status.REGISTERED).build();
-        } catch (EngineException e) {
-            if (e.code() != ErrorCode.TEMPLATE_CHANGED && e.code() != ErrorCode.INVALID_TEMPLATE) {
-                throw e;
-            }
-            boolean isConflict = e.code() == ErrorCode.TEMPLATE_CHANGED;
-            return outcome.setStatus(isConflict ? TemplateOutcome.Status.CONFLICT : TemplateOutcome.Status.INVALID)
-                    .setMessage(String.valueOf(e.getMessage()))
-                    .build();
         }
     }
 
