@@ -263,18 +263,20 @@ public final class PolledSession {
                 .build());
     }
 
-    /** The worker takes no more; what it holds may still be completed. */
+    /** The worker takes no more; what it holds may still be completed. A poll that waits is answered, for nothing is to come with it. */
     public void drain() {
         check();
         allowance.require(WorkerCall.OTHER);
         send(WorkerMessage.newBuilder()
                 .setDraining(Draining.getDefaultInstance())
                 .build());
+        endPoll();
     }
 
-    /** Ends the session; leases still held are taken back. */
+    /** Ends the session; leases still held are taken back. Those that the worker has never heard of, such as that of a yield, count no attempt. */
     public void close() {
         synchronized (inbound) {
+            mailbox.unfetched().forEach(lease -> giveBack(lease, Reject.Reason.SHUTTING_DOWN));
             stream.leave();
         }
     }
