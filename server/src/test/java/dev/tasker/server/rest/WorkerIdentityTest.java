@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -199,9 +200,14 @@ class WorkerIdentityTest {
         assertThat(another.statusCode()).isEqualTo(429);
         assertThat(Integer.parseInt(another.headers().firstValue("Retry-After").orElseThrow()))
                 .isBetween(4, 5);
-        assertThat(post("greedy", session + "/drain", "{").statusCode())
-                .as("nonsense")
-                .isIn(204, 429);
+        HttpResponse<String> stray = post("greedy", "/" + UUID.randomUUID() + "/poll", "{}");
+        for (int i = 0; stray.statusCode() == 410 && i < 1_000; i++) {
+            stray = post("greedy", "/" + UUID.randomUUID() + "/poll", "{}");
+        }
+        assertThat(stray.statusCode()).as("who asks for sessions there are not").isEqualTo(429);
+        assertThat(post("greedy", session + "/poll", "{").statusCode())
+                .as("nonsense, which is told from what makes sense only while there is enough")
+                .isEqualTo(429);
         assertThat(complete("greedy", session, held, "{\"success\":true}").statusCode())
                 .isEqualTo(200);
         assertThat(http.send(
