@@ -38,8 +38,19 @@ final class Stack implements AutoCloseable {
     }
 
     static Stack start(TestDatabase database, AuthConfig auth, LeaseConfig leases, int restPort, int grpcPort) {
-        return start(
-                database, database.server().port(), auth, EngineConfig.DEFAULT.withLeases(leases), restPort, grpcPort);
+        return start(database, auth, leases, true, restPort, grpcPort);
+    }
+
+    /** A server that takes, or refuses, another document for a version it knows. */
+    static Stack start(
+            TestDatabase database,
+            AuthConfig auth,
+            LeaseConfig leases,
+            boolean replacesTemplates,
+            int restPort,
+            int grpcPort) {
+        EngineConfig engine = EngineConfig.DEFAULT.withLeases(leases).withReplacesTemplates(replacesTemplates);
+        return start(database, database.server().port(), auth, engine, restPort, grpcPort);
     }
 
     /** A server that reaches its database at another port, and whose engine is configured as given. */
@@ -59,7 +70,7 @@ final class Stack implements AutoCloseable {
                         defaults.database().dataDirectory(),
                         false))
                 .withAuth(auth)
-                .withEngine(engine.withReplacesTemplates(true))
+                .withEngine(engine)
                 .withAddresses(BindAddress.loopback(restPort), BindAddress.loopback(grpcPort));
         return new Stack(TaskerServer.start(new ServerConfig(
                 config.environment(),
