@@ -7,10 +7,10 @@ package dev.tasker.server.gateway;
 enum WorkerCall {
     /** A session, or an attempt at one. */
     OPEN(100),
-    /** Templates to be registered. */
-    TEMPLATES(100),
     /** What cannot be read or makes no sense, beside what it counts as a call. */
     REFUSED(100),
+    /** Templates to be registered; every worker does so when it starts, one by one. */
+    TEMPLATES(1),
     /** A poll that brings nothing. */
     POLL(1),
     /** A heartbeat before it is due. */

@@ -59,10 +59,12 @@ class RateLimitTest extends GatewayScene {
     }
 
     @Test
-    void templatesCountAsSessionsDo() throws Exception {
+    void templatesCountAsCalls() throws Exception {
         WireWorker worker = worker(port);
         var stub = WorkerGatewayGrpc.newBlockingStub(worker.channel);
-        stub.registerTemplates(RegisterTemplatesRequest.getDefaultInstance());
+        for (int i = 0; i < 100; i++) {
+            stub.registerTemplates(RegisterTemplatesRequest.getDefaultInstance());
+        }
 
         assertThatThrownBy(() -> stub.registerTemplates(RegisterTemplatesRequest.getDefaultInstance()))
                 .hasMessageContaining("RESOURCE_EXHAUSTED");
