@@ -13,24 +13,19 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code tasker config …}: works with configurations without a server (07 §5). Exit codes: 0 fine; 2 wrong arguments; 3 the configuration
  * cannot be read, or is wrong where something right is needed; 6 no such key; 8 it was to be checked and is wrong.
  */
-@Command(name = "config", description = "Checks, explains and prints configurations.", mixinStandardHelpOptions = true)
-final class ConfigCommand implements Runnable {
+@Command(name = "config", description = "Checks, explains and prints configurations.", mixinStandardHelpOptions = true, addMethodSubcommands = false)
+final class ConfigCommand extends CommandGroup {
     private static final int CONFIGURATION = 3;
     private static final int NOT_FOUND = 6;
     private static final int INVALID = 8;
     private static final List<String> CONTEXTS = List.of("common", "orchestration", "worker");
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
 
     /** Which configuration. */
     static final class Source {
@@ -56,11 +51,6 @@ final class ConfigCommand implements Runnable {
                     description = "Folder with base/*.toml and environments/NAME/*.toml, merged.")
             private @Nullable Path folder;
         }
-    }
-
-    @Override
-    public void run() {
-        spec.commandLine().usage(spec.commandLine().getOut());
     }
 
     /** Says everything that is wrong, as compilers do. */
@@ -184,7 +174,7 @@ final class ConfigCommand implements Runnable {
     }
 
     private ParameterException wrong(String sentence) {
-        return new ParameterException(spec.commandLine(), sentence);
+        return new ParameterException(spec().commandLine(), sentence);
     }
 
     private int failed(int code, ConfigException failure) {
@@ -193,13 +183,13 @@ final class ConfigCommand implements Runnable {
     }
 
     private void err(String sentence) {
-        PrintWriter err = spec.commandLine().getErr();
+        PrintWriter err = spec().commandLine().getErr();
         err.println("tasker: " + sentence);
         err.flush();
     }
 
     private void print(String text) {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = spec().commandLine().getOut();
         out.print(text);
         out.flush();
     }

@@ -13,10 +13,11 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 public final class Main {
     /** Commands whose output is for a person, with a log only when something is wrong. */
     private static final Set<String> QUIET = Set.of(
-            "demo", "bench", "config", "template", "migrate", "doctor", "task", "dlq", "analytics", "system", "auth");
+            "demo", "bench", "config", "template", "migrate", "doctor", "task", "dlq", "analytics", "system", "auth",
+            "completion");
 
     /** Commands that only call a server, or none, and log nothing. */
-    private static final Set<String> CALLING = Set.of("task", "dlq", "analytics", "system", "auth");
+    private static final Set<String> CALLING = Set.of("task", "dlq", "analytics", "system", "auth", "completion");
 
     /** Commands that run until they are stopped, and whose log is collected. */
     private static final Set<String> LASTING = Set.of("server", "worker");
@@ -31,7 +32,7 @@ public final class Main {
             SLF4JBridgeHandler.removeHandlersForRootLogger();
             SLF4JBridgeHandler.install();
         }
-        System.exit(TaskerCommand.commandLine(command).execute(args));
+        System.exit(TaskerCommand.commandLine(args).execute(args));
     }
 
     /** {@code TASKER_LOG_FORMAT} decides; otherwise a process that lasts writes JSON where nobody looks at it (03 §4.6). */

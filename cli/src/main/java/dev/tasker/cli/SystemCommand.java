@@ -5,21 +5,11 @@ import dev.tasker.client.ServerConfiguration;
 import dev.tasker.client.TaskerClient;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code tasker system …} (07 §4.3). */
-@Command(name = "system", description = "Tells how a server is.", mixinStandardHelpOptions = true)
-final class SystemCommand implements Runnable {
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
-    @Override
-    public void run() {
-        spec.commandLine().usage(spec.commandLine().getOut());
-    }
-
+@Command(name = "system", description = "Tells how a server is.", mixinStandardHelpOptions = true, addMethodSubcommands = false)
+final class SystemCommand extends CommandGroup {
     @Command(
             name = "health",
             description =

@@ -11,38 +11,31 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code tasker task …} (07 §4.1). */
 @Command(
         name = "task",
         description = "Creates, shows, follows and repairs tasks.",
         mixinStandardHelpOptions = true,
-        subcommands = {
-            TaskCreateCommand.class,
-            TaskRunCommand.class,
-            TaskVisualizeCommand.class,
-            TaskWaitCommand.class,
-            TaskWatchCommand.class,
-            TaskCancelCommand.class,
-            TaskRetryCommand.class,
-            StepCommands.Steps.class,
-            StepCommands.Show.class,
-            StepCommands.Audit.class,
-            StepCommands.Reset.class,
-            StepCommands.Resolve.class,
-            StepCommands.Complete.class
-        })
-final class TaskCommand implements Runnable {
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
-    @Override
-    public void run() {
-        spec.commandLine().usage(spec.commandLine().getOut());
+        addMethodSubcommands = false)
+final class TaskCommand extends CommandGroup {
+    TaskCommand() {
+        super(
+                TaskCreateCommand.class,
+                TaskRunCommand.class,
+                TaskVisualizeCommand.class,
+                TaskWaitCommand.class,
+                TaskWatchCommand.class,
+                TaskCancelCommand.class,
+                TaskRetryCommand.class,
+                StepCommands.Steps.class,
+                StepCommands.Show.class,
+                StepCommands.Audit.class,
+                StepCommands.Reset.class,
+                StepCommands.Resolve.class,
+                StepCommands.Complete.class);
     }
 
     @Command(name = "get", description = "Shows a task.", mixinStandardHelpOptions = true)

@@ -19,22 +19,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code tasker template …}: work with template files. */
-@Command(name = "template", description = "Works with workflow templates.", mixinStandardHelpOptions = true)
-final class TemplateCommand implements Runnable {
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
-    @Override
-    public void run() {
-        spec.commandLine().usage(spec.commandLine().getOut());
-    }
-
+@Command(name = "template", description = "Works with workflow templates.", mixinStandardHelpOptions = true, addMethodSubcommands = false)
+final class TemplateCommand extends CommandGroup {
     /** Lists what is wrong with files, as compilers do; fails when one of them cannot be used. */
     @Command(
             name = "validate",
@@ -51,7 +41,7 @@ final class TemplateCommand implements Runnable {
                                     "Warn of callables that have no handler among these: ${COMPLETION-CANDIDATES}.")
                     @Nullable
                     BundledHandlers handlers) {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = spec().commandLine().getOut();
         int usable = 0;
         int broken = 0;
         for (Path path : paths) {
@@ -71,8 +61,8 @@ final class TemplateCommand implements Runnable {
     /** Prints the JSON Schema of templates, which editors complete and check by. */
     @Command(name = "schema", description = "Prints the JSON Schema of templates.", mixinStandardHelpOptions = true)
     void schema() {
-        spec.commandLine().getOut().print(TemplateSchema.json());
-        spec.commandLine().getOut().flush();
+        spec().commandLine().getOut().print(TemplateSchema.json());
+        spec().commandLine().getOut().flush();
     }
 
     @Command(name = "list", description = "Lists registered templates.", mixinStandardHelpOptions = true)

@@ -11,7 +11,7 @@ record Execution(int exitCode, String out, String err) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         CommandLine command =
-                TaskerCommand.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+                TaskerCommand.commandLine(arguments).setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
         int exitCode = command.execute(arguments);
         return new Execution(exitCode, out.toString(), err.toString());
     }
