@@ -1,17 +1,12 @@
 package dev.tasker.cli;
 
-import dev.tasker.client.ClientConfig;
+import dev.tasker.client.ClientBuilder;
 import dev.tasker.client.ClientTls;
 import dev.tasker.client.Credential;
 import dev.tasker.client.TaskerClient;
 import dev.tasker.client.Transport;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -82,8 +77,20 @@ final class Connection {
 
     /** To be closed. */
     TaskerClient open() {
+        return open(TaskerClient.builder().server(url));
+    }
+
+    private <C> C open(ClientBuilder<C> builder) {
         try {
-            return TaskerClient.of(clientConfig());
+            return builder.profileFile(file())
+                    .profile(profile())
+                    .transport(transport)
+                    .credential(tokenFile == null ? null : Credential.bearerFile(tokenFile))
+                    .tls(
+                            tlsCa == null && tlsCertificate == null && tlsKey == null
+                                    ? null
+                                    : ClientTls.of(tlsCa, tlsCertificate, tlsKey))
+                    .build();
         } catch (IllegalArgumentException e) {
             throw new CommandException(CommandException.CONFIGURATION, String.valueOf(e.getMessage()), e);
         }
@@ -111,39 +118,15 @@ final class Connection {
         return new ParameterException(spec.commandLine(), sentence);
     }
 
-    private ClientConfig clientConfig() {
-        ClientProfile chosen = new ProfileFiles(Path.of(""), System.getenv())
-                .load(config == null ? root().config() : config, profile == null ? root().profile() : profile);
-        Transport spoken = transport == null ? transport(chosen) : transport;
-        URI server = url == null ? chosen.server(spoken) : url;
-        Credential credential = tokenFile == null ? chosen.credential() : Credential.bearer(token(tokenFile));
-        ClientConfig made = ClientConfig.of(server)
-                .withTransport(spoken)
-                .withTimeout(Duration.ofMillis(chosen.timeoutMs()))
-                .withRetries(chosen.retries())
-                .withCredential(credential);
-        return tlsCa == null && tlsCertificate == null && tlsKey == null
-                ? made
-                : made.withTls(ClientTls.of(tlsCa, tlsCertificate, tlsKey));
+    private @Nullable Path file() {
+        return config == null ? root().config() : config;
     }
 
-    /** An address says by itself when it is one of gRPC. */
-    private Transport transport(ClientProfile chosen) {
-        return url == null ? chosen.transport() : ClientConfig.of(url).transport();
+    private @Nullable String profile() {
+        return profile == null ? root().profile() : profile;
     }
 
     private TaskerCommand root() {
         return (TaskerCommand) spec.root().userObject();
-    }
-
-    /** Read again for every call, since somebody else may renew it. */
-    static Supplier<String> token(Path file) {
-        return () -> {
-            try {
-                return Files.readString(file).strip();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        };
     }
 }

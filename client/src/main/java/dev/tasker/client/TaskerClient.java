@@ -50,6 +50,11 @@ public final class TaskerClient implements AutoCloseable {
         return of(ClientConfig.of(server));
     }
 
+    /** By a profile (07 §2): the one that files and environment choose, unless the builder is told another one. */
+    public static ClientBuilder<TaskerClient> builder() {
+        return new ClientBuilder<>(Endpoint.ORCHESTRATION, TaskerClient::of);
+    }
+
     public Tasks tasks() {
         return operations.tasks();
     }
