@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -88,6 +90,12 @@ final class GrpcTasks implements Tasks {
     @Override
     public TaskPage after(TaskQuery query, @Nullable String cursor, int limit) {
         throw Refusal.unsupported(Transport.GRPC, "tasks are not listed by cursor");
+    }
+
+    @Override
+    public Stream<Task> stream(TaskQuery query) {
+        AtomicInteger page = new AtomicInteger();
+        return TaskPages.stream(_ -> list(query, page.incrementAndGet(), TaskPages.PAGE));
     }
 
     @Override
