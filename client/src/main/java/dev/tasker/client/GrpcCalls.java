@@ -162,6 +162,7 @@ final class GrpcCalls implements AutoCloseable {
                     if (idempotencyKey != null) {
                         headers.put(key("idempotency-key"), idempotencyKey);
                     }
+                    CallerTrace.headers().forEach((name, value) -> headers.put(key(name), value));
                     super.start(listener, headers);
                 }
             };

@@ -119,6 +119,7 @@ final class RestCalls implements AutoCloseable {
                 .method(request.method(), body(request.body()))
                 .header("User-Agent", USER_AGENT);
         request.headers().forEach(builder::header);
+        CallerTrace.headers().forEach(builder::header);
         Credential credential = config.credential();
         if (credential != null) {
             builder.header(
