@@ -25,6 +25,10 @@ import picocli.CommandLine.Parameters;
 /** {@code tasker template …}: work with template files. */
 @Command(name = "template", description = "Works with workflow templates.", mixinStandardHelpOptions = true, addMethodSubcommands = false)
 final class TemplateCommand extends CommandGroup {
+    TemplateCommand() {
+        super(TemplateInspectCommand.class, TemplateDiffCommand.class, TemplatePullCommand.class);
+    }
+
     /** Lists what is wrong with files, as compilers do; fails when one of them cannot be used. */
     @Command(
             name = "validate",
@@ -100,12 +104,8 @@ final class TemplateCommand extends CommandGroup {
             @Parameters(paramLabel = "NAMESPACE/NAME[/VERSION]", description = "Version: 1.0.0 unless given.")
                     String reference)
             throws InterruptedException {
-        String[] parts = reference.split("/", -1);
-        if (parts.length < 2 || parts.length > 3) {
-            throw connection.wrong(reference + ": not a template (expected: NAMESPACE/NAME or NAMESPACE/NAME/VERSION)");
-        }
         try (TaskerClient client = connection.open()) {
-            Template found = client.templates().get(parts[0], parts[1], parts.length == 3 ? parts[2] : "1.0.0");
+            Template found = TemplateKey.require(reference).find(client);
             Table table = Table.titled("STEP", "RETRIES", "DESCRIPTION");
             for (Template.TemplateStep step : found.steps()) {
                 table.row(
