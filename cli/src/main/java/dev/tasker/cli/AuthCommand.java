@@ -25,6 +25,7 @@ final class AuthCommand extends CommandGroup {
     private final InstantSource clock;
 
     AuthCommand() {
+        super(AuthWhoamiCommand.class);
         this.clock = InstantSource.system();
     }
 

@@ -1,15 +1,11 @@
 package dev.tasker.cli;
 
 import dev.tasker.server.config.ConfigException;
-import dev.tasker.server.config.ConfigLoader;
 import dev.tasker.server.config.ConfigReference;
 import dev.tasker.server.config.ConfigReport;
-import dev.tasker.server.config.Environment;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -27,30 +23,8 @@ final class ConfigCommand extends CommandGroup {
     private static final int INVALID = 8;
     private static final List<String> CONTEXTS = List.of("common", "orchestration", "worker");
 
-    /** Which configuration. */
-    static final class Source {
-        @ArgGroup
-        private From from = new From();
-
-        @Option(
-                names = {"-e", "--environment"},
-                paramLabel = "NAME",
-                description = "development, test or production. Default: $TASKER_ENV, or development.")
-        private @Nullable String environment;
-
-        private static final class From {
-            @Option(
-                    names = {"-c", "--config", "--path"},
-                    paramLabel = "FILE",
-                    description = "TOML file; default: $TASKER_CONFIG_PATH, or none.")
-            private @Nullable Path file;
-
-            @Option(
-                    names = {"-s", "--source-dir"},
-                    paramLabel = "FOLDER",
-                    description = "Folder with base/*.toml and environments/NAME/*.toml, merged.")
-            private @Nullable Path folder;
-        }
+    ConfigCommand() {
+        super(ConfigShowCommand.class, ConfigGetCommand.class, ConfigDiffCommand.class, ConfigGenerateCommand.class);
     }
 
     /** Says everything that is wrong, as compilers do. */
@@ -60,7 +34,13 @@ final class ConfigCommand extends CommandGroup {
             description = "Checks a configuration as the start of a server does; exits with 8 when it would not start.",
             mixinStandardHelpOptions = true)
     int validate(
-            @Mixin Source source,
+            @Mixin ConfigSource source,
+            @Option(
+                            names = {"-e", "--environment"},
+                            paramLabel = "NAME",
+                            description = "development, test or production. Default: $TASKER_ENV, or development.")
+                    @Nullable
+                    String environment,
             @Option(names = "--strict", description = "Fail on keys without effect and on warnings, too.")
                     boolean strict,
             @Option(names = "--explain-errors", description = "Accepted; errors always say what is expected.")
@@ -68,7 +48,7 @@ final class ConfigCommand extends CommandGroup {
             @Option(names = "--json", description = "Print one JSON object.") boolean json) {
         ConfigReport report;
         try {
-            report = report(source);
+            report = source.report(ConfigSource.environment(spec(), environment));
         } catch (ConfigException e) {
             if (e.isUnreadable()) {
                 return failed(CONFIGURATION, e);
@@ -110,7 +90,7 @@ final class ConfigCommand extends CommandGroup {
         if (context != null && !CONTEXTS.contains(context)) {
             throw wrong("--context: " + context + " (expected: one of " + String.join(", ", CONTEXTS) + ")");
         }
-        ConfigText text = new ConfigText(new ConfigReference(), environment(environment));
+        ConfigText text = new ConfigText(new ConfigReference(), ConfigSource.environment(spec(), environment));
         if (parameter == null) {
             print(json ? text.keysJson(context) : text.keys(context));
             return ExitCode.OK;
@@ -130,7 +110,13 @@ final class ConfigCommand extends CommandGroup {
             description = "Prints the configuration that applies, defaults and variables included, secrets hidden.",
             mixinStandardHelpOptions = true)
     int dump(
-            @Mixin Source source,
+            @Mixin ConfigSource source,
+            @Option(
+                            names = {"-e", "--environment"},
+                            paramLabel = "NAME",
+                            description = "development, test or production. Default: $TASKER_ENV, or development.")
+                    @Nullable
+                    String environment,
             @Option(names = "--origin", description = "Say of each value where it comes from.") boolean origin,
             @Option(
                             names = {"-f", "--format"},
@@ -143,7 +129,7 @@ final class ConfigCommand extends CommandGroup {
             throw wrong("--format: " + format + " (expected: toml or json)");
         }
         try {
-            ConfigReport report = report(source);
+            ConfigReport report = source.report(ConfigSource.environment(spec(), environment));
             if (!report.violations().isEmpty()) {
                 return failed(CONFIGURATION, new ConfigException(report.violations()));
             }
@@ -152,24 +138,6 @@ final class ConfigCommand extends CommandGroup {
             return ExitCode.OK;
         } catch (ConfigException e) {
             return failed(CONFIGURATION, e);
-        }
-    }
-
-    private ConfigReport report(Source source) {
-        Environment environment = environment(source.environment);
-        return source.from.folder != null
-                ? ConfigLoader.inspectSources(source.from.folder, environment, System.getenv())
-                : ConfigLoader.inspect(source.from.file, environment, System.getenv());
-    }
-
-    private @Nullable Environment environment(@Nullable String name) {
-        if (name == null) {
-            return null;
-        }
-        try {
-            return Environment.of(name);
-        } catch (IllegalArgumentException e) {
-            throw wrong("--environment: " + name + " (expected: " + e.getMessage() + ")");
         }
     }
 

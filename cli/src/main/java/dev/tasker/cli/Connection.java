@@ -1,12 +1,16 @@
 package dev.tasker.cli;
 
 import dev.tasker.client.ClientBuilder;
+import dev.tasker.client.ClientConfig;
 import dev.tasker.client.ClientTls;
 import dev.tasker.client.Credential;
+import dev.tasker.client.Profile;
 import dev.tasker.client.TaskerClient;
 import dev.tasker.client.Transport;
+import dev.tasker.client.WorkerClient;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -77,20 +81,43 @@ final class Connection {
 
     /** To be closed. */
     TaskerClient open() {
-        return open(TaskerClient.builder().server(url));
+        return TaskerClient.of(config());
     }
 
-    private <C> C open(ClientBuilder<C> builder) {
+    /** What {@link #open} connects with. */
+    ClientConfig config() {
+        return config(TaskerClient.builder().server(url));
+    }
+
+    /**
+     * A client of a worker, to be closed.
+     *
+     * @param worker null for the one of the profile
+     */
+    WorkerClient openWorker(@Nullable URI worker) {
+        return WorkerClient.of(config(WorkerClient.builder().server(worker)));
+    }
+
+    /** Whether profile or environment say where a worker is. */
+    boolean namesWorker() {
+        return checked(() -> Profile.load(file(), profile()).namesWorker());
+    }
+
+    private ClientConfig config(ClientBuilder<?> builder) {
+        return checked(() -> builder.profileFile(file())
+                .profile(profile())
+                .transport(transport)
+                .credential(tokenFile == null ? null : Credential.bearerFile(tokenFile))
+                .tls(
+                        tlsCa == null && tlsCertificate == null && tlsKey == null
+                                ? null
+                                : ClientTls.of(tlsCa, tlsCertificate, tlsKey))
+                .config());
+    }
+
+    private static <T> T checked(Supplier<T> configuration) {
         try {
-            return builder.profileFile(file())
-                    .profile(profile())
-                    .transport(transport)
-                    .credential(tokenFile == null ? null : Credential.bearerFile(tokenFile))
-                    .tls(
-                            tlsCa == null && tlsCertificate == null && tlsKey == null
-                                    ? null
-                                    : ClientTls.of(tlsCa, tlsCertificate, tlsKey))
-                    .build();
+            return configuration.get();
         } catch (IllegalArgumentException e) {
             throw new CommandException(CommandException.CONFIGURATION, String.valueOf(e.getMessage()), e);
         }

@@ -91,6 +91,11 @@ public final class Profile {
         return List.copyOf(settings);
     }
 
+    /** Whether somebody says where a worker is, or it would be looked for where one usually is. */
+    public boolean namesWorker() {
+        return !addressSetting(Endpoint.WORKER, transport()).origin().equals(STANDARD);
+    }
+
     /** {@code http} is an old word for REST. */
     Transport transport() {
         String text = transportSetting().value();
