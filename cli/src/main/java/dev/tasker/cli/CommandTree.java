@@ -17,7 +17,8 @@ import picocli.CommandLine.Command;
  */
 final class CommandTree {
     private static final Set<String> ROOT_OPTIONS = Set.of("-p", "--profile", "-c", "--config", "--format");
-    private static final Pattern ROOT_OPTION_WITH_VALUE = Pattern.compile("(?s)--(profile|config|format)=.*");
+    private static final Pattern ROOT_OPTION_ALONE =
+            Pattern.compile("(?s)--(profile|config|format)=.*|-v+|--verbose|-q|--quiet");
 
     private final List<String> words;
 
@@ -64,7 +65,7 @@ final class CommandTree {
         int at = 0;
         while (at < arguments.length
                 && (ROOT_OPTIONS.contains(arguments[at])
-                        || ROOT_OPTION_WITH_VALUE.matcher(arguments[at]).matches())) {
+                        || ROOT_OPTION_ALONE.matcher(arguments[at]).matches())) {
             at += ROOT_OPTIONS.contains(arguments[at]) ? 2 : 1;
         }
         return Stream.of(arguments)

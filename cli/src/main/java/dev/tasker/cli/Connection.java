@@ -1,15 +1,18 @@
 package dev.tasker.cli;
 
+import dev.tasker.client.CallListener;
 import dev.tasker.client.ClientBuilder;
 import dev.tasker.client.ClientConfig;
 import dev.tasker.client.ClientTls;
 import dev.tasker.client.Credential;
 import dev.tasker.client.Profile;
 import dev.tasker.client.TaskerClient;
+import dev.tasker.client.TaskerException;
 import dev.tasker.client.Transport;
 import dev.tasker.client.WorkerClient;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
@@ -56,6 +59,14 @@ final class Connection {
 
     @Option(names = "--json", description = "The same as --format json.")
     private boolean json;
+
+    @Option(names = "--verbose", description = "Tell of each call.")
+    private boolean verbose;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Print what was asked for and errors, nothing else.")
+    private boolean quiet;
 
     /** As profiles have it. */
     static final class TransportWord implements ITypeConverter<Transport> {
@@ -112,7 +123,15 @@ final class Connection {
                         tlsCa == null && tlsCertificate == null && tlsKey == null
                                 ? null
                                 : ClientTls.of(tlsCa, tlsCertificate, tlsKey))
+                .listener(verbose || root().isVerbose() ? this::tellOfCall : CallListener.NONE)
                 .config());
+    }
+
+    private void tellOfCall(String call, Duration took, @Nullable TaskerException failure) {
+        String end = failure == null
+                ? ""
+                : ", failed at attempt " + failure.attempts() + ": " + failure.getMessage();
+        say(call + " took " + took.toMillis() + " ms" + end);
     }
 
     private static <T> T checked(Supplier<T> configuration) {
@@ -137,6 +156,12 @@ final class Connection {
 
     /** Says something beside what is printed. */
     void tell(String sentence) {
+        if (!quiet && !root().isQuiet()) {
+            say(sentence);
+        }
+    }
+
+    private void say(String sentence) {
         spec.commandLine().getErr().println("tasker: " + sentence);
         spec.commandLine().getErr().flush();
     }

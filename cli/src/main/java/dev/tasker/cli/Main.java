@@ -2,6 +2,7 @@ package dev.tasker.cli;
 
 import java.io.Console;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -53,8 +54,12 @@ public final class Main {
         return Arrays.stream(args).filter(argument -> !argument.startsWith("-")).findFirst();
     }
 
-    /** {@code TASKER_LOG} decides, or {@code LOG_LEVEL}, or {@code RUST_LOG}, which earlier deployments set, or the command. */
+    /** {@code -q} or {@code -v} decide, or {@code TASKER_LOG}, or {@code LOG_LEVEL}, or {@code RUST_LOG}, which earlier deployments set, or the command. */
     static String logLevel(String[] args, Map<String, String> environment) {
+        String flagged = flaggedLevel(args);
+        if (flagged != null) {
+            return flagged;
+        }
         for (String variable : new String[] {"TASKER_LOG", "LOG_LEVEL", "RUST_LOG"}) {
             String wanted = environment.getOrDefault(variable, "").toUpperCase(Locale.ROOT);
             if (Set.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF").contains(wanted)) {
@@ -63,5 +68,19 @@ public final class Main {
         }
         boolean quiet = command(args).map(QUIET::contains).orElse(true);
         return quiet ? "WARN" : "INFO";
+    }
+    /** What stands before the command says; null for nothing (07 §3.1). */
+    private static @Nullable String flaggedLevel(String[] args) {
+        int verbosity = 0;
+        for (String argument : args) {
+            if (!argument.startsWith("-")) {
+                break;
+            }
+            if (Set.of("-q", "--quiet").contains(argument)) {
+                return "ERROR";
+            }
+            verbosity += argument.matches("-v+") ? argument.length() - 1 : argument.equals("--verbose") ? 1 : 0;
+        }
+        return verbosity == 0 ? null : List.of("INFO", "DEBUG", "TRACE").get(Math.min(verbosity, 3) - 1);
     }
 }

@@ -41,6 +41,24 @@ final class TaskerCommand implements Runnable {
     @Option(names = "--format", description = "How such commands print: ${COMPLETION-CANDIDATES}.")
     private Connection.@Nullable Format format;
 
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Tell of calls; of other commands log more, and still more with -vv and -vvv.")
+    private boolean[] verbose = {};
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Print what was asked for and errors, nothing else.")
+    private boolean quiet;
+
+    boolean isVerbose() {
+        return verbose.length > 0;
+    }
+
+    boolean isQuiet() {
+        return quiet;
+    }
+
     @Nullable
     String profile() {
         return profile;

@@ -161,9 +161,23 @@ class TemplateCommandsTest {
         assertThat(run("template", "diff", file.toString(), "shop/order", "--exit-code")
                         .exitCode())
                 .isZero();
+        assertThat(pulled.err()).startsWith("tasker: wrote shop/order/1.0.0");
         assertThat(again.exitCode()).isEqualTo(1);
         assertThat(again.err()).contains("expected: a new file");
         assertThat(printed.out()).isEqualTo(Files.readString(file));
+    }
+
+    @Test
+    void callsAreToldOrNothingIs() {
+        Execution verbose = run("template", "inspect", "shop/order", "--verbose");
+        Execution first = run("-v", "template", "inspect", "shop/none");
+        Execution quiet = run(
+                "-q", "template", "pull", "shop/order", "-o", folder.resolve("quiet.yaml").toString());
+
+        assertThat(verbose.err()).matches("tasker: GET /v1/templates/shop/order/1.0.0 took \\d+ ms\n");
+        assertThat(first.err()).contains(" ms, failed at attempt 1: ");
+        assertThat(quiet.exitCode()).isZero();
+        assertThat(quiet.err()).isEmpty();
     }
 
     @Test

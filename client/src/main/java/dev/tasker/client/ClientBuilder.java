@@ -24,6 +24,7 @@ public final class ClientBuilder<C> {
     private @Nullable Credential credential;
     private @Nullable Duration timeout;
     private @Nullable SSLContext tls;
+    private CallListener listener = CallListener.NONE;
 
     ClientBuilder(Endpoint endpoint, Function<ClientConfig, C> client) {
         this.endpoint = endpoint;
@@ -72,6 +73,12 @@ public final class ClientBuilder<C> {
         return this;
     }
 
+    /** Hears of calls. */
+    public ClientBuilder<C> listener(CallListener hearing) {
+        this.listener = hearing;
+        return this;
+    }
+
     /**
      * What all of it comes to.
      *
@@ -95,7 +102,8 @@ public final class ClientBuilder<C> {
                 timeout == null ? chosen.timeout(endpoint) : timeout,
                 chosen.retries(endpoint),
                 tls,
-                spoken);
+                spoken,
+                listener);
     }
 
     /** An address says by itself when it is one of gRPC. */

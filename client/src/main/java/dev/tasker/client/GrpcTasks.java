@@ -9,6 +9,7 @@ import com.tasker.v1.GetTaskResponse;
 import com.tasker.v1.GetTaskSummaryRequest;
 import com.tasker.v1.ListTasksResponse;
 import com.tasker.v1.TaskServiceGrpc;
+import io.grpc.MethodDescriptor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -105,9 +106,9 @@ final class GrpcTasks implements Tasks {
             request.setReason(reason);
         }
         try {
-            return calls.repetition().call(Manner.READ, (number, limit) -> {
-                CancelTaskResponse answer =
-                        calls.once(TaskServiceGrpc.getCancelTaskMethod(), request.build(), number, limit);
+            MethodDescriptor<CancelTaskRequest, CancelTaskResponse> method = TaskServiceGrpc.getCancelTaskMethod();
+            return calls.repetition().call(method.getFullMethodName(), Manner.READ, (number, limit) -> {
+                CancelTaskResponse answer = calls.once(method, request.build(), number, limit);
                 if (!answer.getSuccess()) {
                     throw Refusal.invalid(answer.getMessage().replaceFirst("^" + NOT_CANCELLABLE, ""), number);
                 }

@@ -62,7 +62,7 @@ final class RestCalls implements AutoCloseable {
 
     /** The answer to a call that succeeded, at the latest when the time is up. */
     Answer send(Request request) throws InterruptedException {
-        return repetition.call(request.manner(), (number, limit) -> {
+        return repetition.call(request.method() + " " + request.path(), request.manner(), (number, limit) -> {
             Answer answer = once(request, number, limit);
             if (!answer.isSuccess()) {
                 throw Refusal.of(answer);
