@@ -70,12 +70,17 @@ final class TaskCommand extends CommandGroup {
                             defaultValue = "20",
                             description = "At most so many, 1 to 100. Default: ${DEFAULT-VALUE}")
                     int limit,
-            @Option(names = "--page", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}") int page)
+            @Option(names = "--page", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}") int page,
+            @Option(names = "--all", description = "All of them, instead of a page.") boolean all)
             throws InterruptedException {
         TaskQuery query = TaskQueryText.parse(expression);
         query = namespace == null ? query : query.namespace(namespace);
         query = status == null ? query : query.status(status);
         try (TaskerClient client = connection.open()) {
+            if (all) {
+                connection.output().showEach(client.tasks().stream(query), TaskText::list, Task::taskUuid);
+                return;
+            }
             TaskPage found = client.tasks().list(query, page, limit);
             connection.output().showAll(found, found.tasks(), () -> TaskText.page(found), Task::taskUuid);
         }
