@@ -11,7 +11,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "analytics",
         description = "Reports of what was done and what was slow.",
-        mixinStandardHelpOptions = true, addMethodSubcommands = false)
+        mixinStandardHelpOptions = true,
+        addMethodSubcommands = false)
 final class AnalyticsCommand extends CommandGroup {
     @Command(name = "performance", description = "Rates and durations.", mixinStandardHelpOptions = true)
     void performance(

@@ -20,7 +20,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code tasker auth …} (07 §6): keys and tokens, made and looked at without a server. */
-@Command(name = "auth", description = "Makes keys and tokens, and looks at them.", mixinStandardHelpOptions = true, addMethodSubcommands = false)
+@Command(
+        name = "auth",
+        description = "Makes keys and tokens, and looks at them.",
+        mixinStandardHelpOptions = true,
+        addMethodSubcommands = false)
 final class AuthCommand extends CommandGroup {
     private final InstantSource clock;
 

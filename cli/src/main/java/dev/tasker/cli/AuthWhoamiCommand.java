@@ -12,7 +12,7 @@ import java.text.ParseException;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,8 +20,9 @@ import picocli.CommandLine.Mixin;
 /** {@code tasker auth whoami} (07 §6). */
 @Command(
         name = "whoami",
-        description = "Shows the credential that commands show here, what it permits as far as it says so itself, and whether"
-                + " the server takes it; exits with 5 when it does not.",
+        description =
+                "Shows the credential that commands show here, what it permits as far as it says so itself, and whether"
+                        + " the server takes it; exits with 5 when it does not.",
         mixinStandardHelpOptions = true)
 final class AuthWhoamiCommand implements Callable<Integer> {
     @Mixin
@@ -54,12 +55,12 @@ final class AuthWhoamiCommand implements Callable<Integer> {
                         caller,
                         caller.subject() == null ? caller.credential() : caller.subject(),
                         () -> Table.plain()
-                                .row("Server", caller.server())
-                                .row("Credential", caller.credential())
-                                .row("Subject", caller.subject())
-                                .row("Expires", caller.expires())
-                                .row("Accepted", caller.accepted() ? "yes" : "NO")
-                                .row("Permissions", caller.permissions() == null ? null : "")
+                                        .row("Server", caller.server())
+                                        .row("Credential", caller.credential())
+                                        .row("Subject", caller.subject())
+                                        .row("Expires", caller.expires())
+                                        .row("Accepted", caller.accepted() ? "yes" : "NO")
+                                        .row("Permissions", caller.permissions() == null ? null : "")
                                 + lines(caller.permissions()));
         return accepted ? 0 : CommandException.NOT_PERMITTED;
     }
@@ -86,8 +87,7 @@ final class AuthWhoamiCommand implements Callable<Integer> {
             return new Caller(server, "key in " + credential.header(), null, null, null, accepted);
         }
         try {
-            JWTClaimsSet claims =
-                    SignedJWT.parse(credential.secret().get()).getJWTClaimsSet();
+            JWTClaimsSet claims = SignedJWT.parse(credential.secret().get()).getJWTClaimsSet();
             List<String> words = claims.getStringListClaim("permissions");
             return new Caller(
                     server,
@@ -113,9 +113,10 @@ final class AuthWhoamiCommand implements Callable<Integer> {
     }
 
     private static String lines(@Nullable List<String> permissions) {
-        return Stream.ofNullable(permissions)
-                .flatMap(List::stream)
-                .map(permission -> "  " + permission + "\n")
-                .reduce("", String::concat);
+        return permissions == null
+                ? ""
+                : permissions.stream()
+                        .map(permission -> "  " + permission + "\n")
+                        .collect(Collectors.joining());
     }
 }

@@ -16,7 +16,11 @@ import picocli.CommandLine.ParameterException;
  * {@code tasker config …}: works with configurations without a server (07 §5). Exit codes: 0 fine; 2 wrong arguments; 3 the configuration
  * cannot be read, or is wrong where something right is needed; 6 no such key; 8 it was to be checked and is wrong.
  */
-@Command(name = "config", description = "Checks, explains and prints configurations.", mixinStandardHelpOptions = true, addMethodSubcommands = false)
+@Command(
+        name = "config",
+        description = "Checks, explains and prints configurations.",
+        mixinStandardHelpOptions = true,
+        addMethodSubcommands = false)
 final class ConfigCommand extends CommandGroup {
     private static final int CONFIGURATION = 3;
     private static final int NOT_FOUND = 6;

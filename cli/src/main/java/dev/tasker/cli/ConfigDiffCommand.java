@@ -40,7 +40,8 @@ final class ConfigDiffCommand implements Callable<Integer> {
     private boolean json;
 
     /** A key with two values; null where it has none. */
-    record Difference(String key, @Nullable String one, @Nullable String other) {}
+    record Difference(
+            String key, @Nullable String one, @Nullable String other) {}
 
     @Override
     public Integer call() {

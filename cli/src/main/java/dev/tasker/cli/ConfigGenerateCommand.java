@@ -54,20 +54,25 @@ final class ConfigGenerateCommand implements Callable<Integer> {
             description = "Where to write it.")
     private Path file = Path.of("");
 
-    @Option(names = "--validate", description = "Check the file, too; exit with 8 when a process would not start with it.")
+    @Option(
+            names = "--validate",
+            description = "Check the file, too; exit with 8 when a process would not start with it.")
     private boolean validating;
 
     /** Whose keys the file has; those that all share are always there. */
     enum Context {
-        common("common"),
-        orchestration("common", "orchestration"),
-        worker("common", "worker"),
-        complete("common", "orchestration", "worker");
+        common,
+        orchestration,
+        worker,
+        complete;
 
-        private final List<String> tables;
-
-        Context(String... tables) {
-            this.tables = List.of(tables);
+        private List<String> tables() {
+            return switch (this) {
+                case common -> List.of("common");
+                case orchestration -> List.of("common", "orchestration");
+                case worker -> List.of("common", "worker");
+                case complete -> List.of("common", "orchestration", "worker");
+            };
         }
     }
 
@@ -78,7 +83,7 @@ final class ConfigGenerateCommand implements Callable<Integer> {
                 () -> Environment.of(System.getenv().getOrDefault("TASKER_ENV", "development")));
         String text;
         try {
-            text = header(chosen) + ConfigLoader.merge(folder, chosen, context.tables);
+            text = header(chosen) + ConfigLoader.merge(folder, chosen, context.tables());
             Files.writeString(file, text);
         } catch (ConfigException e) {
             throw new CommandException(CommandException.CONFIGURATION, String.valueOf(e.getMessage()), e);
@@ -98,7 +103,8 @@ final class ConfigGenerateCommand implements Callable<Integer> {
             # sources: %s
             # At run time DATABASE_URL, TASKER_TEMPLATE_PATH and TASKER_WEB_BIND_ADDRESS go before what stands here.
 
-            """.formatted(context, chosen.text(), InstantSource.system().instant().truncatedTo(ChronoUnit.SECONDS), folder);
+            """.formatted(
+                context, chosen.text(), InstantSource.system().instant().truncatedTo(ChronoUnit.SECONDS), folder);
     }
 
     private int validate(Environment chosen) {

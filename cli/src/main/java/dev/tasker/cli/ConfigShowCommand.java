@@ -49,11 +49,7 @@ final class ConfigShowCommand implements Callable<Integer> {
     }
 
     /** What a program is told. */
-    record Shown(
-            String profile,
-            Collection<String> profiles,
-            List<String> files,
-            List<Profile.Setting> settings) {
+    record Shown(String profile, Collection<String> profiles, List<String> files, List<Profile.Setting> settings) {
         Shown(Profile found) {
             this(
                     found.name(),

@@ -128,9 +128,7 @@ final class Connection {
     }
 
     private void tellOfCall(String call, Duration took, @Nullable TaskerException failure) {
-        String end = failure == null
-                ? ""
-                : ", failed at attempt " + failure.attempts() + ": " + failure.getMessage();
+        String end = failure == null ? "" : ", failed at attempt " + failure.attempts() + ": " + failure.getMessage();
         say(call + " took " + took.toMillis() + " ms" + end);
     }
 

@@ -16,7 +16,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code tasker dlq …} (07 §4.4). */
-@Command(name = "dlq", description = "Looks into tasks that went wrong.", mixinStandardHelpOptions = true, addMethodSubcommands = false)
+@Command(
+        name = "dlq",
+        description = "Looks into tasks that went wrong.",
+        mixinStandardHelpOptions = true,
+        addMethodSubcommands = false)
 final class DlqCommand extends CommandGroup {
     private static final String STATUSES = "pending, manually_resolved, permanently_failed or cancelled";
 

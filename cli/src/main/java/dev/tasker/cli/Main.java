@@ -14,7 +14,17 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 public final class Main {
     /** Commands whose output is for a person, with a log only when something is wrong. */
     private static final Set<String> QUIET = Set.of(
-            "demo", "bench", "config", "template", "migrate", "doctor", "task", "dlq", "analytics", "system", "auth",
+            "demo",
+            "bench",
+            "config",
+            "template",
+            "migrate",
+            "doctor",
+            "task",
+            "dlq",
+            "analytics",
+            "system",
+            "auth",
             "completion");
 
     /** Commands that only call a server, or none, and log nothing. */

@@ -7,7 +7,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** {@code tasker system …} (07 §4.3). */
-@Command(name = "system", description = "Tells how a server is.", mixinStandardHelpOptions = true, addMethodSubcommands = false)
+@Command(
+        name = "system",
+        description = "Tells how a server is.",
+        mixinStandardHelpOptions = true,
+        addMethodSubcommands = false)
 final class SystemCommand extends CommandGroup {
     SystemCommand() {
         super(SystemHealthCommand.class);

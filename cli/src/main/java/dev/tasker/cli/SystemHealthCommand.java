@@ -46,7 +46,7 @@ final class SystemHealthCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         HealthReport server = ofServer || !ofWorker ? server() : null;
-        boolean asksWorker = ofWorker || !ofServer && (workerUrl != null || connection.namesWorker());
+        boolean asksWorker = ofWorker || (!ofServer && (workerUrl != null || connection.namesWorker()));
         WorkerReport worker = asksWorker ? worker() : null;
         Output output = connection.output();
         if (server != null && worker != null) {

@@ -49,8 +49,9 @@ final class TaskCreateCommand implements Callable<Integer> {
 
     @Option(
             names = "--dry-run",
-            description = "Create nothing: check the input against the template's schema and show the steps; exit with 8"
-                    + " when it would be refused.")
+            description =
+                    "Create nothing: check the input against the template's schema and show the steps; exit with 8"
+                            + " when it would be refused.")
     private boolean dryRun;
 
     @Option(

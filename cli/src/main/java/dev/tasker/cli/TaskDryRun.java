@@ -18,8 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
 record TaskDryRun(boolean accepted, List<ContextFault> faults, TemplateOutline template) {
 
     static TaskDryRun of(TaskerClient client, CreateTask request) throws InterruptedException {
-        TaskTemplate template =
-                new TemplateKey(request.namespace(), request.name(), request.version()).read(client);
+        TaskTemplate template = new TemplateKey(request.namespace(), request.name(), request.version()).read(client);
         List<ContextFault> faults = ContextCheck.faults(template, (ObjectNode) request.context());
         boolean refused = template.inputValidation() == InputValidation.ENFORCE && !faults.isEmpty();
         return new TaskDryRun(!refused, faults, TemplateOutline.of(template));

@@ -129,11 +129,7 @@ record TemplateChange(Kind kind, String where, String what) {
     }
 
     private static void changed(
-            List<TemplateChange> changes,
-            Kind kind,
-            String where,
-            @Nullable Object before,
-            @Nullable Object after) {
+            List<TemplateChange> changes, Kind kind, String where, @Nullable Object before, @Nullable Object after) {
         if (!Objects.equals(before, after)) {
             changes.add(new TemplateChange(kind, where, text(before) + " -> " + text(after)));
         }

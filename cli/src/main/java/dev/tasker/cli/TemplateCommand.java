@@ -23,7 +23,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code tasker template …}: work with template files. */
-@Command(name = "template", description = "Works with workflow templates.", mixinStandardHelpOptions = true, addMethodSubcommands = false)
+@Command(
+        name = "template",
+        description = "Works with workflow templates.",
+        mixinStandardHelpOptions = true,
+        addMethodSubcommands = false)
 final class TemplateCommand extends CommandGroup {
     TemplateCommand() {
         super(TemplateInspectCommand.class, TemplateDiffCommand.class, TemplatePullCommand.class);

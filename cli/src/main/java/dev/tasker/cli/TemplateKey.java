@@ -46,7 +46,8 @@ record TemplateKey(String namespace, String name, String version) {
         try {
             return TemplateParser.fromStored(document(client).toString());
         } catch (TemplateException e) {
-            throw new CommandException("The server's document of " + this + " cannot be read here: " + e.getMessage(), e);
+            throw new CommandException(
+                    "The server's document of " + this + " cannot be read here: " + e.getMessage(), e);
         }
     }
 

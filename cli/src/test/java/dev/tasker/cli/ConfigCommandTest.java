@@ -107,7 +107,8 @@ class ConfigCommandTest {
         assertThat(diff.exitCode()).as(diff.err()).isZero();
         assertThat(diff.out()).startsWith("KEY ").doesNotContain("request_timeout_ms");
         assertThat(json).isNotEmpty();
-        assertThat(Execution.of("config", "diff", "test", "test", "--config", file).out())
+        assertThat(Execution.of("config", "diff", "test", "test", "--config", file)
+                        .out())
                 .isEqualTo("No difference.\n");
         assertThat(Execution.of("config", "diff", "test", "moon").exitCode()).isEqualTo(2);
     }
@@ -125,7 +126,8 @@ class ConfigCommandTest {
             max_connections = 11
             """);
         Files.writeString(folder.resolve("base/orchestration.toml"), "orchestration.web.request_timeout_ms = 500\n");
-        Files.writeString(folder.resolve("environments/test/common.toml"), "common.database.pool.max_connections = 7\n");
+        Files.writeString(
+                folder.resolve("environments/test/common.toml"), "common.database.pool.max_connections = 7\n");
         Path file = folder.resolve("made.toml");
 
         Execution made = Execution.of(

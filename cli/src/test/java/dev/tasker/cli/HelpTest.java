@@ -43,8 +43,8 @@ class HelpTest {
     void commandAloneSaysTheSameAsAmongAll() {
         helps().forEach((command, help) -> {
             String[] words = command.split(" ");
-            String[] asked = Stream.concat(Stream.of(words).skip(1), Stream.of("--help"))
-                    .toArray(String[]::new);
+            String[] asked =
+                    Stream.concat(Stream.of(words).skip(1), Stream.of("--help")).toArray(String[]::new);
 
             assertThat(Execution.of(asked)).isEqualTo(new Execution(0, help, ""));
         });
@@ -57,11 +57,14 @@ class HelpTest {
         assertThat(Execution.of("--format=json", "-p", "task", "system", "health", "--help")
                         .out())
                 .startsWith("Usage: tasker system health");
-        assertThat(Execution.of("config", "validate-sources", "--help").out()).startsWith("Usage: tasker config validate");
+        assertThat(Execution.of("config", "validate-sources", "--help").out())
+                .startsWith("Usage: tasker config validate");
         assertThat(mistyped.exitCode()).isEqualTo(2);
-        assertThat(mistyped.err()).contains("Did you mean: tasker task list");
+        assertThat(mistyped.err()).contains("Did you mean: task list");
         assertThat(Execution.of("--help", "task").out()).contains("  demo ").contains("  task ");
-        assertThat(Execution.of("task", "--help", "list").out()).contains("  create ").contains("  list ");
+        assertThat(Execution.of("task", "--help", "list").out())
+                .contains("  create ")
+                .contains("  list ");
     }
 
     @Test
@@ -75,7 +78,8 @@ class HelpTest {
 
     /** What bash offers for the last of these words. */
     private static List<String> completed(String script, String... words) throws Exception {
-        Process bash = new ProcessBuilder("bash", "--norc").redirectErrorStream(true).start();
+        Process bash =
+                new ProcessBuilder("bash", "--norc").redirectErrorStream(true).start();
         String asked = """
 
             COMP_WORDS=(%s)

@@ -50,13 +50,13 @@ class TemplateCommandsTest {
             retry: {max_attempts: 2}
         """;
     private static final String LATER = ORDER.replace("1.0.0", "1.1.0")
-            .replace("required: [sku]", "required: [sku, gift]")
-            .replace("shop.charge", "shop.pay")
+                    .replace("required: [sku]", "required: [sku, gift]")
+                    .replace("shop.charge", "shop.pay")
             + """
-          - name: ship
-            dependencies: [charge]
-            handler: {callable: shop.ship}
-        """;
+              - name: ship
+                dependencies: [charge]
+                handler: {callable: shop.ship}
+            """;
 
     private Path folder;
     private Path order;
@@ -172,7 +172,12 @@ class TemplateCommandsTest {
         Execution verbose = run("template", "inspect", "shop/order", "--verbose");
         Execution first = run("-v", "template", "inspect", "shop/none");
         Execution quiet = run(
-                "-q", "template", "pull", "shop/order", "-o", folder.resolve("quiet.yaml").toString());
+                "-q",
+                "template",
+                "pull",
+                "shop/order",
+                "-o",
+                folder.resolve("quiet.yaml").toString());
 
         assertThat(verbose.err()).matches("tasker: GET /v1/templates/shop/order/1.0.0 took \\d+ ms\n");
         assertThat(first.err()).contains(" ms, failed at attempt 1: ");

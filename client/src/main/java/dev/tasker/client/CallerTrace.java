@@ -42,8 +42,11 @@ final class CallerTrace {
         static Map<String, String> headers() {
             Map<String, String> headers = new HashMap<>();
             W3CTraceContextPropagator.getInstance()
-                    .inject(Context.current(), headers, (carrier, name, value) -> Objects.requireNonNull(carrier)
-                            .put(name, value));
+                    .inject(
+                            Context.current(),
+                            headers,
+                            (carrier, name, value) ->
+                                    Objects.requireNonNull(carrier).put(name, value));
             return headers;
         }
 

@@ -108,8 +108,6 @@ public final class ClientBuilder<C> {
 
     /** An address says by itself when it is one of gRPC. */
     private Transport transport(Profile chosen) {
-        return server == null
-                ? chosen.transport()
-                : ClientConfig.of(server).transport();
+        return server == null ? chosen.transport() : ClientConfig.of(server).transport();
     }
 }

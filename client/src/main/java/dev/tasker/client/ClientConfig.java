@@ -47,7 +47,13 @@ public record ClientConfig(
         String scheme = server.getScheme();
         boolean grpc = scheme != null && scheme.toLowerCase(Locale.ROOT).startsWith("grpc");
         return new ClientConfig(
-                server, null, TIMEOUT, RetryPolicy.DEFAULT, null, grpc ? Transport.GRPC : Transport.REST, CallListener.NONE);
+                server,
+                null,
+                TIMEOUT,
+                RetryPolicy.DEFAULT,
+                null,
+                grpc ? Transport.GRPC : Transport.REST,
+                CallListener.NONE);
     }
 
     public ClientConfig withCredential(@Nullable Credential changed) {

@@ -60,7 +60,8 @@ final class GrpcCalls implements AutoCloseable {
 
     /** The answer to a call that succeeded, at the latest when the time is up. */
     <Q, A> A call(MethodDescriptor<Q, A> method, Q request, Manner manner) throws InterruptedException {
-        return repetition.call(method.getFullMethodName(), manner, (number, limit) -> once(method, request, number, limit));
+        return repetition.call(
+                method.getFullMethodName(), manner, (number, limit) -> once(method, request, number, limit));
     }
 
     /** One attempt. */

@@ -134,8 +134,9 @@ public final class Profile {
         }
         Optional<Setting> key = variable("auth", "TASKER_API_KEY");
         if (key.isPresent()) {
-            String header =
-                    variable("header", "TASKER_API_KEY_HEADER").map(Setting::value).orElse("X-API-Key");
+            String header = variable("header", "TASKER_API_KEY_HEADER")
+                    .map(Setting::value)
+                    .orElse("X-API-Key");
             return Credential.apiKey(header, key.get().value());
         }
         Optional<Setting> method = value(endpoint, "auth.method.type");
@@ -205,8 +206,8 @@ public final class Profile {
                 .or(() -> variable(key, "TASKER_API_KEY").map(set -> new Setting(key, "ApiKey ***", set.origin())))
                 .or(() -> value(endpoint, "auth.method.type")
                         .map(method -> new Setting(key, method.value() + " ***", method.origin())))
-                .or(() -> value(endpoint, "auth_token")
-                        .map(token -> new Setting(key, "BearerToken ***", token.origin())))
+                .or(() ->
+                        value(endpoint, "auth_token").map(token -> new Setting(key, "BearerToken ***", token.origin())))
                 .orElse(new Setting(key, "none", STANDARD));
     }
 

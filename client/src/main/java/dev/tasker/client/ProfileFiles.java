@@ -109,8 +109,10 @@ record ProfileFiles(Path folder, Map<String, String> environment) {
         Map<String, Setting> settings = new HashMap<>();
         TomlTable profile = profiles.getTable(List.of(name));
         if (profile != null) {
-            profile.dottedEntrySet(false).forEach(entry -> settings.put(
-                    entry.getKey(), new Setting(entry.getKey(), String.valueOf(entry.getValue()), file.toString())));
+            profile.dottedEntrySet(false)
+                    .forEach(entry -> settings.put(
+                            entry.getKey(),
+                            new Setting(entry.getKey(), String.valueOf(entry.getValue()), file.toString())));
         }
         return settings;
     }

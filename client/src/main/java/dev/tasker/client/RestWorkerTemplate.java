@@ -17,7 +17,8 @@ record RestWorkerTemplate(
 
     WorkerTemplate template() {
         JsonNode document = resolved.document();
-        List<WorkerTemplate.TemplateStep> steps = document.path("steps").valueStream()
+        List<WorkerTemplate.TemplateStep> steps = document.path("steps")
+                .valueStream()
                 .map(RestWorkerTemplate::step)
                 .toList();
         return new WorkerTemplate(

@@ -51,7 +51,8 @@ final class TaskPages extends AbstractSpliterator<Task> {
             TaskPage next = source.after(last);
             List<Task> known = last == null ? List.of() : last.tasks();
             left = next.tasks().stream()
-                    .filter(task -> known.stream().noneMatch(one -> one.taskUuid().equals(task.taskUuid())))
+                    .filter(task ->
+                            known.stream().noneMatch(one -> one.taskUuid().equals(task.taskUuid())))
                     .iterator();
             last = next;
         } catch (InterruptedException e) {

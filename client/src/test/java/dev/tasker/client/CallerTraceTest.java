@@ -21,13 +21,15 @@ class CallerTraceTest {
     @Test
     void traceGoesWithCallsOverRestAlsoFromOtherThreads() throws Exception {
         try (ScriptedServer server = new ScriptedServer();
-                TaskerClient client = TaskerClient.of(ClientConfig.of(server.url()).withRetries(RetryPolicy.NEVER))) {
+                TaskerClient client =
+                        TaskerClient.of(ClientConfig.of(server.url()).withRetries(RetryPolicy.NEVER))) {
             CompletableFuture<Task> later;
             try (Scope _ = span().makeCurrent()) {
                 later = client.async().call(it -> it.tasks().get(UUID.randomUUID()));
             }
             assertThat(later.handle((_, failure) -> failure != null).join()).isTrue();
-            CompletableFuture<Task> outside = client.async().call(it -> it.tasks().get(UUID.randomUUID()));
+            CompletableFuture<Task> outside =
+                    client.async().call(it -> it.tasks().get(UUID.randomUUID()));
             assertThat(outside.handle((_, failure) -> failure != null).join()).isTrue();
 
             assertThat(server.calls().getFirst()).endsWith(" traceparent=" + TRACEPARENT);
@@ -39,7 +41,8 @@ class CallerTraceTest {
     void traceGoesWithCallsOverGrpc() throws Exception {
         try (ScriptedGrpcServer server =
                         new ScriptedGrpcServer(ScriptedGrpcServer.answer(GetTaskResponse.getDefaultInstance()));
-                TaskerClient client = TaskerClient.of(ClientConfig.of(server.url()).withRetries(RetryPolicy.NEVER))) {
+                TaskerClient client =
+                        TaskerClient.of(ClientConfig.of(server.url()).withRetries(RetryPolicy.NEVER))) {
             try (Scope _ = span().makeCurrent()) {
                 assertThat(client.async()
                                 .call(it -> it.tasks().get(UUID.randomUUID()))

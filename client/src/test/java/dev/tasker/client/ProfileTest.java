@@ -37,7 +37,8 @@ class ProfileTest {
     void withoutFilesThereAreDefaults() {
         Profile profile = load(null, Map.of());
 
-        assertThat(profile.address(Endpoint.ORCHESTRATION, Transport.REST)).isEqualTo(URI.create("http://localhost:8080"));
+        assertThat(profile.address(Endpoint.ORCHESTRATION, Transport.REST))
+                .isEqualTo(URI.create("http://localhost:8080"));
         assertThat(profile.timeout(Endpoint.ORCHESTRATION)).hasSeconds(30);
         assertThat(profile.retries(Endpoint.ORCHESTRATION).attempts()).isEqualTo(3);
         assertThat(profile.credential(Endpoint.ORCHESTRATION)).isNull();
@@ -61,10 +62,13 @@ class ProfileTest {
             base_url = "http://staging"
             """);
 
-        assertThat(load(null, Map.of()).address(Endpoint.ORCHESTRATION, Transport.REST)).hasToString("http://project");
+        assertThat(load(null, Map.of()).address(Endpoint.ORCHESTRATION, Transport.REST))
+                .hasToString("http://project");
         assertThat(load(null, Map.of()).timeout(Endpoint.ORCHESTRATION)).hasMillis(5);
-        assertThat(load("staging", Map.of()).address(Endpoint.ORCHESTRATION, Transport.REST)).hasToString("http://staging");
-        assertThat(load("staging", Map.of()).retries(Endpoint.ORCHESTRATION).attempts()).isEqualTo(7);
+        assertThat(load("staging", Map.of()).address(Endpoint.ORCHESTRATION, Transport.REST))
+                .hasToString("http://staging");
+        assertThat(load("staging", Map.of()).retries(Endpoint.ORCHESTRATION).attempts())
+                .isEqualTo(7);
         Map<String, String> environment = Map.of(
                 "TASKER_CLIENT_PROFILE",
                 "staging",
@@ -72,9 +76,11 @@ class ProfileTest {
                 "http://here",
                 "TASKER_ORCHESTRATION_TIMEOUT_MS",
                 "9");
-        assertThat(load(null, environment).address(Endpoint.ORCHESTRATION, Transport.REST)).hasToString("http://here");
+        assertThat(load(null, environment).address(Endpoint.ORCHESTRATION, Transport.REST))
+                .hasToString("http://here");
         assertThat(load(null, environment).timeout(Endpoint.ORCHESTRATION)).hasMillis(9);
-        assertThat(load(null, environment).retries(Endpoint.ORCHESTRATION).attempts()).isEqualTo(7);
+        assertThat(load(null, environment).retries(Endpoint.ORCHESTRATION).attempts())
+                .isEqualTo(7);
         assertThatThrownBy(() -> load("prod", Map.of()))
                 .hasMessage("Profile prod is in no file (expected: default, staging).");
     }
@@ -94,7 +100,8 @@ class ProfileTest {
 
         assertThat(load(null, Map.of()).transport()).isEqualTo(Transport.REST);
         assertThat(load("staging", Map.of()).transport()).isEqualTo(Transport.GRPC);
-        assertThat(load("staging", Map.of()).address(Endpoint.ORCHESTRATION, Transport.GRPC)).hasToString("https://staging:9190");
+        assertThat(load("staging", Map.of()).address(Endpoint.ORCHESTRATION, Transport.GRPC))
+                .hasToString("https://staging:9190");
         assertThat(grpc.transport()).isEqualTo(Transport.GRPC);
         assertThat(grpc.address(Endpoint.ORCHESTRATION, Transport.GRPC)).hasToString("http://localhost:9190");
         assertThat(load(null, Map.of("TASKER_TRANSPORT", "grpc", "TASKER_ORCHESTRATION_GRPC_URL", "grpc://here"))
@@ -125,9 +132,11 @@ class ProfileTest {
         assertThatThrownBy(() -> load(null, Map.of()).transport())
                 .hasMessage("transport: pigeon (expected: rest or grpc)");
         write(broken, "profile.default.orchestration.timeout_ms = -1\n");
-        assertThatThrownBy(() -> load(null, Map.of()).timeout(Endpoint.ORCHESTRATION)).hasMessageContaining("timeout_ms: -1");
+        assertThatThrownBy(() -> load(null, Map.of()).timeout(Endpoint.ORCHESTRATION))
+                .hasMessageContaining("timeout_ms: -1");
         write(broken, "profile.default.orchestration.base_url = 'a b'\n");
-        assertThatThrownBy(() -> load(null, Map.of()).address(Endpoint.ORCHESTRATION, Transport.REST)).hasMessageContaining("base_url: a b");
+        assertThatThrownBy(() -> load(null, Map.of()).address(Endpoint.ORCHESTRATION, Transport.REST))
+                .hasMessageContaining("base_url: a b");
     }
 
     @ParameterizedTest
@@ -165,11 +174,14 @@ class ProfileTest {
         write(file, "profile.default.orchestration.auth.method = {type='File', path='" + token + "'}");
         assertThat(shown(load(null, Map.of()))).isEqualTo("Authorization: Bearer secret");
         write(file, "profile.default.orchestration.auth.method = {type='Env', name='NOT_SET'}");
-        assertThatThrownBy(() -> load(null, Map.of()).credential(Endpoint.ORCHESTRATION)).hasMessageContaining("$NOT_SET is not set");
+        assertThatThrownBy(() -> load(null, Map.of()).credential(Endpoint.ORCHESTRATION))
+                .hasMessageContaining("$NOT_SET is not set");
         write(file, "profile.default.orchestration.auth.method = {type='Keychain'}");
-        assertThatThrownBy(() -> load(null, Map.of()).credential(Endpoint.ORCHESTRATION)).hasMessageContaining("Keychain (expected:");
+        assertThatThrownBy(() -> load(null, Map.of()).credential(Endpoint.ORCHESTRATION))
+                .hasMessageContaining("Keychain (expected:");
         write(file, "profile.default.orchestration.auth.method = {type='ApiKey'}");
-        assertThatThrownBy(() -> load(null, Map.of()).credential(Endpoint.ORCHESTRATION)).hasMessageContaining("value.key: missing");
+        assertThatThrownBy(() -> load(null, Map.of()).credential(Endpoint.ORCHESTRATION))
+                .hasMessageContaining("value.key: missing");
     }
 
     @Test
@@ -182,13 +194,16 @@ class ProfileTest {
             timeout_ms = 5
             """);
         Profile profile = load(null, Map.of());
-        Profile environment = load(null, Map.of("TASKER_WORKER_GRPC_URL", "grpc://here", "TASKER_WORKER_AUTH_TOKEN", "e"));
+        Profile environment =
+                load(null, Map.of("TASKER_WORKER_GRPC_URL", "grpc://here", "TASKER_WORKER_AUTH_TOKEN", "e"));
 
         assertThat(profile.address(Endpoint.WORKER, Transport.REST)).hasToString("http://worker");
         assertThat(profile.timeout(Endpoint.WORKER)).hasSeconds(30);
         assertThat(profile.credential(Endpoint.ORCHESTRATION)).isNull();
         assertThat(environment.address(Endpoint.WORKER, Transport.GRPC)).hasToString("grpc://here");
-        assertThat(Objects.requireNonNull(environment.credential(Endpoint.WORKER)).secret().get())
+        assertThat(Objects.requireNonNull(environment.credential(Endpoint.WORKER))
+                        .secret()
+                        .get())
                 .isEqualTo("e");
     }
 
@@ -245,7 +260,8 @@ class ProfileTest {
         assertThat(other.transport()).as("that of the address").isEqualTo(Transport.REST);
         assertThat(other.credential()).isNotNull();
         assertThat(other.timeout()).hasSeconds(1);
-        assertThatThrownBy(() -> TaskerClient.builder().profileFile(file).profile("prod").build())
+        assertThatThrownBy(() ->
+                        TaskerClient.builder().profileFile(file).profile("prod").build())
                 .isInstanceOf(ProfileException.class)
                 .hasMessageContaining("expected: default, staging");
     }

@@ -33,8 +33,7 @@ final class ScriptedGrpcServer implements AutoCloseable {
     private static final Metadata.Key<String> KEY =
             Metadata.Key.of("idempotency-key", Metadata.ASCII_STRING_MARSHALLER);
 
-    private static final Metadata.Key<String> TRACE =
-            Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Metadata.Key<String> TRACE = Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
 
     private final Queue<Act> script = new ConcurrentLinkedQueue<>();
     private final Queue<String> calls = new ConcurrentLinkedQueue<>();

@@ -60,11 +60,14 @@ class WorkerClientTest {
                         .withGrpcPort(0),
                 source,
                 HandlerRegistry.builder()
-                        .handler(new HandlerKey(Scene.NAMESPACE, "client.order.first"), _ -> StepResult.success(Map.of()))
+                        .handler(
+                                new HandlerKey(Scene.NAMESPACE, "client.order.first"),
+                                _ -> StepResult.success(Map.of()))
                         .build(),
                 new PublisherRegistry(),
                 new SubscriberRegistry(),
-                List.of(TemplateParser.parse("order.yaml", Scene.template("order")).template()));
+                List.of(TemplateParser.parse("order.yaml", Scene.template("order"))
+                        .template()));
     }
 
     @BeforeEach
@@ -72,7 +75,8 @@ class WorkerClientTest {
         client = WorkerClient.of(
                 switch (transport) {
                     case REST -> worker.restUrl().orElseThrow();
-                    case GRPC -> URI.create("grpc://127.0.0.1:" + worker.grpcPort().orElseThrow());
+                    case GRPC ->
+                        URI.create("grpc://127.0.0.1:" + worker.grpcPort().orElseThrow());
                 });
     }
 
