@@ -103,7 +103,7 @@ class ConfigCommandTest {
 
         assertThat(value.out()).isEqualTo("500\n");
         assertThat(unknown.exitCode()).isEqualTo(6);
-        assertThat(unknown.err()).contains("nearest: orchestration.web.request_timeout_ms");
+        assertThat(unknown.err()).contains("nearest: worker.web.request_timeout_ms");
         assertThat(diff.exitCode()).as(diff.err()).isZero();
         assertThat(diff.out()).startsWith("KEY ").doesNotContain("request_timeout_ms");
         assertThat(json).isNotEmpty();

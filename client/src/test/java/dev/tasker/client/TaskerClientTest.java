@@ -202,12 +202,13 @@ class TaskerClientTest {
     @Test
     void severalTasksAreAwaitedTogether() throws Exception {
         String template = scene.register();
+        String other = scene.register();
         String idle = scene.register();
         UUID first = client.tasks().create(scene.request(template)).taskUuid();
-        UUID second = client.tasks().create(scene.request(template)).taskUuid();
+        UUID second = client.tasks().create(scene.request(other)).taskUuid();
         UUID never = client.tasks().create(scene.request(idle)).taskUuid();
         Thread worker = Thread.ofVirtual().start(() -> {
-            scene.work(template);
+            scene.work(other);
             scene.work(template);
         });
 

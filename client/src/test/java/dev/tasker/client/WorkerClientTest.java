@@ -178,7 +178,7 @@ class WorkerClientTest {
                         .withRetries(RetryPolicy.NEVER))) {
             assertThatThrownBy(other::ready)
                     .isInstanceOf(TaskerException.Unavailable.class)
-                    .hasMessageContaining("no session with the server");
+                    .hasMessageStartingWith("Worker is not ready");
         }
     }
 }
