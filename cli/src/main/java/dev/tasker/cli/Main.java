@@ -43,7 +43,14 @@ public final class Main {
             SLF4JBridgeHandler.removeHandlersForRootLogger();
             SLF4JBridgeHandler.install();
         }
-        System.exit(TaskerCommand.commandLine(args).execute(args));
+        if (CALLING.contains(command)) {
+            System.setProperty("otel.sdk.disabled", "true"); // nobody traces them, and to ask for a trace takes a noticeable part of a start
+        }
+        int exitCode = TaskerCommand.commandLine(args).execute(args);
+        if (exitCode == 0 && CALLING.contains(command)) {
+            return; // nothing of theirs goes on; exit() would set up the log to tell that it was called
+        }
+        System.exit(exitCode);
     }
 
     /** {@code TASKER_LOG_FORMAT} decides; otherwise a process that lasts writes JSON where nobody looks at it (03 §4.6). */

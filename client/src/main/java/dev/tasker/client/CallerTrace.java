@@ -8,7 +8,7 @@ import java.util.Objects;
 
 /**
  * The trace that a caller works for, so that the server's spans and the task go on with it (07 §10.6). Where OpenTelemetry's API is not on the
- * class path there is none.
+ * class path, or {@code -Dotel.sdk.disabled=true} says so, there is none.
  */
 final class CallerTrace {
     private static final boolean IS_THERE = isThere();
@@ -26,6 +26,9 @@ final class CallerTrace {
     }
 
     private static boolean isThere() {
+        if (Boolean.getBoolean("otel.sdk.disabled")) {
+            return false;
+        }
         try {
             Class.forName(
                     "io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator",
