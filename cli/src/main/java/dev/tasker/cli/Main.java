@@ -44,7 +44,9 @@ public final class Main {
             SLF4JBridgeHandler.install();
         }
         if (CALLING.contains(command)) {
-            System.setProperty("otel.sdk.disabled", "true"); // nobody traces them, and to ask for a trace takes a noticeable part of a start
+            System.setProperty(
+                    "otel.sdk.disabled",
+                    "true"); // nobody traces them, and to ask for a trace takes a noticeable part of a start
         }
         int exitCode = TaskerCommand.commandLine(args).execute(args);
         if (exitCode == 0 && CALLING.contains(command)) {
