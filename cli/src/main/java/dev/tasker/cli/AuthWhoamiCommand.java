@@ -94,9 +94,9 @@ final class AuthWhoamiCommand implements Callable<Integer> {
                     "token",
                     claims.getSubject(),
                     words == null ? null : effective(words),
-                    claims.getExpirationTime() == null
-                            ? null
-                            : claims.getExpirationTime().toInstant(),
+                    claims.toJSONObject().get("exp") instanceof Number seconds
+                            ? Instant.ofEpochSecond(seconds.longValue())
+                            : null,
                     accepted);
         } catch (ParseException e) {
             return new Caller(server, "token that is no JSON web token", null, null, null, accepted);
