@@ -36,8 +36,8 @@ class CommandStartTest {
         });
         server.start();
         try {
-            Process command = start(
-                    loaded, "http://127.0.0.1:" + server.getAddress().getPort());
+            Process command =
+                    start(loaded, "http://127.0.0.1:" + server.getAddress().getPort());
             String said = new String(command.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
             assertThat(command.waitFor(60, TimeUnit.SECONDS)).isTrue();
