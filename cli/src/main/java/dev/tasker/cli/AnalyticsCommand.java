@@ -5,24 +5,15 @@ import dev.tasker.client.Performance;
 import dev.tasker.client.TaskerClient;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code tasker analytics …} (07 §4.4). */
 @Command(
         name = "analytics",
         description = "Reports of what was done and what was slow.",
-        mixinStandardHelpOptions = true)
-final class AnalyticsCommand implements Runnable {
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
-    @Override
-    public void run() {
-        spec.commandLine().usage(spec.commandLine().getOut());
-    }
-
+        mixinStandardHelpOptions = true,
+        addMethodSubcommands = false)
+final class AnalyticsCommand extends CommandGroup {
     @Command(name = "performance", description = "Rates and durations.", mixinStandardHelpOptions = true)
     void performance(
             @Mixin Connection connection,

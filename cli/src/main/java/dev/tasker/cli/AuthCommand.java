@@ -17,25 +17,20 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code tasker auth …} (07 §6): keys and tokens, made and looked at without a server. */
-@Command(name = "auth", description = "Makes keys and tokens, and looks at them.", mixinStandardHelpOptions = true)
-final class AuthCommand implements Runnable {
+@Command(
+        name = "auth",
+        description = "Makes keys and tokens, and looks at them.",
+        mixinStandardHelpOptions = true,
+        addMethodSubcommands = false)
+final class AuthCommand extends CommandGroup {
     private final InstantSource clock;
 
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
     AuthCommand() {
+        super(AuthWhoamiCommand.class);
         this.clock = InstantSource.system();
-    }
-
-    @Override
-    public void run() {
-        spec.commandLine().usage(spec.commandLine().getOut());
     }
 
     @Command(
@@ -89,7 +84,7 @@ final class AuthCommand implements Runnable {
             @Option(names = "--audience", defaultValue = "tasker-api", description = "Default: ${DEFAULT-VALUE}")
                     String audience)
             throws JOSEException {
-        PrintWriter err = spec.commandLine().getErr();
+        PrintWriter err = spec().commandLine().getErr();
         permissions.stream()
                 .filter(permission -> Permission.grantedBy(permission).isEmpty())
                 .forEach(permission ->
@@ -141,7 +136,7 @@ final class AuthCommand implements Runnable {
             throws JOSEException {
         try {
             SignedJWT token =
-                    SignedJWT.parse(InputText.text(spec, "--token", text).strip());
+                    SignedJWT.parse(InputText.text(spec(), "--token", text).strip());
             JWTClaimsSet claims = token.getJWTClaimsSet();
             boolean isSigned = token.getHeader().getAlgorithm().equals(JWSAlgorithm.RS256)
                     && token.verify(new RSASSAVerifier(KeyFiles.publicKey(publicKey)));
@@ -164,7 +159,7 @@ final class AuthCommand implements Runnable {
     }
 
     private void say(String text) {
-        spec.commandLine().getOut().println(text);
-        spec.commandLine().getOut().flush();
+        spec().commandLine().getOut().println(text);
+        spec().commandLine().getOut().flush();
     }
 }

@@ -16,6 +16,7 @@ final class CommandException extends RuntimeException {
     static final int CONFLICT = 7;
     static final int INVALID = 8;
     static final int TASK_FAILED = 9;
+    static final int DRIFT = 10;
     static final int TIMED_OUT = 124;
 
     private final int exitCode;

@@ -1,66 +1,34 @@
 package dev.tasker.cli;
 
 import dev.tasker.server.config.ConfigException;
-import dev.tasker.server.config.ConfigLoader;
 import dev.tasker.server.config.ConfigReference;
 import dev.tasker.server.config.ConfigReport;
-import dev.tasker.server.config.Environment;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /**
  * {@code tasker config …}: works with configurations without a server (07 §5). Exit codes: 0 fine; 2 wrong arguments; 3 the configuration
  * cannot be read, or is wrong where something right is needed; 6 no such key; 8 it was to be checked and is wrong.
  */
-@Command(name = "config", description = "Checks, explains and prints configurations.", mixinStandardHelpOptions = true)
-final class ConfigCommand implements Runnable {
+@Command(
+        name = "config",
+        description = "Checks, explains and prints configurations.",
+        mixinStandardHelpOptions = true,
+        addMethodSubcommands = false)
+final class ConfigCommand extends CommandGroup {
     private static final int CONFIGURATION = 3;
     private static final int NOT_FOUND = 6;
     private static final int INVALID = 8;
     private static final List<String> CONTEXTS = List.of("common", "orchestration", "worker");
 
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
-    /** Which configuration. */
-    static final class Source {
-        @ArgGroup
-        private From from = new From();
-
-        @Option(
-                names = {"-e", "--environment"},
-                paramLabel = "NAME",
-                description = "development, test or production. Default: $TASKER_ENV, or development.")
-        private @Nullable String environment;
-
-        private static final class From {
-            @Option(
-                    names = {"-c", "--config", "--path"},
-                    paramLabel = "FILE",
-                    description = "TOML file; default: $TASKER_CONFIG_PATH, or none.")
-            private @Nullable Path file;
-
-            @Option(
-                    names = {"-s", "--source-dir"},
-                    paramLabel = "FOLDER",
-                    description = "Folder with base/*.toml and environments/NAME/*.toml, merged.")
-            private @Nullable Path folder;
-        }
-    }
-
-    @Override
-    public void run() {
-        spec.commandLine().usage(spec.commandLine().getOut());
+    ConfigCommand() {
+        super(ConfigShowCommand.class, ConfigGetCommand.class, ConfigDiffCommand.class, ConfigGenerateCommand.class);
     }
 
     /** Says everything that is wrong, as compilers do. */
@@ -70,7 +38,13 @@ final class ConfigCommand implements Runnable {
             description = "Checks a configuration as the start of a server does; exits with 8 when it would not start.",
             mixinStandardHelpOptions = true)
     int validate(
-            @Mixin Source source,
+            @Mixin ConfigSource source,
+            @Option(
+                            names = {"-e", "--environment"},
+                            paramLabel = "NAME",
+                            description = "development, test or production. Default: $TASKER_ENV, or development.")
+                    @Nullable
+                    String environment,
             @Option(names = "--strict", description = "Fail on keys without effect and on warnings, too.")
                     boolean strict,
             @Option(names = "--explain-errors", description = "Accepted; errors always say what is expected.")
@@ -78,7 +52,7 @@ final class ConfigCommand implements Runnable {
             @Option(names = "--json", description = "Print one JSON object.") boolean json) {
         ConfigReport report;
         try {
-            report = report(source);
+            report = source.report(ConfigSource.environment(spec(), environment));
         } catch (ConfigException e) {
             if (e.isUnreadable()) {
                 return failed(CONFIGURATION, e);
@@ -120,7 +94,7 @@ final class ConfigCommand implements Runnable {
         if (context != null && !CONTEXTS.contains(context)) {
             throw wrong("--context: " + context + " (expected: one of " + String.join(", ", CONTEXTS) + ")");
         }
-        ConfigText text = new ConfigText(new ConfigReference(), environment(environment));
+        ConfigText text = new ConfigText(new ConfigReference(), ConfigSource.environment(spec(), environment));
         if (parameter == null) {
             print(json ? text.keysJson(context) : text.keys(context));
             return ExitCode.OK;
@@ -140,7 +114,13 @@ final class ConfigCommand implements Runnable {
             description = "Prints the configuration that applies, defaults and variables included, secrets hidden.",
             mixinStandardHelpOptions = true)
     int dump(
-            @Mixin Source source,
+            @Mixin ConfigSource source,
+            @Option(
+                            names = {"-e", "--environment"},
+                            paramLabel = "NAME",
+                            description = "development, test or production. Default: $TASKER_ENV, or development.")
+                    @Nullable
+                    String environment,
             @Option(names = "--origin", description = "Say of each value where it comes from.") boolean origin,
             @Option(
                             names = {"-f", "--format"},
@@ -153,7 +133,7 @@ final class ConfigCommand implements Runnable {
             throw wrong("--format: " + format + " (expected: toml or json)");
         }
         try {
-            ConfigReport report = report(source);
+            ConfigReport report = source.report(ConfigSource.environment(spec(), environment));
             if (!report.violations().isEmpty()) {
                 return failed(CONFIGURATION, new ConfigException(report.violations()));
             }
@@ -165,26 +145,8 @@ final class ConfigCommand implements Runnable {
         }
     }
 
-    private ConfigReport report(Source source) {
-        Environment environment = environment(source.environment);
-        return source.from.folder != null
-                ? ConfigLoader.inspectSources(source.from.folder, environment, System.getenv())
-                : ConfigLoader.inspect(source.from.file, environment, System.getenv());
-    }
-
-    private @Nullable Environment environment(@Nullable String name) {
-        if (name == null) {
-            return null;
-        }
-        try {
-            return Environment.of(name);
-        } catch (IllegalArgumentException e) {
-            throw wrong("--environment: " + name + " (expected: " + e.getMessage() + ")");
-        }
-    }
-
     private ParameterException wrong(String sentence) {
-        return new ParameterException(spec.commandLine(), sentence);
+        return new ParameterException(spec().commandLine(), sentence);
     }
 
     private int failed(int code, ConfigException failure) {
@@ -193,13 +155,13 @@ final class ConfigCommand implements Runnable {
     }
 
     private void err(String sentence) {
-        PrintWriter err = spec.commandLine().getErr();
+        PrintWriter err = spec().commandLine().getErr();
         err.println("tasker: " + sentence);
         err.flush();
     }
 
     private void print(String text) {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = spec().commandLine().getOut();
         out.print(text);
         out.flush();
     }

@@ -1,14 +1,16 @@
 package dev.tasker.cli;
 
+import dev.tasker.client.CallListener;
+import dev.tasker.client.ClientBuilder;
 import dev.tasker.client.ClientConfig;
 import dev.tasker.client.ClientTls;
 import dev.tasker.client.Credential;
+import dev.tasker.client.Profile;
 import dev.tasker.client.TaskerClient;
+import dev.tasker.client.TaskerException;
 import dev.tasker.client.Transport;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.tasker.client.WorkerClient;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -58,6 +60,14 @@ final class Connection {
     @Option(names = "--json", description = "The same as --format json.")
     private boolean json;
 
+    @Option(names = "--verbose", description = "Tell of each call.")
+    private boolean verbose;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Print what was asked for and errors, nothing else.")
+    private boolean quiet;
+
     /** As profiles have it. */
     static final class TransportWord implements ITypeConverter<Transport> {
         @Override
@@ -82,8 +92,49 @@ final class Connection {
 
     /** To be closed. */
     TaskerClient open() {
+        return TaskerClient.of(config());
+    }
+
+    /** What {@link #open} connects with. */
+    ClientConfig config() {
+        return config(TaskerClient.builder().server(url));
+    }
+
+    /**
+     * A client of a worker, to be closed.
+     *
+     * @param worker null for the one of the profile
+     */
+    WorkerClient openWorker(@Nullable URI worker) {
+        return WorkerClient.of(config(WorkerClient.builder().server(worker)));
+    }
+
+    /** Whether profile or environment say where a worker is. */
+    boolean namesWorker() {
+        return checked(() -> Profile.load(file(), profile()).namesWorker());
+    }
+
+    private ClientConfig config(ClientBuilder<?> builder) {
+        return checked(() -> builder.profileFile(file())
+                .profile(profile())
+                .transport(transport)
+                .credential(tokenFile == null ? null : Credential.bearerFile(tokenFile))
+                .tls(
+                        tlsCa == null && tlsCertificate == null && tlsKey == null
+                                ? null
+                                : ClientTls.of(tlsCa, tlsCertificate, tlsKey))
+                .listener(verbose || root().isVerbose() ? this::tellOfCall : CallListener.NONE)
+                .config());
+    }
+
+    private void tellOfCall(String call, Duration took, @Nullable TaskerException failure) {
+        String end = failure == null ? "" : ", failed at attempt " + failure.attempts() + ": " + failure.getMessage();
+        say(call + " took " + took.toMillis() + " ms" + end);
+    }
+
+    private static <T> T checked(Supplier<T> configuration) {
         try {
-            return TaskerClient.of(clientConfig());
+            return configuration.get();
         } catch (IllegalArgumentException e) {
             throw new CommandException(CommandException.CONFIGURATION, String.valueOf(e.getMessage()), e);
         }
@@ -103,6 +154,12 @@ final class Connection {
 
     /** Says something beside what is printed. */
     void tell(String sentence) {
+        if (!quiet && !root().isQuiet()) {
+            say(sentence);
+        }
+    }
+
+    private void say(String sentence) {
         spec.commandLine().getErr().println("tasker: " + sentence);
         spec.commandLine().getErr().flush();
     }
@@ -111,39 +168,15 @@ final class Connection {
         return new ParameterException(spec.commandLine(), sentence);
     }
 
-    private ClientConfig clientConfig() {
-        ClientProfile chosen = new ProfileFiles(Path.of(""), System.getenv())
-                .load(config == null ? root().config() : config, profile == null ? root().profile() : profile);
-        Transport spoken = transport == null ? transport(chosen) : transport;
-        URI server = url == null ? chosen.server(spoken) : url;
-        Credential credential = tokenFile == null ? chosen.credential() : Credential.bearer(token(tokenFile));
-        ClientConfig made = ClientConfig.of(server)
-                .withTransport(spoken)
-                .withTimeout(Duration.ofMillis(chosen.timeoutMs()))
-                .withRetries(chosen.retries())
-                .withCredential(credential);
-        return tlsCa == null && tlsCertificate == null && tlsKey == null
-                ? made
-                : made.withTls(ClientTls.of(tlsCa, tlsCertificate, tlsKey));
+    private @Nullable Path file() {
+        return config == null ? root().config() : config;
     }
 
-    /** An address says by itself when it is one of gRPC. */
-    private Transport transport(ClientProfile chosen) {
-        return url == null ? chosen.transport() : ClientConfig.of(url).transport();
+    private @Nullable String profile() {
+        return profile == null ? root().profile() : profile;
     }
 
     private TaskerCommand root() {
         return (TaskerCommand) spec.root().userObject();
-    }
-
-    /** Read again for every call, since somebody else may renew it. */
-    static Supplier<String> token(Path file) {
-        return () -> {
-            try {
-                return Files.readString(file).strip();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        };
     }
 }

@@ -12,26 +12,20 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code tasker dlq …} (07 §4.4). */
-@Command(name = "dlq", description = "Looks into tasks that went wrong.", mixinStandardHelpOptions = true)
-final class DlqCommand implements Runnable {
+@Command(
+        name = "dlq",
+        description = "Looks into tasks that went wrong.",
+        mixinStandardHelpOptions = true,
+        addMethodSubcommands = false)
+final class DlqCommand extends CommandGroup {
     private static final String STATUSES = "pending, manually_resolved, permanently_failed or cancelled";
 
     private static final int PAGE = 1_000;
     private static final int ENTRIES_MAX = 100_000;
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
-    @Override
-    public void run() {
-        spec.commandLine().usage(spec.commandLine().getOut());
-    }
 
     @Command(name = "list", description = "Lists investigations, the newest first.", mixinStandardHelpOptions = true)
     void list(

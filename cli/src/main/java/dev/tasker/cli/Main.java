@@ -2,6 +2,7 @@ package dev.tasker.cli;
 
 import java.io.Console;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -13,10 +14,21 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 public final class Main {
     /** Commands whose output is for a person, with a log only when something is wrong. */
     private static final Set<String> QUIET = Set.of(
-            "demo", "bench", "config", "template", "migrate", "doctor", "task", "dlq", "analytics", "system", "auth");
+            "demo",
+            "bench",
+            "config",
+            "template",
+            "migrate",
+            "doctor",
+            "task",
+            "dlq",
+            "analytics",
+            "system",
+            "auth",
+            "completion");
 
     /** Commands that only call a server, or none, and log nothing. */
-    private static final Set<String> CALLING = Set.of("task", "dlq", "analytics", "system", "auth");
+    private static final Set<String> CALLING = Set.of("task", "dlq", "analytics", "system", "auth", "completion");
 
     /** Commands that run until they are stopped, and whose log is collected. */
     private static final Set<String> LASTING = Set.of("server", "worker");
@@ -31,7 +43,16 @@ public final class Main {
             SLF4JBridgeHandler.removeHandlersForRootLogger();
             SLF4JBridgeHandler.install();
         }
-        System.exit(TaskerCommand.commandLine(command).execute(args));
+        if (CALLING.contains(command)) {
+            System.setProperty(
+                    "otel.sdk.disabled",
+                    "true"); // nobody traces them, and to ask for a trace takes a noticeable part of a start
+        }
+        int exitCode = TaskerCommand.commandLine(args).execute(args);
+        if (exitCode == 0 && CALLING.contains(command)) {
+            return; // nothing of theirs goes on; exit() would set up the log to tell that it was called
+        }
+        System.exit(exitCode);
     }
 
     /** {@code TASKER_LOG_FORMAT} decides; otherwise a process that lasts writes JSON where nobody looks at it (03 §4.6). */
@@ -52,8 +73,12 @@ public final class Main {
         return Arrays.stream(args).filter(argument -> !argument.startsWith("-")).findFirst();
     }
 
-    /** {@code TASKER_LOG} decides, or {@code LOG_LEVEL}, or {@code RUST_LOG}, which earlier deployments set, or the command. */
+    /** {@code -q} or {@code -v} decide, or {@code TASKER_LOG}, or {@code LOG_LEVEL}, or {@code RUST_LOG}, which earlier deployments set, or the command. */
     static String logLevel(String[] args, Map<String, String> environment) {
+        String flagged = flaggedLevel(args);
+        if (flagged != null) {
+            return flagged;
+        }
         for (String variable : new String[] {"TASKER_LOG", "LOG_LEVEL", "RUST_LOG"}) {
             String wanted = environment.getOrDefault(variable, "").toUpperCase(Locale.ROOT);
             if (Set.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF").contains(wanted)) {
@@ -62,5 +87,19 @@ public final class Main {
         }
         boolean quiet = command(args).map(QUIET::contains).orElse(true);
         return quiet ? "WARN" : "INFO";
+    }
+    /** What stands before the command says; null for nothing (07 §3.1). */
+    private static @Nullable String flaggedLevel(String[] args) {
+        int verbosity = 0;
+        for (String argument : args) {
+            if (!argument.startsWith("-")) {
+                break;
+            }
+            if (Set.of("-q", "--quiet").contains(argument)) {
+                return "ERROR";
+            }
+            verbosity += argument.matches("-v+") ? argument.length() - 1 : argument.equals("--verbose") ? 1 : 0;
+        }
+        return verbosity == 0 ? null : List.of("INFO", "DEBUG", "TRACE").get(Math.min(verbosity, 3) - 1);
     }
 }

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -45,6 +46,19 @@ record Output(PrintWriter out, Connection.Format format) {
         } else {
             show(whole, text, _ -> all.stream().map(id).toList());
         }
+    }
+
+    /** As many things as come, one after the other; {@code jsonl} and {@code id} print each when it comes, the others need all of them. */
+    <T> void showEach(Stream<T> all, Function<List<T>, String> text, Function<T, ?> id) {
+        switch (format) {
+            case jsonl -> all.forEach(each -> out.println(compact().writeValueAsString(each)));
+            case id -> all.map(id).forEach(out::println);
+            case table, json, yaml, csv -> {
+                List<T> found = all.toList();
+                showAll(found, found, () -> text.apply(found), id);
+            }
+        }
+        out.flush();
     }
 
     boolean isForPeople() {

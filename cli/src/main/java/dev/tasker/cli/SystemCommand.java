@@ -5,38 +5,16 @@ import dev.tasker.client.ServerConfiguration;
 import dev.tasker.client.TaskerClient;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code tasker system …} (07 §4.3). */
-@Command(name = "system", description = "Tells how a server is.", mixinStandardHelpOptions = true)
-final class SystemCommand implements Runnable {
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
-    @Override
-    public void run() {
-        spec.commandLine().usage(spec.commandLine().getOut());
-    }
-
-    @Command(
-            name = "health",
-            description =
-                    "Shows all checks; exits with 1 when the server is not healthy, with 4 when it cannot be reached.",
-            mixinStandardHelpOptions = true)
-    int health(
-            @Mixin Connection connection,
-            @Option(
-                            names = {"-o", "--orchestration"},
-                            description = "Of the server, which is what there is without it, too.")
-                    boolean orchestration)
-            throws InterruptedException {
-        try (TaskerClient client = connection.open()) {
-            HealthReport report = client.health().detailed();
-            connection.output().show(report, report.status(), () -> text(report));
-            return report.status().equals("healthy") ? 0 : 1;
-        }
+@Command(
+        name = "system",
+        description = "Tells how a server is.",
+        mixinStandardHelpOptions = true,
+        addMethodSubcommands = false)
+final class SystemCommand extends CommandGroup {
+    SystemCommand() {
+        super(SystemHealthCommand.class);
     }
 
     @Command(
@@ -74,26 +52,5 @@ final class SystemCommand implements Runnable {
             ServerConfiguration configuration = client.configuration();
             connection.output().raw(configuration);
         }
-    }
-
-    private static String text(HealthReport report) {
-        Table checks = Table.titled("CHECK", "STATUS", "TOOK", "MESSAGE");
-        report.checks()
-                .forEach((name, check) -> checks.row(
-                        name,
-                        check.status(),
-                        check.durationMs() + " ms",
-                        check.message() == null ? "" : check.message()));
-        return Table.plain()
-                        .row("Status", report.status())
-                        .row("Version", report.info().version())
-                        .row("Environment", report.info().environment())
-                        .row("State", report.info().operationalState())
-                        .row("Breaker", report.info().circuitBreakerState())
-                        .row(
-                                "Connections",
-                                report.info().webDatabasePoolSize() + " web, "
-                                        + report.info().orchestrationDatabasePoolSize() + " orchestration")
-                + "\n" + checks;
     }
 }

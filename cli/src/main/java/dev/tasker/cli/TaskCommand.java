@@ -11,38 +11,31 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code tasker task …} (07 §4.1). */
 @Command(
         name = "task",
         description = "Creates, shows, follows and repairs tasks.",
         mixinStandardHelpOptions = true,
-        subcommands = {
-            TaskCreateCommand.class,
-            TaskRunCommand.class,
-            TaskVisualizeCommand.class,
-            TaskWaitCommand.class,
-            TaskWatchCommand.class,
-            TaskCancelCommand.class,
-            TaskRetryCommand.class,
-            StepCommands.Steps.class,
-            StepCommands.Show.class,
-            StepCommands.Audit.class,
-            StepCommands.Reset.class,
-            StepCommands.Resolve.class,
-            StepCommands.Complete.class
-        })
-final class TaskCommand implements Runnable {
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
-    @Override
-    public void run() {
-        spec.commandLine().usage(spec.commandLine().getOut());
+        addMethodSubcommands = false)
+final class TaskCommand extends CommandGroup {
+    TaskCommand() {
+        super(
+                TaskCreateCommand.class,
+                TaskRunCommand.class,
+                TaskVisualizeCommand.class,
+                TaskWaitCommand.class,
+                TaskWatchCommand.class,
+                TaskCancelCommand.class,
+                TaskRetryCommand.class,
+                StepCommands.Steps.class,
+                StepCommands.Show.class,
+                StepCommands.Audit.class,
+                StepCommands.Reset.class,
+                StepCommands.Resolve.class,
+                StepCommands.Complete.class);
     }
 
     @Command(name = "get", description = "Shows a task.", mixinStandardHelpOptions = true)
@@ -77,12 +70,17 @@ final class TaskCommand implements Runnable {
                             defaultValue = "20",
                             description = "At most so many, 1 to 100. Default: ${DEFAULT-VALUE}")
                     int limit,
-            @Option(names = "--page", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}") int page)
+            @Option(names = "--page", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}") int page,
+            @Option(names = "--all", description = "All of them, instead of a page.") boolean all)
             throws InterruptedException {
         TaskQuery query = TaskQueryText.parse(expression);
         query = namespace == null ? query : query.namespace(namespace);
         query = status == null ? query : query.status(status);
         try (TaskerClient client = connection.open()) {
+            if (all) {
+                connection.output().showEach(client.tasks().stream(query), TaskText::list, Task::taskUuid);
+                return;
+            }
             TaskPage found = client.tasks().list(query, page, limit);
             connection.output().showAll(found, found.tasks(), () -> TaskText.page(found), Task::taskUuid);
         }

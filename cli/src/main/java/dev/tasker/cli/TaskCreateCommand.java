@@ -48,6 +48,13 @@ final class TaskCreateCommand implements Callable<Integer> {
     private int timeoutSeconds;
 
     @Option(
+            names = "--dry-run",
+            description =
+                    "Create nothing: check the input against the template's schema and show the steps; exit with 8"
+                            + " when it would be refused.")
+    private boolean dryRun;
+
+    @Option(
             names = "--count",
             paramLabel = "N",
             description = "Create so many, all with the same input, each under a key of its own; for load tests.")
@@ -57,6 +64,11 @@ final class TaskCreateCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         CreateTask request = options.request();
         try (TaskerClient client = connection.open()) {
+            if (dryRun) {
+                TaskDryRun outcome = TaskDryRun.of(client, request);
+                connection.output().show(outcome, outcome.template().template(), outcome::text);
+                return outcome.accepted() ? 0 : CommandException.INVALID;
+            }
             if (count != null) {
                 return createMany(client, request, count);
             }

@@ -5,6 +5,7 @@ import dev.tasker.client.TaskChange;
 import dev.tasker.client.TaskExplanation;
 import dev.tasker.client.TaskPage;
 import dev.tasker.client.TaskTimeline;
+import java.util.List;
 
 /** Tasks as people read them. */
 final class TaskText {
@@ -39,8 +40,14 @@ final class TaskText {
     }
 
     static String page(TaskPage page) {
+        TaskPage.Pagination at = page.pagination();
+        return list(page.tasks()) + "\nPage " + Table.text(at.page()) + " of " + Table.text(at.totalPages()) + ", "
+                + Table.text(at.totalCount()) + " tasks in all\n";
+    }
+
+    static String list(List<Task> tasks) {
         Table table = Table.titled("TASK", "TEMPLATE", "STATUS", "STEPS", "HEALTH", "CREATED");
-        for (Task task : page.tasks()) {
+        for (Task task : tasks) {
             table.row(
                     task.taskUuid(),
                     template(task),
@@ -49,9 +56,7 @@ final class TaskText {
                     task.healthStatus(),
                     task.createdAt());
         }
-        TaskPage.Pagination at = page.pagination();
-        return table + "\nPage " + Table.text(at.page()) + " of " + Table.text(at.totalPages()) + ", "
-                + Table.text(at.totalCount()) + " tasks in all\n";
+        return table.toString();
     }
 
     static String why(TaskExplanation why) {

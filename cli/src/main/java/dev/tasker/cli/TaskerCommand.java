@@ -41,6 +41,24 @@ final class TaskerCommand implements Runnable {
     @Option(names = "--format", description = "How such commands print: ${COMPLETION-CANDIDATES}.")
     private Connection.@Nullable Format format;
 
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Tell of calls; of other commands log more, and still more with -vv and -vvv.")
+    private boolean[] verbose = {};
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Print what was asked for and errors, nothing else.")
+    private boolean quiet;
+
+    boolean isVerbose() {
+        return verbose.length > 0;
+    }
+
+    boolean isQuiet() {
+        return quiet;
+    }
+
     @Nullable
     String profile() {
         return profile;
@@ -63,21 +81,15 @@ final class TaskerCommand implements Runnable {
         }
     }
 
-    /** The parser with all commands and the handling of their failures. */
-    static CommandLine commandLine() {
-        return commandLine("");
-    }
-
-    /** The same with only one of the commands, which is all that a run of it needs; a word that is none of them gets all. */
-    static CommandLine commandLine(String word) {
-        CommandLine line = new CommandLine(new TaskerCommand());
-        Class<?> only = COMMANDS.get(word);
-        if (only == null) {
-            COMMANDS.forEach(line::addSubcommand);
-        } else {
-            line.addSubcommand(word, only);
-        }
-        return line.setExpandAtFiles(false) // an argument @FILE means a file to commands that say so, and nothing else
+    /**
+     * The parser, as far as these arguments need it, and the handling of failures.
+     *
+     * @param arguments none for all commands
+     */
+    static CommandLine commandLine(String... arguments) {
+        return new CommandTree(arguments)
+                .under(new CommandLine(new TaskerCommand()), COMMANDS)
+                .setExpandAtFiles(false) // an argument @FILE means a file to commands that say so, and nothing else
                 .setExecutionExceptionHandler((failure, commandLine, _) -> failure instanceof TaskerException refused
                         ? new RefusalText(refused, commandLine).print()
                         : explain(failure, commandLine.getErr()));
@@ -100,6 +112,7 @@ final class TaskerCommand implements Runnable {
         commands.put("system", SystemCommand.class);
         commands.put("auth", AuthCommand.class);
         commands.put("bench", BenchCommand.class);
+        commands.put("completion", CompletionCommand.class);
         return commands;
     }
 

@@ -19,20 +19,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code tasker template …}: work with template files. */
-@Command(name = "template", description = "Works with workflow templates.", mixinStandardHelpOptions = true)
-final class TemplateCommand implements Runnable {
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
-
-    @Override
-    public void run() {
-        spec.commandLine().usage(spec.commandLine().getOut());
+@Command(
+        name = "template",
+        description = "Works with workflow templates.",
+        mixinStandardHelpOptions = true,
+        addMethodSubcommands = false)
+final class TemplateCommand extends CommandGroup {
+    TemplateCommand() {
+        super(TemplateInspectCommand.class, TemplateDiffCommand.class, TemplatePullCommand.class);
     }
 
     /** Lists what is wrong with files, as compilers do; fails when one of them cannot be used. */
@@ -51,7 +49,7 @@ final class TemplateCommand implements Runnable {
                                     "Warn of callables that have no handler among these: ${COMPLETION-CANDIDATES}.")
                     @Nullable
                     BundledHandlers handlers) {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = spec().commandLine().getOut();
         int usable = 0;
         int broken = 0;
         for (Path path : paths) {
@@ -71,8 +69,8 @@ final class TemplateCommand implements Runnable {
     /** Prints the JSON Schema of templates, which editors complete and check by. */
     @Command(name = "schema", description = "Prints the JSON Schema of templates.", mixinStandardHelpOptions = true)
     void schema() {
-        spec.commandLine().getOut().print(TemplateSchema.json());
-        spec.commandLine().getOut().flush();
+        spec().commandLine().getOut().print(TemplateSchema.json());
+        spec().commandLine().getOut().flush();
     }
 
     @Command(name = "list", description = "Lists registered templates.", mixinStandardHelpOptions = true)
@@ -110,12 +108,8 @@ final class TemplateCommand implements Runnable {
             @Parameters(paramLabel = "NAMESPACE/NAME[/VERSION]", description = "Version: 1.0.0 unless given.")
                     String reference)
             throws InterruptedException {
-        String[] parts = reference.split("/", -1);
-        if (parts.length < 2 || parts.length > 3) {
-            throw connection.wrong(reference + ": not a template (expected: NAMESPACE/NAME or NAMESPACE/NAME/VERSION)");
-        }
         try (TaskerClient client = connection.open()) {
-            Template found = client.templates().get(parts[0], parts[1], parts.length == 3 ? parts[2] : "1.0.0");
+            Template found = TemplateKey.require(reference).find(client);
             Table table = Table.titled("STEP", "RETRIES", "DESCRIPTION");
             for (Template.TemplateStep step : found.steps()) {
                 table.row(

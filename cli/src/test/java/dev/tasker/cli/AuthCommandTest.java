@@ -59,6 +59,16 @@ class AuthCommandTest {
             Execution known = Execution.of("task", "list", "--url", url, "--token-file", token.toString());
             Execution forbidden = Execution.of("template", "list", "--url", url, "--token-file", token.toString());
 
+            Execution caller = Execution.of("auth", "whoami", "--url", url, "--token-file", token.toString());
+            Execution stranger = Execution.of("auth", "whoami", "--url", url, "--json");
+
+            assertThat(caller.exitCode()).as(caller.err()).isZero();
+            assertThat(caller.out())
+                    .containsPattern("Subject +tasker-client")
+                    .containsPattern("Accepted +yes")
+                    .endsWith("  tasks:list\n  tasks:read\n");
+            assertThat(stranger.exitCode()).isEqualTo(5);
+            assertThat(stranger.out()).contains("\"credential\" : \"none\"").contains("\"accepted\" : false");
             assertThat(nobody.exitCode()).isEqualTo(5);
             assertThat(nobody.err())
                     .isEqualTo("tasker: Missing authentication credentials."

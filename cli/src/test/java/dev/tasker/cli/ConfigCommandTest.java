@@ -67,6 +67,91 @@ class ConfigCommandTest {
     }
 
     @Test
+    void profileThatCommandsUseIsShown() throws IOException {
+        Path profiles = Files.writeString(folder.resolve("client.toml"), """
+            [profile.default.orchestration]
+            auth_token = "secret"
+            [profile.staging.orchestration]
+            base_url = "http://staging"
+            """);
+
+        Execution shown = Execution.of("config", "show", "--config", profiles.toString(), "--profile", "staging");
+        Execution origin = Execution.of("-p", "staging", "-c", profiles.toString(), "config", "show", "--origin");
+        JsonNode json = json(Execution.of("config", "show", "--config", profiles.toString(), "--json"));
+
+        assertThat(shown.exitCode()).as(shown.err()).isZero();
+        assertThat(shown.out())
+                .containsPattern("Profile +staging")
+                .containsPattern("orchestration.base_url +http://staging")
+                .doesNotContain("secret");
+        assertThat(origin.out()).containsPattern("orchestration.base_url +http://staging +" + profiles);
+        assertThat(json.get("profiles").toString()).isEqualTo("[\"default\",\"staging\"]");
+        assertThat(json.toString()).doesNotContain("secret");
+        assertThat(Execution.of("config", "show", "--config", profiles.toString(), "--profile", "prod")
+                        .exitCode())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void singleValuesAndDifferencesOfEnvironmentsAreTold() throws IOException {
+        String file = file("[orchestration.web]\nrequest_timeout_ms = 500\n");
+
+        Execution value = Execution.of("config", "get", "web.request_timeout_ms", "--config", file, "-e", "test");
+        Execution unknown = Execution.of("config", "get", "web.request_timeout", "--config", file);
+        Execution diff = Execution.of("config", "diff", "test", "production", "--config", file);
+        JsonNode json = json(Execution.of("config", "diff", "test", "production", "--config", file, "--json"));
+
+        assertThat(value.out()).isEqualTo("500\n");
+        assertThat(unknown.exitCode()).isEqualTo(6);
+        assertThat(unknown.err()).contains("nearest: worker.web.request_timeout_ms");
+        assertThat(diff.exitCode()).as(diff.err()).isZero();
+        assertThat(diff.out()).startsWith("KEY ").doesNotContain("request_timeout_ms");
+        assertThat(json).isNotEmpty();
+        assertThat(Execution.of("config", "diff", "test", "test", "--config", file)
+                        .out())
+                .isEqualTo("No difference.\n");
+        assertThat(Execution.of("config", "diff", "test", "moon").exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void oneFileIsMadeOfTheSources() throws IOException {
+        Files.createDirectories(folder.resolve("base"));
+        Files.createDirectories(folder.resolve("environments/test"));
+        Files.writeString(folder.resolve("base/common.toml"), """
+            [common.database]
+            url = "${DATABASE_URL:-postgresql://localhost/tasker}"
+            [common._docs.database]
+            description = "Where it is"
+            [common.database.pool]
+            max_connections = 11
+            """);
+        Files.writeString(folder.resolve("base/orchestration.toml"), "orchestration.web.request_timeout_ms = 500\n");
+        Files.writeString(
+                folder.resolve("environments/test/common.toml"), "common.database.pool.max_connections = 7\n");
+        Path file = folder.resolve("made.toml");
+
+        Execution made = Execution.of(
+                "config", "generate", "-s", folder.toString(), "-e", "test", "-o", file.toString(), "--validate");
+        String complete = Files.readString(file);
+        Execution common = Execution.of(
+                "config", "generate", "-c", "common", "-s", folder.toString(), "-e", "test", "-o", file.toString());
+
+        assertThat(made.exitCode()).as(made.out() + made.err()).isZero();
+        assertThat(made.out()).startsWith("Wrote " + file).contains("valid for test");
+        assertThat(complete)
+                .contains("# environment: test\n")
+                .contains("url = \"${DATABASE_URL:-postgresql://localhost/tasker}\"")
+                .contains("max_connections = 7\n")
+                .contains("request_timeout_ms = 500\n")
+                .doesNotContain("_docs");
+        assertThat(common.exitCode()).isZero();
+        assertThat(Files.readString(file)).contains("max_connections = 7").doesNotContain("request_timeout_ms");
+        assertThat(Execution.of("config", "generate", "-s", "/nowhere", "-o", file.toString())
+                        .exitCode())
+                .isEqualTo(3);
+    }
+
+    @Test
     void sourcesAreMergedForTheirEnvironment() throws IOException {
         Files.createDirectories(folder.resolve("environments/production"));
         Files.createDirectories(folder.resolve("base"));

@@ -10,8 +10,9 @@ record Execution(int exitCode, String out, String err) {
     static Execution of(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine command =
-                TaskerCommand.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        CommandLine command = TaskerCommand.commandLine(arguments)
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true));
         int exitCode = command.execute(arguments);
         return new Execution(exitCode, out.toString(), err.toString());
     }

@@ -108,6 +108,13 @@ class OperatorCommandsTest {
         assertThat(read.get("initiator").asString()).isEqualTo("tasker-ctl");
         assertThat(listed.out()).startsWith("TASK ").contains(task).endsWith("Page 1 of 1, 1 tasks in all\n");
         assertThat(lines.out().lines()).hasSize(1);
+        assertThat(run("task", "list", "--query", "name=" + template, "--all", "--format", "id")
+                        .out())
+                .isEqualTo(task + "\n");
+        assertThat(run("task", "list", "--query", "name=" + template, "--all").out())
+                .startsWith("TASK ")
+                .contains(task)
+                .doesNotContain("Page");
     }
 
     @Test

@@ -138,6 +138,14 @@ class TaskerCommandTest {
                 .isEqualTo("WARN");
         assertThat(Main.logLevel(new String[] {"demo"}, Map.of("LOG_LEVEL", "error", "RUST_LOG", "debug")))
                 .isEqualTo("ERROR");
+        assertThat(Main.logLevel(new String[] {"-v", "demo"}, Map.of("LOG_LEVEL", "error")))
+                .isEqualTo("INFO");
+        assertThat(Main.logLevel(new String[] {"-vv", "server"}, Map.of())).isEqualTo("DEBUG");
+        assertThat(Main.logLevel(new String[] {"-vvvv", "--verbose", "server"}, Map.of()))
+                .isEqualTo("TRACE");
+        assertThat(Main.logLevel(new String[] {"--quiet", "server"}, Map.of())).isEqualTo("ERROR");
+        assertThat(Main.logLevel(new String[] {"task", "create", "-v", "1.0.0"}, Map.of()))
+                .isEqualTo("WARN");
     }
 
     @Test

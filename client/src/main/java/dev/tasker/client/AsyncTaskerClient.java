@@ -6,7 +6,8 @@ import java.util.concurrent.Flow;
 
 /**
  * Every operation of a client without waiting for it: {@code client.async().call(it -> it.tasks().get(task))}. Each call has a virtual thread,
- * on which the stages that depend on its outcome run, too. Thread-safe; get one from {@link TaskerClient#async()}, and close that.
+ * on which the stages that depend on its outcome run, too; it works for the
+ * trace that the caller works for. Thread-safe; get one from {@link TaskerClient#async()}, and close that.
  */
 public final class AsyncTaskerClient {
     private final TaskerClient client;
@@ -30,7 +31,7 @@ public final class AsyncTaskerClient {
      */
     public <T> CompletableFuture<T> call(Call<? extends T> call) {
         CompletableFuture<T> outcome = new CompletableFuture<>();
-        Thread thread = Thread.ofVirtual().name("tasker-client-call").unstarted(() -> {
+        Thread thread = Thread.ofVirtual().name("tasker-client-call").unstarted(CallerTrace.carriedInto(() -> {
             try {
                 outcome.complete(call.make(client));
             } catch (InterruptedException e) {
@@ -38,7 +39,7 @@ public final class AsyncTaskerClient {
             } catch (Throwable e) { // somebody waits for the outcome, whatever it is
                 outcome.completeExceptionally(e);
             }
-        });
+        }));
         var _ = outcome.whenComplete((_, _) -> {
             if (!Thread.currentThread().equals(thread)) {
                 thread.interrupt();

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param credential null to show none; enough for a server with authentication off
  * @param timeout of a call, all its attempts and the pauses between them together; what waits on purpose may take longer by as long as it waits
  * @param tls for {@code https} and {@code grpcs}; null for the authorities that the JDK trusts, see {@link ClientTls}
+ * @param listener hears of calls
  */
 public record ClientConfig(
         URI server,
@@ -21,7 +22,8 @@ public record ClientConfig(
         Duration timeout,
         RetryPolicy retries,
         @Nullable SSLContext tls,
-        Transport transport) {
+        Transport transport,
+        CallListener listener) {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final Pattern REST_SCHEMES = Pattern.compile("(?i)https?");
     private static final Pattern GRPC_SCHEMES = Pattern.compile("(?i)(http|grpc)s?");
@@ -45,27 +47,37 @@ public record ClientConfig(
         String scheme = server.getScheme();
         boolean grpc = scheme != null && scheme.toLowerCase(Locale.ROOT).startsWith("grpc");
         return new ClientConfig(
-                server, null, TIMEOUT, RetryPolicy.DEFAULT, null, grpc ? Transport.GRPC : Transport.REST);
+                server,
+                null,
+                TIMEOUT,
+                RetryPolicy.DEFAULT,
+                null,
+                grpc ? Transport.GRPC : Transport.REST,
+                CallListener.NONE);
     }
 
     public ClientConfig withCredential(@Nullable Credential changed) {
-        return new ClientConfig(server, changed, timeout, retries, tls, transport);
+        return new ClientConfig(server, changed, timeout, retries, tls, transport, listener);
     }
 
     public ClientConfig withTimeout(Duration changed) {
-        return new ClientConfig(server, credential, changed, retries, tls, transport);
+        return new ClientConfig(server, credential, changed, retries, tls, transport, listener);
     }
 
     public ClientConfig withRetries(RetryPolicy changed) {
-        return new ClientConfig(server, credential, timeout, changed, tls, transport);
+        return new ClientConfig(server, credential, timeout, changed, tls, transport, listener);
     }
 
     public ClientConfig withTls(@Nullable SSLContext changed) {
-        return new ClientConfig(server, credential, timeout, retries, changed, transport);
+        return new ClientConfig(server, credential, timeout, retries, changed, transport, listener);
     }
 
     public ClientConfig withTransport(Transport changed) {
-        return new ClientConfig(server, credential, timeout, retries, tls, changed);
+        return new ClientConfig(server, credential, timeout, retries, tls, changed, listener);
+    }
+
+    public ClientConfig withListener(CallListener changed) {
+        return new ClientConfig(server, credential, timeout, retries, tls, transport, changed);
     }
 
     /** Whether the connection is to be encrypted. */

@@ -1,5 +1,9 @@
 package dev.tasker.client;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.function.Supplier;
 
 /**
@@ -19,6 +23,17 @@ public record Credential(String header, String prefix, Supplier<String> secret) 
     /** A token that is renewed. */
     public static Credential bearer(Supplier<String> token) {
         return new Credential("Authorization", "Bearer ", token);
+    }
+
+    /** A token in a file, which is read for every call, since somebody else may renew it. */
+    public static Credential bearerFile(Path file) {
+        return bearer(() -> {
+            try {
+                return Files.readString(file).strip();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     /** A key in the header that the server expects, {@code X-API-Key} unless its {@code api_key_header} says otherwise. */

@@ -60,7 +60,8 @@ final class GrpcCalls implements AutoCloseable {
 
     /** The answer to a call that succeeded, at the latest when the time is up. */
     <Q, A> A call(MethodDescriptor<Q, A> method, Q request, Manner manner) throws InterruptedException {
-        return repetition.call(manner, (number, limit) -> once(method, request, number, limit));
+        return repetition.call(
+                method.getFullMethodName(), manner, (number, limit) -> once(method, request, number, limit));
     }
 
     /** One attempt. */
@@ -98,6 +99,7 @@ final class GrpcCalls implements AutoCloseable {
         return key == null
                 ? call(method, request, Manner.CHANGE)
                 : repetition.call(
+                        method.getFullMethodName(),
                         Manner.READ,
                         (number, limit) ->
                                 once(method, request, CallOptions.DEFAULT.withOption(IDEMPOTENCY, key), number, limit));
@@ -162,6 +164,7 @@ final class GrpcCalls implements AutoCloseable {
                     if (idempotencyKey != null) {
                         headers.put(key("idempotency-key"), idempotencyKey);
                     }
+                    CallerTrace.headers().forEach((name, value) -> headers.put(key(name), value));
                     super.start(listener, headers);
                 }
             };

@@ -9,10 +9,13 @@ import com.tasker.v1.GetTaskResponse;
 import com.tasker.v1.GetTaskSummaryRequest;
 import com.tasker.v1.ListTasksResponse;
 import com.tasker.v1.TaskServiceGrpc;
+import io.grpc.MethodDescriptor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -91,15 +94,21 @@ final class GrpcTasks implements Tasks {
     }
 
     @Override
+    public Stream<Task> stream(TaskQuery query) {
+        AtomicInteger page = new AtomicInteger();
+        return TaskPages.stream(_ -> list(query, page.incrementAndGet(), TaskPages.PAGE));
+    }
+
+    @Override
     public Task cancel(UUID task, @Nullable String reason) throws InterruptedException {
         CancelTaskRequest.Builder request = CancelTaskRequest.newBuilder().setTaskUuid(task.toString());
         if (reason != null) {
             request.setReason(reason);
         }
         try {
-            return calls.repetition().call(Manner.READ, (number, limit) -> {
-                CancelTaskResponse answer =
-                        calls.once(TaskServiceGrpc.getCancelTaskMethod(), request.build(), number, limit);
+            MethodDescriptor<CancelTaskRequest, CancelTaskResponse> method = TaskServiceGrpc.getCancelTaskMethod();
+            return calls.repetition().call(method.getFullMethodName(), Manner.READ, (number, limit) -> {
+                CancelTaskResponse answer = calls.once(method, request.build(), number, limit);
                 if (!answer.getSuccess()) {
                     throw Refusal.invalid(answer.getMessage().replaceFirst("^" + NOT_CANCELLABLE, ""), number);
                 }

@@ -8,6 +8,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What is known of a call that failed.
@@ -118,9 +119,12 @@ record Refusal(
         return "HTTP " + answer.status() + (shown.isEmpty() ? "" : ": " + shown);
     }
 
+    /** A worker says flat what a server says within {@code error} (03 §1.13). */
     private static JsonNode envelope(String body) {
         try {
-            return Json.MAPPER.readTree(body).path("error");
+            JsonNode whole = Json.MAPPER.readTree(body);
+            JsonNode error = whole.path("error");
+            return error.isString() && whole instanceof ObjectNode flat ? flat.set("code", error) : error;
         } catch (JacksonException e) {
             return Json.MAPPER.missingNode();
         }

@@ -30,9 +30,21 @@ final class Repetition implements AutoCloseable {
         this.config = config;
     }
 
-    /** The answer to a call that succeeded, at the latest when the time is up. */
-    <T> T call(Manner manner, Attempt<T> attempt) throws InterruptedException {
-        return manner.guarded() ? guarded(manner, attempt) : repeated(manner, attempt);
+    /**
+     * The answer to a call that succeeded, at the latest when the time is up.
+     *
+     * @param name for who listens
+     */
+    <T> T call(String name, Manner manner, Attempt<T> attempt) throws InterruptedException {
+        long began = System.nanoTime();
+        try {
+            T answer = manner.guarded() ? guarded(manner, attempt) : repeated(manner, attempt);
+            config.listener().ended(name, Duration.ofNanos(System.nanoTime() - began), null);
+            return answer;
+        } catch (TaskerException e) {
+            config.listener().ended(name, Duration.ofNanos(System.nanoTime() - began), e);
+            throw e;
+        }
     }
 
     private <T> T guarded(Manner manner, Attempt<T> attempt) throws InterruptedException {

@@ -11,7 +11,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -21,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -62,7 +61,7 @@ final class RestCalls implements AutoCloseable {
 
     /** The answer to a call that succeeded, at the latest when the time is up. */
     Answer send(Request request) throws InterruptedException {
-        return repetition.call(request.manner(), (number, limit) -> {
+        return repetition.call(request.method() + " " + request.path(), request.manner(), (number, limit) -> {
             Answer answer = once(request, number, limit);
             if (!answer.isSuccess()) {
                 throw Refusal.of(answer);
@@ -119,6 +118,7 @@ final class RestCalls implements AutoCloseable {
                 .method(request.method(), body(request.body()))
                 .header("User-Agent", USER_AGENT);
         request.headers().forEach(builder::header);
+        CallerTrace.headers().forEach(builder::header);
         Credential credential = config.credential();
         if (credential != null) {
             builder.header(
@@ -169,20 +169,18 @@ final class RestCalls implements AutoCloseable {
                 Refusal.unreadable(answer, "The answer is not what a Tasker server says: " + fault, cause));
     }
 
-    /** The configured one; for plain HTTP one that trusts nobody, since reading the JDK's authorities takes a noticeable part of a start. */
+    /** The configured one; for plain HTTP one that has nothing, since the JDK's own takes a noticeable part of a start. */
     private static SSLContext tls(ClientConfig config) {
         SSLContext configured = config.tls();
         if (configured != null) {
             return configured;
         }
+        if (!config.isSecure()) {
+            return new NoTls();
+        }
         try {
-            if (config.isSecure()) {
-                return SSLContext.getDefault();
-            }
-            SSLContext unused = SSLContext.getInstance("TLS");
-            unused.init(null, new TrustManager[0], null);
-            return unused;
-        } catch (GeneralSecurityException e) {
+            return SSLContext.getDefault();
+        } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("This JDK has no TLS", e);
         }
     }

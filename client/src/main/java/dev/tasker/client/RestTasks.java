@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -49,6 +50,12 @@ final class RestTasks implements Tasks {
             parameters.put("cursor", cursor);
         }
         return calls.call(Request.get(Paths.withQuery(ROOT, parameters)), TaskPage.class);
+    }
+
+    @Override
+    public Stream<Task> stream(TaskQuery query) {
+        return TaskPages.stream(
+                last -> after(query, last == null ? null : last.pagination().nextCursor(), TaskPages.PAGE));
     }
 
     @Override

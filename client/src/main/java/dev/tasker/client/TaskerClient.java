@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.Properties;
+import java.util.function.Supplier;
 
 /**
  * A client of one server (or of several equal ones behind one address). Every call blocks its thread, which may well be a virtual one; an
@@ -29,14 +30,14 @@ public final class TaskerClient implements AutoCloseable {
         return new TaskerClient(
                 switch (config.transport()) {
                     case REST -> new RestOperations(config);
-                    case GRPC -> grpc(config);
+                    case GRPC -> grpc(() -> new GrpcOperations(config));
                 });
     }
 
     /** What needs optional libraries is loaded here, and only here. */
-    private static Operations grpc(ClientConfig config) {
+    static <T> T grpc(Supplier<T> made) {
         try {
-            return new GrpcOperations(config);
+            return made.get();
         } catch (NoClassDefFoundError e) {
             throw new IllegalStateException(
                     "transport: GRPC without " + e.getMessage()
@@ -48,6 +49,11 @@ public final class TaskerClient implements AutoCloseable {
     /** A client with default limits and no credential; over gRPC when the scheme is {@code grpc} or {@code grpcs}, else over REST. */
     public static TaskerClient of(URI server) {
         return of(ClientConfig.of(server));
+    }
+
+    /** By a profile (07 §2): the one that files and environment choose, unless the builder is told another one. */
+    public static ClientBuilder<TaskerClient> builder() {
+        return new ClientBuilder<>(Endpoint.ORCHESTRATION, TaskerClient::of);
     }
 
     public Tasks tasks() {

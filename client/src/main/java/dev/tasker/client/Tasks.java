@@ -1,7 +1,11 @@
 package dev.tasker.client;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +41,13 @@ public interface Tasks {
     TaskPage after(TaskQuery query, @Nullable String cursor, int limit) throws InterruptedException;
 
     /**
+     * All of them, the newest first; pages are asked for as the stream goes on, so its operations fail as calls do. Over REST no task is missing
+     * or told twice, whatever is created meanwhile; over gRPC, which has no cursor, one may be told twice where more than a page of tasks comes
+     * between two pages. An interrupt ends it with {@link java.util.concurrent.CancellationException}.
+     */
+    Stream<Task> stream(TaskQuery query);
+
+    /**
      * Cancels a task and every step of it that is not over.
      *
      * @param reason for its history, null for none
@@ -60,6 +71,21 @@ public interface Tasks {
      * @param limit how long to wait; the task is then returned as it is
      */
     Task await(UUID task, Duration limit) throws InterruptedException;
+
+    /**
+     * Waits until each of them rests, as {@link #await}.
+     *
+     * @param limit for all of them together; those that do not rest then are returned as they are
+     * @return in the order asked for
+     */
+    default List<Task> awaitAll(Collection<UUID> tasks, Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        List<Task> found = new ArrayList<>();
+        for (UUID task : tasks) { // they go on while one is waited for
+            found.add(await(task, Duration.ofNanos(Math.max(0, deadline - System.nanoTime()))));
+        }
+        return found;
+    }
 
     /**
      * Follows a task from now on. Nothing is asked before the first event is.

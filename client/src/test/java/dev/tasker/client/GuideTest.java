@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +54,10 @@ class GuideTest {
             CompletableFuture<String> later = begun(scene.client(), scene.request("watched"));
             scene.work("watched");
             assertThat(later.join()).isEqualTo("complete");
+            assertThat(counted(scene.client(), List.of(task))).isEqualTo("1 of 3");
+            Path file = Files.writeString(
+                    folder.resolve("profiles.toml"), "profile.staging.orchestration.base_url = '" + server + "'\n");
+            assertThat(healthOf(file)).isEqualTo("healthy");
         }
     }
 
@@ -65,6 +70,26 @@ class GuideTest {
             Task ended = client.tasks().await(task.taskUuid(), Duration.ofSeconds(30));
             Step last = client.steps().list(task.taskUuid()).getLast();
             return ended.status().text() + " " + last.result().orElseThrow();
+        }
+        // guide end
+    }
+
+    private static String counted(TaskerClient client, List<UUID> tasks) throws InterruptedException {
+        // guide: several
+        List<Task> ended = client.tasks().awaitAll(tasks, Duration.ofMinutes(1));
+        try (Stream<Task> all = client.tasks().stream(TaskQuery.all().namespace("client_test"))) {
+            return ended.size() + " of " + all.count();
+        }
+        // guide end
+    }
+
+    private static String healthOf(Path file) throws InterruptedException {
+        // guide: profile
+        try (TaskerClient client = TaskerClient.builder()
+                .profileFile(file) // without it the files of the project and of the person
+                .profile("staging")
+                .build()) {
+            return client.health().basic().status();
         }
         // guide end
     }

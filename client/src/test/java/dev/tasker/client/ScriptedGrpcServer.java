@@ -33,6 +33,8 @@ final class ScriptedGrpcServer implements AutoCloseable {
     private static final Metadata.Key<String> KEY =
             Metadata.Key.of("idempotency-key", Metadata.ASCII_STRING_MARSHALLER);
 
+    private static final Metadata.Key<String> TRACE = Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
+
     private final Queue<Act> script = new ConcurrentLinkedQueue<>();
     private final Queue<String> calls = new ConcurrentLinkedQueue<>();
     private final Server server;
@@ -132,7 +134,10 @@ final class ScriptedGrpcServer implements AutoCloseable {
         public <Q, A> ServerCall.Listener<Q> interceptCall(
                 ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
             String key = headers.get(KEY);
-            calls.add(call.getMethodDescriptor().getBareMethodName() + (key == null ? "" : " " + key));
+            String trace = headers.get(TRACE);
+            calls.add(call.getMethodDescriptor().getBareMethodName()
+                    + (key == null ? "" : " " + key)
+                    + (trace == null ? "" : " " + trace));
             return next.startCall(call, headers);
         }
     }

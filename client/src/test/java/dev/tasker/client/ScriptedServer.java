@@ -29,7 +29,7 @@ final class ScriptedServer implements AutoCloseable {
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", exchange -> {
             calls.add(exchange.getRequestMethod() + " " + exchange.getRequestURI()
-                    + headers(exchange, "Idempotency-Key", "Last-Event-ID"));
+                    + headers(exchange, "Idempotency-Key", "Last-Event-ID", "traceparent"));
             Act act = script.poll();
             if (act != null) {
                 act.play(exchange);

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.FutureTask;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
@@ -171,6 +174,51 @@ class TaskerClientTest {
                 assertUnsupported(() -> client.tasks().list(further, 1, 10));
             }
         }
+    }
+
+    @Test
+    void streamHasEveryTaskOnceAndAsksForNoMorePagesThanItNeeds() throws Exception {
+        String template = scene.register();
+        Set<UUID> created = new HashSet<>();
+        for (int i = 0; i < TaskPages.PAGE + 5; i++) {
+            created.add(rest.tasks().create(scene.request(template)).taskUuid());
+        }
+        TaskQuery query = TaskQuery.all().name(template);
+        List<UUID> told = new ArrayList<>();
+        Iterator<Task> tasks = client.tasks().stream(query).iterator();
+        while (told.size() < TaskPages.PAGE) {
+            told.add(tasks.next().taskUuid());
+        }
+        rest.tasks().create(scene.request(template)); // moves the next numbered page by one
+        tasks.forEachRemaining(task -> told.add(task.taskUuid()));
+
+        assertThat(told).doesNotHaveDuplicates().containsAll(created);
+        assertThat(client.tasks().stream(query.tag("nobody has it"))).isEmpty();
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> client.tasks().stream(query).findFirst()).isInstanceOf(CancellationException.class);
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void severalTasksAreAwaitedTogether() throws Exception {
+        String template = scene.register();
+        String other = scene.register();
+        String idle = scene.register();
+        UUID first = client.tasks().create(scene.request(template)).taskUuid();
+        UUID second = client.tasks().create(scene.request(other)).taskUuid();
+        UUID never = client.tasks().create(scene.request(idle)).taskUuid();
+        Thread worker = Thread.ofVirtual().start(() -> {
+            scene.work(other);
+            scene.work(template);
+        });
+
+        List<Task> ended = client.tasks().awaitAll(List.of(first, second), SECONDS_20);
+        List<Task> early = client.tasks().awaitAll(List.of(never, first), Duration.ofMillis(50));
+
+        worker.join();
+        assertThat(ended).extracting(Task::taskUuid).containsExactly(first, second);
+        assertThat(ended).extracting(Task::status).containsOnly(TaskState.COMPLETE);
+        assertThat(early).extracting(Task::status).containsExactly(TaskState.STEPS_IN_PROCESS, TaskState.COMPLETE);
     }
 
     @Test

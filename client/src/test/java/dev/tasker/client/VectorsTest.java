@@ -46,7 +46,13 @@ class VectorsTest {
         "HealthResponse, HealthStatus",
         "HealthResponse_live, HealthStatus",
         "ReadinessResponse, HealthReport",
-        "DetailedHealthResponse, HealthReport"
+        "DetailedHealthResponse, HealthReport",
+        "WorkerBasicHealthResponse, WorkerStatus",
+        "WorkerReadinessResponse, WorkerReport",
+        "WorkerDetailedHealthResponse, WorkerReport",
+        "WorkerConfigResponse, WorkerConfiguration",
+        "WorkerTemplateListResponse, WorkerTemplateList",
+        "WorkerTemplateValidationResponse, WorkerTemplateValidation"
     })
     void sampleSurvivesItsRecord(String sample, String type) throws Exception {
         String text = Vectors.read(sample + ".json");
@@ -60,7 +66,7 @@ class VectorsTest {
         assertThat(same(Json.MAPPER.valueToTree(read), "")).isEqualTo(same(Json.MAPPER.readTree(text), ""));
     }
 
-    /** Samples of the worker's server are not for this client; what a PATCH of a dead letter answers is looked at by its status. */
+    /** Those of a worker are for another client; what a PATCH of a dead letter answers is looked at by its status. */
     @Test
     void noSampleOfTheServerIsForgotten() throws IOException {
         assertThat(Vectors.names().stream()
@@ -110,6 +116,16 @@ class VectorsTest {
         assertThat(refusal.getClass().getSimpleName()).isEqualTo(kind);
         assertThat(refusal).hasMessage("HTTP " + status + ": <html>no</html>");
         assertThat(refusal.code()).isEmpty();
+    }
+
+    @Test
+    void workersRefuseInTheirOwnForm() throws IOException {
+        TaskerException unknown = refusal(404, Map.of(), Vectors.read("WorkerErrorResponse.json"));
+
+        assertThat(unknown)
+                .isInstanceOf(TaskerException.NotFound.class)
+                .hasMessage("Template not found: warehouse/parcel_sorting/9.9.9");
+        assertThat(unknown.code()).isEqualTo("template_not_found");
     }
 
     @Test

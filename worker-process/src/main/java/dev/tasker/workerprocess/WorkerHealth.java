@@ -19,22 +19,22 @@ final class WorkerHealth {
      * What is so now.
      *
      * @param connected whether the server hears the worker
-     * @param templatesJudged whether the server has registered its templates, or said that it will not
      * @param slotsTaken by handlers that run, abandoned ones included
      * @param abandoned handlers that outlived their interruption
      * @param waiting steps leased to the worker that have not begun
      * @param errorPercent of the last outcomes
+     * @param templates how far their registration is
      */
     record Standing(
             WorkerStatus status,
             boolean connected,
-            boolean templatesJudged,
             int slots,
             int slotsTaken,
             long abandoned,
             int credit,
             long waiting,
-            double errorPercent) {}
+            double errorPercent,
+            TemplateRegistration.Progress templates) {}
 
     WorkerHealth(Supplier<Standing> standing) {
         this.standing = standing;
@@ -80,9 +80,9 @@ final class WorkerHealth {
         if (!now.connected()) {
             return Check.degraded("command_processor", status + ", without a session");
         }
-        return now.templatesJudged()
-                ? Check.healthy("command_processor", status)
-                : Check.degraded("command_processor", status + ", templates not registered yet");
+        return now.templates().pending()
+                ? Check.degraded("command_processor", status + ", the templates are not registered yet")
+                : Check.healthy("command_processor", status);
     }
 
     private static Check slots(Standing now) {
@@ -104,6 +104,15 @@ final class WorkerHealth {
             return Check.degraded(
                     "step_processing",
                     text + ", " + now.abandoned() + " handlers do not end though they are interrupted");
+        }
+        if (now.templates().refused() > 0) {
+            return Check.degraded(
+                    "step_processing",
+                    "%s, %d of %d templates were refused by the server"
+                            .formatted(
+                                    text,
+                                    now.templates().refused(),
+                                    now.templates().templates()));
         }
         return now.errorPercent() >= ERRORS_DEGRADED
                 ? Check.degraded("step_processing", text)

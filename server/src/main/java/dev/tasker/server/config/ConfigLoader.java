@@ -89,6 +89,20 @@ public final class ConfigLoader {
         return loader.judge(chosen, layers);
     }
 
+    /**
+     * The sources of a folder as one document of TOML (02 §10.1), as {@link #inspectSources} would read them; placeholders stay as they are.
+     *
+     * @param contexts of {@code common}, {@code orchestration} and {@code worker} those whose files count
+     * @throws ConfigException when there is none, or one cannot be read or is no TOML
+     */
+    public static String merge(Path folder, Environment where, List<String> contexts) {
+        ConfigLayers layers = new ConfigLayers();
+        layers.addSources(folder, where, contexts);
+        Map<String, String> texts = new TreeMap<>();
+        layers.values().forEach((key, located) -> texts.put(key, TomlText.of(located.value())));
+        return TomlText.document(texts);
+    }
+
     /** The keys that have an effect, by name, with their defaults in {@code environment}. */
     public static Map<String, KeyFacts> keys(Environment environment) {
         ConfigLoader loader = new ConfigLoader(Map.of(), Path.of("$XDG_DATA_HOME", "tasker"));
@@ -128,7 +142,8 @@ public final class ConfigLoader {
         DatabaseConfig database = DatabaseConfig.from(settings, userDataFolder.resolve(environment.text()));
         WebConfig web = WebConfig.from(settings);
         GrpcConfig grpc = GrpcConfig.from(settings);
-        AuthConfig auth = AuthConfig.from(settings, AUTHENTICATION, "tasker-core", "tasker-api");
+        AuthConfig auth = AuthConfig.from(settings, AUTHENTICATION, "tasker-core", "tasker-api")
+                .withWorkerLimits(settings, AUTHENTICATION);
         Reach reach = Reach.of(settings, environment, AUTHENTICATION, auth);
         reach.check("orchestration.web.bind_address", web.enabled(), web.bindAddress());
         reach.check("orchestration.grpc.bind_address", grpc.enabled(), grpc.bindAddress());

@@ -1,6 +1,7 @@
 package dev.tasker.server.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.tasker.engine.Cancellation;
 import dev.tasker.engine.LeaseConfig;
@@ -10,13 +11,20 @@ import dev.tasker.testkit.DatabaseExtension;
 import dev.tasker.testkit.Eventually;
 import dev.tasker.testkit.TestDatabase;
 import dev.tasker.worker.Assignment;
+import dev.tasker.worker.Checkpoint;
 import dev.tasker.worker.CompletionStatus;
 import dev.tasker.worker.HandlerKey;
 import dev.tasker.worker.RejectReason;
-import dev.tasker.worker.WorkSource;
 import dev.tasker.worker.event.DeclaredEvent.Mode;
 import dev.tasker.worker.remote.Reconnection;
+import dev.tasker.worker.remote.RemoteWorkSource;
+import dev.tasker.worker.remote.TemplateOutcome;
 import dev.tasker.worker.remote.WorkerCredential;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,13 +53,17 @@ abstract class RemoteContract {
     private TestDatabase database;
     private String namespace;
 
-    abstract WorkSource source(int port, Reconnection reconnection, @Nullable WorkerCredential credential);
+    abstract RemoteWorkSource source(int port, Reconnection reconnection, @Nullable WorkerCredential credential);
 
     /** The port of the server that such a source connects to. */
     abstract int portOf(Stack server);
 
     /** A server that listens there for such sources, 0: anywhere. */
     abstract Stack start(TestDatabase on, AuthConfig auth, LeaseConfig leases, int port);
+
+    private static Stack startInProduction(TestDatabase on) {
+        return Stack.start(on, AuthConfig.DISABLED, LEASES, false, 0, 0);
+    }
 
     @BeforeEach
     void prepare(TestDatabase testDatabase) {
@@ -75,6 +87,74 @@ abstract class RemoteContract {
 
     private Peer worker(int port, String callable) {
         return closing(Peer.of(closing(source(port, QUICK, null)), new HandlerKey(namespace, callable)));
+    }
+
+    /** A template as JSON. */
+    private String document(String callable) {
+        return """
+            {"name": "solo", "namespace_name": "%s", "version": "1.0.0",
+             "steps": [{"name": "only", "handler": {"callable": "%s"}}]}
+            """.formatted(namespace, callable);
+    }
+
+    private static List<TemplateOutcome.Status> statuses(List<TemplateOutcome> outcomes) {
+        return outcomes.stream().map(TemplateOutcome::status).toList();
+    }
+
+    @Test
+    void templatesAreRegisteredEachForItself() throws Exception {
+        Stack server = server(AuthConfig.DISABLED);
+        RemoteWorkSource worker = closing(source(portOf(server), QUICK, null));
+
+        List<TemplateOutcome> outcomes =
+                worker.registerTemplates(List.of("{\"name\": 7}", document("pay"), document("pay")));
+
+        assertThat(statuses(outcomes))
+                .containsExactly(
+                        TemplateOutcome.Status.INVALID,
+                        TemplateOutcome.Status.REGISTERED,
+                        TemplateOutcome.Status.REGISTERED);
+        assertThat(outcomes.getFirst().message()).contains("name");
+        assertThat(server.create(namespace, "solo")).isNotNull();
+    }
+
+    @Test
+    void otherContentUnderARegisteredVersionIsAConflict() throws Exception {
+        Stack server = closing(startInProduction(database));
+        RemoteWorkSource worker = closing(source(portOf(server), QUICK, null));
+
+        List<TemplateOutcome> outcomes = worker.registerTemplates(List.of(document("pay"), document("refund")));
+
+        assertThat(statuses(outcomes))
+                .containsExactly(TemplateOutcome.Status.REGISTERED, TemplateOutcome.Status.CONFLICT);
+        assertThat(outcomes.getLast().message()).contains("1.0.0");
+    }
+
+    @Test
+    void workerThatMayNotWriteTemplatesIsToldSo() throws Exception {
+        Stack server = server(TestAuth.config(TestAuth.key("worker-key", "worker:connect")));
+        RemoteWorkSource worker =
+                closing(source(portOf(server), QUICK, WorkerCredential.apiKey("X-API-Key", () -> "worker-key")));
+
+        List<TemplateOutcome> outcomes = worker.registerTemplates(List.of(document("pay")));
+
+        assertThat(statuses(outcomes)).containsExactly(TemplateOutcome.Status.DENIED);
+        assertThat(outcomes.getFirst().message()).isNotBlank();
+    }
+
+    @Test
+    void templatesForAServerThatIsAwayAreRegisteredLater() throws Exception {
+        Stack server = server(AuthConfig.DISABLED);
+        var relay = closing(new Relay(portOf(server)));
+        RemoteWorkSource worker = closing(source(relay.port(), QUICK, null));
+        relay.leadTo(0);
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> worker.registerTemplates(List.of(document("pay"))));
+
+        relay.leadTo(portOf(server));
+
+        assertThat(statuses(worker.registerTemplates(List.of(document("pay")))))
+                .containsExactly(TemplateOutcome.Status.REGISTERED);
     }
 
     @Test
@@ -103,6 +183,131 @@ abstract class RemoteContract {
         Assignment fourth = worker.next();
         worker.succeed(third);
         worker.succeed(fourth);
+    }
+
+    @Test
+    void yieldMadeWhileTheConnectionIsBrokenGoesOnInTheSameAttempt() throws Exception {
+        Stack server = server(AuthConfig.DISABLED);
+        server.registerSolo(namespace, "pay");
+        UUID task = server.create(namespace, "solo");
+        var relay = closing(new Relay(portOf(server)));
+        Peer worker = worker(relay.port(), "pay");
+        worker.session().grant(1);
+        Assignment given = worker.next();
+        relay.leadTo(0);
+        relay.cut();
+
+        CompletableFuture<CompletionStatus> answer = worker.session().yieldAt(given, new Checkpoint("7", 7, "[1]"));
+        relay.leadTo(portOf(server));
+
+        assertThat(answer.get(20, TimeUnit.SECONDS)).isEqualTo(CompletionStatus.ACCEPTED);
+        Assignment next = worker.next();
+        assertThat(next.attempt()).isEqualTo(1);
+        assertThat(next.step().checkpointJson()).contains("\"cursor\":7", "[1]");
+        assertThat(worker.succeed(next)).isEqualTo(CompletionStatus.ACCEPTED);
+        assertThat(server.step(task, "only").attempts()).isEqualTo(1);
+    }
+
+    @Test
+    void yieldWhoseAnswerWasLostOnTheWayGoesOnInTheSameAttempt() throws Exception {
+        Stack server = server(AuthConfig.DISABLED);
+        server.registerSolo(namespace, "pay");
+        UUID task = server.create(namespace, "solo");
+        var relay = closing(new Relay(portOf(server)));
+        Peer worker = worker(relay.port(), "pay");
+        worker.session().grant(1);
+        Assignment given = worker.next();
+        relay.mute();
+        CompletableFuture<CompletionStatus> answer = worker.session().yieldAt(given, new Checkpoint("7", 7, null));
+        awaitSaved(task);
+
+        relay.cut();
+
+        assertThat(answer.get(20, TimeUnit.SECONDS)) // the lease it was made under has ended with it
+                .isIn(CompletionStatus.ACCEPTED, CompletionStatus.STALE_LEASE);
+        Assignment next = worker.next();
+        assertThat(next.attempt()).isEqualTo(1);
+        assertThat(next.leaseToken()).isGreaterThan(given.leaseToken());
+        assertThat(next.step().checkpointJson()).contains("\"cursor\":7");
+        assertThat(worker.succeed(next)).isEqualTo(CompletionStatus.ACCEPTED);
+        assertThat(server.step(task, "only").attempts()).isEqualTo(1);
+        assertThat(worker.lostNothing()).isTrue();
+    }
+
+    @Test
+    void checkpointWhoseAnswerWasLostOnTheWayIsSavedOnce() throws Exception {
+        Stack server = server(AuthConfig.DISABLED);
+        server.registerSolo(namespace, "pay");
+        UUID task = server.create(namespace, "solo");
+        var relay = closing(new Relay(portOf(server)));
+        Peer worker = worker(relay.port(), "pay");
+        worker.session().grant(1);
+        Assignment given = worker.next();
+        relay.mute();
+        CompletableFuture<CompletionStatus> answer = worker.session().checkpoint(given, new Checkpoint("7", 7, null));
+        awaitSaved(task);
+
+        relay.cut();
+
+        assertThat(answer.get(20, TimeUnit.SECONDS)).isEqualTo(CompletionStatus.ACCEPTED);
+        assertThat(database.query(
+                        "SELECT cardinality(checkpoint_history) FROM tasker.workflow_steps WHERE task_uuid = ?", task))
+                .containsExactly("1");
+        assertThat(worker.succeed(given)).isEqualTo(CompletionStatus.ACCEPTED);
+        assertThat(server.step(task, "only").attempts()).isEqualTo(1);
+    }
+
+    private void awaitSaved(UUID task) {
+        Eventually.equals(
+                "checkpoint",
+                List.of("t"),
+                () -> database.query(
+                        "SELECT checkpoint IS NOT NULL FROM tasker.workflow_steps WHERE task_uuid = ?", task));
+    }
+
+    @Test
+    void workerWhoseIdentityAskedTooMuchWaitsAndLosesNothing() throws Exception {
+        LeaseConfig patient = new LeaseConfig(Duration.ofSeconds(30), Duration.ofMillis(500), Duration.ofMillis(100));
+        AuthConfig auth = TestAuth.config(TestAuth.key("worker-key", "worker:connect"))
+                .withWorkerCallsPerSecond(50); // a session is a hundred calls, and five hundred may come at once
+        Stack server = closing(start(database, auth, patient, 0));
+        server.registerSolo("shop", "pay");
+        UUID task = server.create("shop", "solo");
+        WorkerCredential credential = WorkerCredential.apiKey("X-API-Key", () -> "worker-key");
+        var relay = closing(new Relay(portOf(server)));
+        Peer worker = closing(Peer.of(closing(source(relay.port(), QUICK, credential)), "pay"));
+        worker.session().grant(1);
+        Assignment given = worker.next();
+        relay.leadTo(0);
+        relay.cut();
+        Eventually.equals("connected", false, worker.session()::isConnected);
+        for (int i = 0; i < 4; i++) {
+            Peer greedy = Peer.of(closing(source(portOf(server), QUICK, credential)), "other" + i);
+            greedy.session().grant(1);
+            Eventually.equals("connected", true, greedy.session()::isConnected);
+            greedy.close();
+        }
+        CompletableFuture<CompletionStatus> answer = worker.session().complete(given, Peer.report(true, Peer.SUCCESS));
+
+        relay.leadTo(portOf(server));
+
+        assertThat(answer.get(20, TimeUnit.SECONDS)).isEqualTo(CompletionStatus.ACCEPTED);
+        assertThat(worker.lostNothing()).isTrue();
+        assertThat(server.step(task, "only").attempts()).isEqualTo(1);
+        assertThat(refusedOpens(server)).as("and it had to wait").isPositive();
+    }
+
+    private static long refusedOpens(Stack server) throws Exception {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            String metrics = http.send(
+                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.restPort() + "/metrics"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
+            return metrics.lines()
+                    .filter(line -> line.startsWith("tasker_worker_calls_refused_total{call=\"open\""))
+                    .count();
+        }
     }
 
     @Test

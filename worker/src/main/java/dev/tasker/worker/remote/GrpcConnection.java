@@ -11,6 +11,7 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,8 +22,11 @@ import org.jspecify.annotations.Nullable;
  * writes, or while the network is busy, goes out together.
  */
 final class GrpcConnection implements Connection, ClientResponseObserver<WorkerMessage, ServerMessage> {
+    private static final Metadata.Key<String> RETRY_AFTER =
+            Metadata.Key.of("retry-after", Metadata.ASCII_STRING_MARSHALLER);
+
     private final RemoteWorkSession session;
-    private final @Nullable WorkerCredential credential;
+    private final GrpcWorkSource source;
     private final ManagedChannel channel;
     private final Executor executor;
     private final AtomicInteger calls =
@@ -34,23 +38,19 @@ final class GrpcConnection implements Connection, ClientResponseObserver<WorkerM
 
     GrpcConnection(RemoteWorkSession session, GrpcWorkSource source) throws IOException {
         this.session = session;
-        this.credential = source.config().credential();
+        this.source = source;
         this.channel = source.newChannel();
         this.executor = source.executor();
     }
 
     @Override
     public void start(Register register) {
-        var headers = new Metadata();
-        if (credential != null) {
-            try {
-                headers.put(
-                        Metadata.Key.of(credential.header(), Metadata.ASCII_STRING_MARSHALLER),
-                        credential.prefix() + credential.secret().get());
-            } catch (RuntimeException e) {
-                end(Status.UNAVAILABLE.withDescription("no credential: " + e));
-                return;
-            }
+        Metadata headers;
+        try {
+            headers = source.credentialHeaders();
+        } catch (RuntimeException e) {
+            end(Status.UNAVAILABLE.withDescription("no credential: " + e));
+            return;
         }
         WorkerGatewayGrpc.newStub(channel)
                 .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
@@ -126,7 +126,9 @@ final class GrpcConnection implements Connection, ClientResponseObserver<WorkerM
 
     @Override
     public void onError(Throwable failure) {
-        end(Status.fromThrowable(failure));
+        Metadata trailers = Status.trailersFromThrowable(failure);
+        String seconds = trailers == null ? null : trailers.get(RETRY_AFTER);
+        end(Status.fromThrowable(failure), seconds == null ? Duration.ZERO : Reconnection.retryAfter(seconds));
     }
 
     @Override
@@ -135,9 +137,13 @@ final class GrpcConnection implements Connection, ClientResponseObserver<WorkerM
     }
 
     private void end(Status status) {
+        end(status, Duration.ZERO);
+    }
+
+    private void end(Status status, Duration notBefore) {
         if (over.compareAndSet(false, true)) {
             channel.shutdownNow();
-            session.disconnected(this, status);
+            session.disconnected(this, status, notBefore);
         }
     }
 }

@@ -1,13 +1,11 @@
 package dev.tasker.worker.remote;
 
-import dev.tasker.template.TaskTemplate;
 import dev.tasker.worker.AssignmentListener;
 import dev.tasker.worker.Registration;
 import dev.tasker.worker.WorkSession;
 import dev.tasker.worker.WorkSource;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,6 +44,17 @@ public abstract sealed class RemoteWorkSource implements WorkSource permits Grpc
         return session;
     }
 
+    /**
+     * Registers templates with the server, each for itself; what is registered already stays as it is (04 §7.2). Waits for the answers. Needs
+     * the permission {@code templates:write}.
+     *
+     * @param documents templates as JSON
+     * @return what became of each, in their order
+     * @throws IOException when the server cannot be asked, or cannot say, now; some may be registered then
+     */
+    public abstract List<TemplateOutcome> registerTemplates(List<String> documents)
+            throws IOException, InterruptedException;
+
     @Override
     public final void close() {
         sessions.forEach(RemoteWorkSession::close);
@@ -60,16 +69,6 @@ public abstract sealed class RemoteWorkSource implements WorkSource permits Grpc
         }
         timer.shutdownNow();
     }
-
-    /**
-     * Makes templates known to the server before work on them begins (09 §2.4); one it knows as it is changes nothing. Blocks, and tries
-     * once. Needs the permission {@code templates:write}.
-     *
-     * @return what the server refused, each as namespace, name, version and reason; the others are known now
-     * @throws TemplatesRefusedException when it did not judge them
-     */
-    public abstract List<String> register(Collection<TaskTemplate> templates)
-            throws TemplatesRefusedException, InterruptedException;
 
     /**
      * A connection of its own for each attempt, so that the pauses between attempts are ours and not those of something that remembers

@@ -23,7 +23,7 @@ public final class ContextContract {
     }
 
     /** The contract of a template, null when it does not opt in. */
-    static @Nullable ContextContract of(TaskTemplate template) {
+    public static @Nullable ContextContract of(TaskTemplate template) {
         JsonNode document = template.inputSchema();
         if (document == null || template.inputValidation() == InputValidation.OFF) {
             return null;

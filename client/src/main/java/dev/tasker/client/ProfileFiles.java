@@ -1,13 +1,16 @@
-package dev.tasker.cli;
+package dev.tasker.client;
 
+import dev.tasker.client.Profile.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -31,27 +34,33 @@ record ProfileFiles(Path folder, Map<String, String> environment) {
      *
      * @param file to be read instead of all others, null for none
      * @param name null for that of the environment, or {@code default}
-     * @throws CommandException for a file that cannot be read and a profile that nobody knows
+     * @throws ProfileException for a file that cannot be read and a profile that nobody knows
      */
-    ClientProfile load(@Nullable Path file, @Nullable String name) {
+    Profile load(@Nullable Path file, @Nullable String name) {
         String chosen = name != null ? name : environment.getOrDefault("TASKER_CLIENT_PROFILE", "");
         List<Path> files = file != null
                 ? List.of(file)
                 : Stream.of(ofPerson(), ofProject()).flatMap(Optional::stream).toList();
-        Map<String, String> values = new HashMap<>();
-        Set<String> known = new TreeSet<>(Set.of(DEFAULT));
+        Map<String, Setting> values = new HashMap<>();
+        SortedSet<String> known = new TreeSet<>(Set.of(DEFAULT));
         for (Path each : files) {
             TomlTable profiles = profiles(each);
             known.addAll(profiles.keySet());
-            values.putAll(orchestration(profiles, DEFAULT));
+            values.putAll(settings(profiles, DEFAULT, each));
             if (!chosen.isEmpty()) {
-                values.putAll(orchestration(profiles, chosen));
+                values.putAll(settings(profiles, chosen, each));
             }
         }
         if (!chosen.isEmpty() && !known.contains(chosen)) {
-            throw refused("Profile " + chosen + " is in no file (expected: " + String.join(", ", known) + ").", null);
+            throw new ProfileException(
+                    "Profile " + chosen + " is in no file (expected: " + String.join(", ", known) + ").", null);
         }
-        return new ClientProfile(values, environment);
+        return new Profile(
+                chosen.isEmpty() ? DEFAULT : chosen,
+                Collections.unmodifiableSortedSet(known),
+                files,
+                values,
+                environment);
     }
 
     private Optional<Path> ofPerson() {
@@ -85,34 +94,26 @@ record ProfileFiles(Path folder, Map<String, String> environment) {
             TomlParseResult parsed = Toml.parse(file);
             if (parsed.hasErrors()) {
                 var error = parsed.errors().getFirst();
-                throw refused(
+                throw new ProfileException(
                         file + ", line " + error.position().line() + ", column "
                                 + error.position().column() + ": " + error.getMessage(),
                         null);
             }
-            TomlTable profiles = parsed.getTableOrEmpty("profile");
-            return profiles;
+            return parsed.getTableOrEmpty("profile");
         } catch (IOException e) {
-            throw refused(file + ": cannot be read (expected: a TOML file)", e);
+            throw new ProfileException(file + ": cannot be read (expected: a TOML file)", e);
         }
     }
 
-    private static Map<String, String> orchestration(TomlTable profiles, String name) {
-        Map<String, String> values = new HashMap<>();
+    private static Map<String, Setting> settings(TomlTable profiles, String name, Path file) {
+        Map<String, Setting> settings = new HashMap<>();
         TomlTable profile = profiles.getTable(List.of(name));
         if (profile != null) {
-            String transport = profile.getString("transport");
-            if (transport != null) {
-                values.put("transport", transport);
-            }
-            profile.getTableOrEmpty("orchestration")
-                    .dottedEntrySet(false)
-                    .forEach(entry -> values.put(entry.getKey(), String.valueOf(entry.getValue())));
+            profile.dottedEntrySet(false)
+                    .forEach(entry -> settings.put(
+                            entry.getKey(),
+                            new Setting(entry.getKey(), String.valueOf(entry.getValue()), file.toString())));
         }
-        return values;
-    }
-
-    private static CommandException refused(String sentence, @Nullable Throwable cause) {
-        return new CommandException(CommandException.CONFIGURATION, sentence, cause);
+        return settings;
     }
 }
