@@ -9,13 +9,14 @@ import tools.jackson.databind.node.ObjectNode;
 final class ApiDocs {
     private ApiDocs() {}
 
-    /** The two operations that tell of these. */
+    /** The operations that tell of these; the page also where the server's own has it. */
     static List<Operation> of(List<Operation> operations, String apiKeyHeader) {
         Reply openapi = Reply.ok(openapi(operations, apiKeyHeader));
         Reply page = Reply.text("text/html; charset=utf-8", page(operations));
         return List.of(
                 Operation.open("/api-docs/openapi.json", "openapi", "This description", (_, _) -> openapi),
-                Operation.open("/api-docs/ui", "api_docs", "The same for people", (_, _) -> page));
+                Operation.open("/api-docs/ui", "api_docs", "The same for people", (_, _) -> page),
+                Operation.open("/api-docs/ui/", "api_docs_folder", "The same for people", (_, _) -> page));
     }
 
     private static ObjectNode openapi(List<Operation> operations, String apiKeyHeader) {
@@ -39,8 +40,20 @@ final class ApiDocs {
                             .put("required", true)
                             .putObject("schema")
                             .put("type", "string"));
-            node.putObject("responses").putObject("200").put("description", "OK");
+            operation
+                    .queries()
+                    .forEach(query -> parameters
+                            .addObject()
+                            .put("name", query.name())
+                            .put("in", "query")
+                            .put("required", false)
+                            .putObject("schema")
+                            .put("type", query.type()));
+            ObjectNode responses = node.putObject("responses");
+            responses.putObject("200").put("description", "OK");
+            operation.refusals().forEach(status -> describe(responses, status));
             if (operation.access() instanceof Access.Needs(var permission)) {
+                List.of(401, 403).forEach(status -> describe(responses, status));
                 node.put("x-required-permission", permission.text());
                 var security = node.putArray("security");
                 security.addObject().putArray("bearer_auth");
@@ -59,6 +72,17 @@ final class ApiDocs {
         return root;
     }
 
+    private static void describe(ObjectNode responses, int status) {
+        String meaning = switch (status) {
+            case 400 -> "A parameter cannot be read";
+            case 401 -> "No credential, or a bad one";
+            case 403 -> "The credential lacks the permission";
+            case 404 -> "This worker does not serve the template";
+            default -> "Not ready";
+        };
+        responses.putObject(String.valueOf(status)).put("description", meaning);
+    }
+
     private static String page(List<Operation> operations) {
         StringBuilder rows = new StringBuilder();
         for (Operation operation : operations) {
@@ -67,7 +91,7 @@ final class ApiDocs {
         }
         return """
             <!doctype html><html lang="en"><head><meta charset="utf-8"><title>Tasker Worker API</title></head><body>
-            <h1>Tasker Worker API</h1><p><a href="openapi.json">openapi.json</a></p><table>%s</table></body></html>
+            <h1>Tasker Worker API</h1><p><a href="/api-docs/openapi.json">openapi.json</a></p><table>%s</table></body></html>
             """.formatted(rows);
     }
 }

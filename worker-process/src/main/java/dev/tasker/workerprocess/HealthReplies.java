@@ -26,7 +26,8 @@ final class HealthReplies {
                         "liveness_probe",
                         "Whether it is alive",
                         (_, _) -> Reply.ok(body(probes.live()))),
-                Operation.open("/health/ready", "readiness_probe", "Whether it takes steps", (_, _) -> ready()),
+                Operation.open("/health/ready", "readiness_probe", "Whether it takes steps", (_, _) -> ready())
+                        .refusing(503),
                 Operation.open("/health/detailed", "detailed_health", "Everything known", (_, _) -> detailed()));
     }
 

@@ -11,9 +11,21 @@ import java.util.Optional;
  * One method on one path, and what answers it.
  *
  * @param segments of the path; one in braces is a parameter
+ * @param refusals statuses by which it refuses what the listener let in
  */
 record Operation(
-        String method, String path, List<String> segments, Access access, String id, String summary, Handler handler) {
+        String method,
+        String path,
+        List<String> segments,
+        Access access,
+        String id,
+        String summary,
+        List<Query> queries,
+        List<Integer> refusals,
+        Handler handler) {
+
+    /** A parameter of the query that may be left out; {@code type} is a word of JSON Schema. */
+    record Query(String name, String type) {}
 
     /** Answers a request. */
     @FunctionalInterface
@@ -28,6 +40,8 @@ record Operation(
 
     Operation {
         segments = List.copyOf(segments);
+        queries = List.copyOf(queries);
+        refusals = List.copyOf(refusals);
     }
 
     /** Something to read for everybody. */
@@ -42,7 +56,18 @@ record Operation(
     }
 
     private static Operation of(String method, String path, Access access, String id, String summary, Handler handler) {
-        return new Operation(method, path, List.of(path.substring(1).split("/", -1)), access, id, summary, handler);
+        List<String> segments = List.of(path.substring(1).split("/", -1));
+        return new Operation(method, path, segments, access, id, summary, List.of(), List.of(), handler);
+    }
+
+    /** The same with these parameters of the query. */
+    Operation asking(Query... parameters) {
+        return new Operation(method, path, segments, access, id, summary, List.of(parameters), refusals, handler);
+    }
+
+    /** The same, known to refuse with this status. */
+    Operation refusing(int status) {
+        return new Operation(method, path, segments, access, id, summary, queries, List.of(status), handler);
     }
 
     /** The path's parameters when this operation has that path. */
@@ -52,7 +77,7 @@ record Operation(
         }
         List<String> parameters = new ArrayList<>();
         for (int i = 0; i < segments.size(); i++) {
-            if (segments.get(i).startsWith("{")) {
+            if (segments.get(i).startsWith("{") && !decodedPath.get(i).isEmpty()) {
                 parameters.add(decodedPath.get(i));
             } else if (!segments.get(i).equals(decodedPath.get(i))) {
                 return Optional.empty();

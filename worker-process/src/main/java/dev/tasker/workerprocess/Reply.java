@@ -37,6 +37,11 @@ record Reply(int status, String contentType, String body, Map<String, String> he
         return new Reply(200, contentType, body, Map.of());
     }
 
+    /** A query that cannot be read (03 §0.5). */
+    static Reply badQuery(String fault) {
+        return new Reply(400, "text/plain; charset=utf-8", "Failed to deserialize query string: " + fault, Map.of());
+    }
+
     static Reply empty(int status, Map<String, String> headers) {
         return new Reply(status, "", "", headers);
     }

@@ -1,6 +1,7 @@
 package dev.tasker.workerprocess;
 
 import dev.tasker.worker.Assignment;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class StepsUnderWay {
     private final ConcurrentMap<Assignment, Entry> entries = new ConcurrentHashMap<>();
     private final LongSupplier ticker;
+    private volatile List<String> namespaces = List.of();
 
     private enum Phase {
         WAITING,
@@ -29,6 +31,11 @@ final class StepsUnderWay {
 
     StepsUnderWay(LongSupplier ticker) {
         this.ticker = ticker;
+    }
+
+    /** Counts steps of these from now on even while there are none: a series that comes and goes cannot be watched. */
+    void expect(List<String> served) {
+        namespaces = List.copyOf(served);
     }
 
     void assigned(Assignment assignment) {
@@ -64,9 +71,9 @@ final class StepsUnderWay {
         return count(Phase.WAITING);
     }
 
-    /** How long the oldest of those has waited, by namespace; nothing for a namespace where none waits. */
+    /** How long the oldest of those has waited, by namespace. */
     Map<String, Double> oldestWaitingSeconds() {
-        Map<String, Double> ages = new TreeMap<>();
+        Map<String, Double> ages = zeros();
         long now = ticker.getAsLong();
         for (Entry entry : entries.values()) {
             if (entry.phase() == Phase.WAITING) {
@@ -78,12 +85,18 @@ final class StepsUnderWay {
     }
 
     private Map<String, Double> count(Phase phase) {
-        Map<String, Double> counts = new TreeMap<>();
+        Map<String, Double> counts = zeros();
         for (Entry entry : entries.values()) {
             if (entry.phase() == phase) {
                 counts.merge(entry.namespace(), 1.0, Double::sum);
             }
         }
         return counts;
+    }
+
+    private Map<String, Double> zeros() {
+        Map<String, Double> zeros = new TreeMap<>();
+        namespaces.forEach(namespace -> zeros.put(namespace, 0.0));
+        return zeros;
     }
 }

@@ -8,6 +8,7 @@ import dev.tasker.template.TemplateException;
 import dev.tasker.template.TemplatePlan;
 import dev.tasker.worker.HandlerRegistry;
 import dev.tasker.worker.resolve.TemplateHandlers;
+import dev.tasker.workerprocess.Operation.Query;
 import dev.tasker.workerprocess.TemplateShelf.Found;
 import dev.tasker.workerprocess.TemplateShelf.Listing;
 import dev.tasker.workerprocess.TemplateShelf.Statistics;
@@ -27,6 +28,8 @@ import tools.jackson.databind.node.ObjectNode;
 /** The templates that a worker serves, and whether it can run them (03 §1.13). */
 final class TemplateReplies {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final String STATISTICS = "include_cache_stats";
+    private static final Set<String> FLAGS = Set.of("", "true", "false");
     private static final String ONE = "/v1/templates/{namespace}/{name}/{version}";
 
     private final TemplateShelf templates;
@@ -42,26 +45,30 @@ final class TemplateReplies {
     List<Operation> operations() {
         return List.of(
                 Operation.guarded(
-                        "GET",
-                        "/v1/templates",
-                        Permission.WORKER_TEMPLATES_READ,
-                        "list_templates",
-                        "Templates that this worker serves",
-                        (request, _) -> list(request)),
+                                "GET",
+                                "/v1/templates",
+                                Permission.WORKER_TEMPLATES_READ,
+                                "list_templates",
+                                "Templates that this worker serves",
+                                (request, _) -> list(request))
+                        .asking(new Query("namespace", "string"), new Query(STATISTICS, "boolean"))
+                        .refusing(400),
                 Operation.guarded(
-                        "GET",
-                        ONE,
-                        Permission.WORKER_TEMPLATES_READ,
-                        "get_template",
-                        "One of them",
-                        (_, key) -> find(key, TemplateReplies::one)),
+                                "GET",
+                                ONE,
+                                Permission.WORKER_TEMPLATES_READ,
+                                "get_template",
+                                "One of them",
+                                (_, key) -> find(key, TemplateReplies::one))
+                        .refusing(404),
                 Operation.guarded(
-                        "POST",
-                        ONE + "/validate",
-                        Permission.TEMPLATES_VALIDATE,
-                        "validate_template",
-                        "Whether this worker can run it",
-                        (_, key) -> find(key, found -> validate(found.template()))));
+                                "POST",
+                                ONE + "/validate",
+                                Permission.TEMPLATES_VALIDATE,
+                                "validate_template",
+                                "Whether this worker can run it",
+                                (_, key) -> find(key, found -> validate(found.template())))
+                        .refusing(404));
     }
 
     private Reply find(List<String> key, Function<Found, Reply> answer) {
@@ -77,8 +84,11 @@ final class TemplateReplies {
 
     private Reply list(ServerRequest request) {
         UriQuery query = request.query();
-        Listing listing = templates.list(
-                first(query, "namespace"), first(query, "include_cache_stats").equals("true"));
+        String statisticsToo = first(query, STATISTICS);
+        if (!FLAGS.contains(statisticsToo)) {
+            return Reply.badQuery(STATISTICS + ": " + statisticsToo + " (expected: true or false)");
+        }
+        Listing listing = templates.list(first(query, "namespace"), statisticsToo.equals("true"));
         ObjectNode body = Reply.object();
         putAll(body, "supported_namespaces", listing.namespaces());
         body.put("template_count", listing.count());

@@ -144,6 +144,7 @@ public final class WorkerProcess implements AutoCloseable {
                         .map(key -> key.namespace() + "/" + key.callable())
                         .sorted()
                         .toList());
+        figures.underWay().expect(identity.namespaces());
         registerStanding(identity);
         return new WorkerServices(
                 new WorkerProbes(new WorkerHealth(this::standing), identity, clock, startedAt),

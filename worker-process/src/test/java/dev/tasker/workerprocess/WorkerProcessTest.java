@@ -472,6 +472,56 @@ class WorkerProcessTest {
     }
 
     @Test
+    void descriptionForeseesRefusalsAndParameters() throws Exception {
+        try (GrpcWorkSource source = stage.source();
+                WorkerProcess worker = stage.worker(source, Stage.config())) {
+            JsonNode paths = stage.json(worker, "/api-docs/openapi.json").get("paths");
+            JsonNode list = paths.get("/v1/templates").get("get");
+
+            assertThat(list.get("responses").propertyNames()).containsExactlyInAnyOrder("200", "400", "401", "403");
+            assertThat(list.get("parameters").toString())
+                    .isEqualTo("[{\"name\":\"namespace\",\"in\":\"query\",\"required\":false,"
+                            + "\"schema\":{\"type\":\"string\"}},"
+                            + "{\"name\":\"include_cache_stats\",\"in\":\"query\",\"required\":false,"
+                            + "\"schema\":{\"type\":\"boolean\"}}]");
+            assertThat(paths.get("/health/ready").get("get").get("responses").propertyNames())
+                    .containsExactly("200", "503");
+            assertThat(paths.get("/v1/templates/{namespace}/{name}/{version}/validate")
+                            .get("post")
+                            .get("responses")
+                            .propertyNames())
+                    .containsExactlyInAnyOrder("200", "401", "403", "404");
+            assertThat(stage.get(worker, "/api-docs/ui/").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void queuesOfAnIdleWorkerAreShownAsEmpty() throws Exception {
+        try (GrpcWorkSource source = stage.source();
+                WorkerProcess worker = stage.worker(source, Stage.config())) {
+            assertThat(stage.get(worker, "/metrics").body())
+                    .containsPattern("(?m)^tasker_worker_queue_depth\\{namespace=\"warehouse\".*} 0\\.0$")
+                    .containsPattern(
+                            "(?m)^tasker_worker_queue_oldest_message_age_seconds\\{namespace=\"warehouse\".*} 0\\.0$");
+        }
+    }
+
+    @Test
+    void flagThatIsNeitherTrueNorFalseIsABadRequest() throws Exception {
+        try (GrpcWorkSource source = stage.source();
+                WorkerProcess worker = stage.worker(source, Stage.config())) {
+            HttpResponse<String> maybe = stage.get(worker, "/v1/templates?include_cache_stats=maybe");
+
+            assertThat(maybe.statusCode()).isEqualTo(400);
+            assertThat(maybe.body()).startsWith("Failed to deserialize query string: include_cache_stats: maybe");
+            assertThat(stage.json(worker, "/v1/templates?include_cache_stats=false")
+                            .get("cache_stats")
+                            .isNull())
+                    .isTrue();
+        }
+    }
+
+    @Test
     void authenticationThatCannotWorkStopsTheStart() {
         AuthConfig auth =
                 new AuthConfig(true, false, true, true, AuthConfig.DISABLED.jwt(), AuthConfig.DISABLED.apiKeys());

@@ -3,8 +3,14 @@ package dev.tasker.server.health;
 import dev.tasker.engine.meter.Instrument;
 import dev.tasker.server.config.OperationsConfig;
 import dev.tasker.server.health.HealthCheck.Status;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -12,13 +18,18 @@ import org.jspecify.annotations.Nullable;
 
 /** The node's operational state, what its readiness depends on, and whether it takes new work. Thread-safe. */
 public final class NodeHealth implements AutoCloseable {
+    /** Callers of probes wait for five seconds and less. */
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(3);
+
     private final DatabaseProbe database;
+    private final Duration answerMax;
     private final Supplier<PoolFigures> pool;
     private final BooleanSupplier engineHealthy;
     private final CircuitBreaker breaker;
     private final HealthEvaluator evaluator;
     private final Backpressure backpressure;
     private volatile OperationalState state = OperationalState.STARTUP;
+    private @Nullable FutureTask<Optional<String>> question; // guarded by this
 
     /** Asks the database for a sign of life. */
     @FunctionalInterface
@@ -39,7 +50,20 @@ public final class NodeHealth implements AutoCloseable {
             Supplier<List<LaneFill>> lanes,
             OperationsConfig config,
             LongSupplier ticker) {
+        this(database, ANSWER_MAX, pool, engineHealthy, lanes, config, ticker);
+    }
+
+    /** @param answerMax how long a probe waits for the database */
+    NodeHealth(
+            DatabaseProbe database,
+            Duration answerMax,
+            Supplier<PoolFigures> pool,
+            BooleanSupplier engineHealthy,
+            Supplier<List<LaneFill>> lanes,
+            OperationsConfig config,
+            LongSupplier ticker) {
         this.database = database;
+        this.answerMax = answerMax;
         this.pool = pool;
         this.engineHealthy = engineHealthy;
         this.breaker = new CircuitBreaker(config.breaker(), ticker);
@@ -89,7 +113,10 @@ public final class NodeHealth implements AutoCloseable {
         return HealthInstruments.of(evaluator, breaker, backpressure);
     }
 
-    /** The checks of {@code /health/ready} (03 §1.11). Takes one connection for as long as one query lasts. */
+    /**
+     * The checks of {@code /health/ready} (03 §1.11). Takes one connection for as long as one query lasts, and no longer than three seconds:
+     * a pool without a connection may take longer to say so than any caller waits.
+     */
     public List<HealthCheck> readiness() {
         long began = System.nanoTime();
         String failure = databaseFailure();
@@ -169,10 +196,35 @@ public final class NodeHealth implements AutoCloseable {
 
     private @Nullable String databaseFailure() {
         try {
+            return question().get(answerMax.toMillis(), TimeUnit.MILLISECONDS).orElse(null);
+        } catch (TimeoutException e) {
+            return "no answer within " + answerMax.toMillis() + " ms";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "interrupted";
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    /** One at a time: while the database is silent, all probes wait for the same answer. */
+    private synchronized FutureTask<Optional<String>> question() {
+        FutureTask<Optional<String>> asked = question;
+        if (asked == null || asked.isDone()) {
+            asked = new FutureTask<>(this::ask);
+            question = asked;
+            Thread.ofVirtual().name("database-probe").start(asked);
+        }
+        return asked;
+    }
+
+    /** What is wrong, empty when nothing is. */
+    private Optional<String> ask() {
+        try {
             database.ask();
-            return null;
+            return Optional.empty();
         } catch (Exception e) { // a failing probe is an answer, whatever it failed of
-            return e.getMessage() == null ? e.toString() : e.getMessage();
+            return Optional.of(e.getMessage() == null ? e.toString() : e.getMessage());
         }
     }
 }

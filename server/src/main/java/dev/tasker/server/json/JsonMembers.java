@@ -10,6 +10,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 
 /** The members of a JSON object, each value as the text it was received in: whoever stores or forwards it changes nothing. */
@@ -68,11 +69,13 @@ public final class JsonMembers {
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), source)) {
             JsonToken first = parser.nextToken();
             if (first == null) {
-                throw new NotAnObject(JsonToken.NOT_AVAILABLE);
+                throw new StreamReadException(parser, "nothing (expected: JSON)");
             }
             if (first != JsonToken.START_OBJECT) {
                 parser.skipChildren();
-                parser.nextToken(); // what is no JSON at all is to be reported as that
+                if (parser.nextToken() != null) { // what is no JSON at all is to be reported as that
+                    throw moreThanOne(parser);
+                }
                 throw new NotAnObject(first);
             }
             Map<String, Value> members = new LinkedHashMap<>();
@@ -87,10 +90,14 @@ public final class JsonMembers {
             }
             parser.nextToken(); // refuses whatever follows the object
             if (parser.currentToken() != null) {
-                throw new NotAnObject(parser.currentToken());
+                throw moreThanOne(parser);
             }
             return new JsonMembers(members);
         }
+    }
+
+    private static StreamReadException moreThanOne(JsonParser parser) {
+        return new StreamReadException(parser, "more than one JSON value (expected: one)");
     }
 
     /** The members in the order of the source. */

@@ -3,6 +3,7 @@ package dev.tasker.server.rest;
 import dev.tasker.server.api.AnalyticsOperations;
 import dev.tasker.server.security.Permission;
 import java.util.List;
+import java.util.Optional;
 
 /** Reports (03 §1.8). */
 final class AnalyticsRoutes {
@@ -26,8 +27,12 @@ final class AnalyticsRoutes {
     }
 
     private Reply bottlenecks(Call call) throws InterruptedException {
-        long limit = call.signedNumber("limit").orElse(AnalyticsOperations.LIMIT);
-        long minExecutions = call.signedNumber("min_executions").orElse(AnalyticsOperations.MIN_EXECUTIONS);
+        long limit = int32(call, "limit").orElse(AnalyticsOperations.LIMIT);
+        long minExecutions = int32(call, "min_executions").orElse(AnalyticsOperations.MIN_EXECUTIONS);
         return Reply.ok(AnalyticsJson.bottlenecks(timeLimit.call(() -> analytics.bottlenecks(limit, minExecutions))));
+    }
+
+    private static Optional<Long> int32(Call call, String name) {
+        return call.number(name, Integer.MIN_VALUE, Integer.MAX_VALUE);
     }
 }

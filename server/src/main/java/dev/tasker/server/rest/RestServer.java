@@ -249,7 +249,7 @@ public final class RestServer implements AutoCloseable {
     private Reply dispatch(ServerRequest request, String requestId, Served served) throws InterruptedException {
         String method = request.prologue().method().text();
         String wanted = method.equals("HEAD") ? "GET" : method;
-        List<String> path = segments(request.path().rawPath());
+        List<String> path = withoutPrefix(segments(request.path().rawPath()));
         Set<String> allowed = new LinkedHashSet<>();
         for (Route route : routesByLength.getOrDefault(path.size(), List.of())) {
             Optional<Map<String, String>> parameters = route.match(path);
@@ -292,6 +292,13 @@ public final class RestServer implements AutoCloseable {
             }
         }
         return segments;
+    }
+
+    /** The path that is meant by one beginning with {@code /api/v1}, as an early guide wrote them (07 §10.2). */
+    private static List<String> withoutPrefix(List<String> path) {
+        boolean prefixed =
+                path.size() > 2 && path.get(0).equals("api") && path.get(1).equals("v1");
+        return prefixed ? path.subList(1, path.size()) : path;
     }
 
     private static void send(ServerRequest request, ServerResponse response, String requestId, Reply reply) {

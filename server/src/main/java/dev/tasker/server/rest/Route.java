@@ -62,6 +62,9 @@ record Route(String method, List<String> segments, Access access, boolean whileU
         for (int i = 0; i < path.size(); i++) {
             String segment = segments.get(i);
             if (segment.startsWith("{")) {
+                if (path.get(i).isEmpty()) {
+                    return Optional.empty(); // a slash too many leads nowhere (03 §0.4)
+                }
                 parameters = parameters == null ? new LinkedHashMap<>() : parameters;
                 parameters.put(segment.substring(1, segment.length() - 1), path.get(i));
             } else if (!segment.equals(path.get(i))) {

@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -71,6 +72,37 @@ class NodeHealthTest {
                         .map(Rejection::text)
                         .orElse(""))
                 .isEqualTo(refusal);
+    }
+
+    @Test
+    void databaseThatIsSilentIsToldInTimeAndAskedOnlyOnce() {
+        CountDownLatch silence = new CountDownLatch(1);
+        AtomicInteger questions = new AtomicInteger();
+        NodeHealth waiting = new NodeHealth(
+                () -> {
+                    questions.incrementAndGet();
+                    silence.await();
+                },
+                Duration.ofMillis(20),
+                pool::get,
+                engineHealthy::get,
+                () -> List.of(lane.get()),
+                CONFIG,
+                nanos::get);
+
+        assertThat(waiting.readiness().getFirst())
+                .extracting(HealthCheck::status, HealthCheck::message)
+                .containsExactly(Status.UNHEALTHY, "no answer within 20 ms");
+        assertThat(waiting.readiness().getFirst().status()).isEqualTo(Status.UNHEALTHY);
+        assertThat(questions).hasValue(1);
+
+        silence.countDown();
+        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        Status status = Status.UNHEALTHY;
+        while (status != Status.HEALTHY && System.nanoTime() < deadline) {
+            status = waiting.readiness().getFirst().status(); // waits for the answer itself
+        }
+        assertThat(status).isEqualTo(Status.HEALTHY);
     }
 
     @Test

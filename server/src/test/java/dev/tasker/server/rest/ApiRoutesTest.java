@@ -500,6 +500,8 @@ class ApiRoutesTest {
         /v1/analytics/performance?hours=721 | 400 | hours: 721
         /v1/analytics/performance?hours=-1 | 400 | Failed to deserialize query string: hours
         /v1/analytics/bottlenecks?limit=-1 | 400 | limit
+        /v1/analytics/bottlenecks?limit=2147483648 | 400 | Failed to deserialize query string: limit
+        /v1/analytics/bottlenecks?min_executions=2147483648 | 400 | Failed to deserialize query string: min_executions
         """)
     void refusalsOfReportsSayWhatIsWrong(String path, int status, String message) throws Exception {
         HttpResponse<String> answer = client.get(path);

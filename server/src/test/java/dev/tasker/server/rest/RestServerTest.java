@@ -250,11 +250,12 @@ class RestServerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"name\":", "", "{} trailing"})
-    void brokenJsonIsRefused(String body) throws Exception {
+    @ValueSource(strings = {"{\"name\":", "", " ", "{} trailing", "{} {}", "[] []"})
+    void brokenJsonIsAJsonError(String body) throws Exception {
         HttpResponse<String> answer = post(body);
 
-        assertThat(answer.statusCode()).isIn(400, 422);
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(json(answer).get("error").get("code").asString()).isEqualTo("JSON_ERROR");
         assertThat(answer.headers().firstValue("content-type")).contains("application/json");
     }
 
@@ -321,6 +322,8 @@ class RestServerTest {
         "/v1/tasks/00000000-0000-4000-8000-000000000000,404,NOT_FOUND,Resource not found",
         "/v1/tasks/abc/workflow_steps,400,BAD_REQUEST,Invalid task UUID format",
         "/v1/templates/,404,NOT_FOUND,Resource not found",
+        "/v1/tasks/,404,NOT_FOUND,Resource not found",
+        "/v1/tasks//workflow_steps,404,NOT_FOUND,Resource not found",
         "/v1/nothing,404,NOT_FOUND,Resource not found",
         "/health/,404,NOT_FOUND,Resource not found",
         "/,404,NOT_FOUND,Resource not found",
@@ -331,6 +334,19 @@ class RestServerTest {
         assertThat(answer.statusCode()).isEqualTo(status);
         assertThat(json(answer).get("error").get("code").asString()).isEqualTo(code);
         assertThat(json(answer).get("error").get("message").asString()).isEqualTo(message);
+    }
+
+    @Test
+    void pathsOfAnEarlyGuideAreServed() throws Exception {
+        HttpResponse<String> created = send(HttpRequest.newBuilder(url("/api/v1/tasks"))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(request().toString())));
+        String path = "/v1/tasks/" + json(created).path("task_uuid").asString();
+
+        assertThat(created.statusCode()).isEqualTo(200);
+        assertThat(get("/api" + path).body()).isEqualTo(get(path).body());
+        assertThat(get("/api/health").statusCode()).isEqualTo(404);
+        assertThat(get("/api/v1").statusCode()).isEqualTo(404);
     }
 
     @Test
