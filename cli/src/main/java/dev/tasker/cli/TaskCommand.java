@@ -73,6 +73,13 @@ final class TaskCommand implements Runnable {
                     @Nullable
                     String expression,
             @Option(
+                            names = "--search",
+                            paramLabel = "WORDS",
+                            description =
+                                    "Words of its name, tags, initiator, reason and such, or the beginning of a UUID.")
+                    @Nullable
+                    String words,
+            @Option(
                             names = {"-l", "--limit"},
                             defaultValue = "20",
                             description = "At most so many, 1 to 100. Default: ${DEFAULT-VALUE}")
@@ -82,6 +89,7 @@ final class TaskCommand implements Runnable {
         TaskQuery query = TaskQueryText.parse(expression);
         query = namespace == null ? query : query.namespace(namespace);
         query = status == null ? query : query.status(status);
+        query = words == null ? query : query.words(words);
         try (TaskerClient client = connection.open()) {
             TaskPage found = client.tasks().list(query, page, limit);
             connection.output().showAll(found, found.tasks(), () -> TaskText.page(found), Task::taskUuid);

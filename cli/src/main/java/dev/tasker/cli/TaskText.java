@@ -51,7 +51,8 @@ final class TaskText {
         }
         TaskPage.Pagination at = page.pagination();
         return table + "\nPage " + Table.text(at.page()) + " of " + Table.text(at.totalPages()) + ", "
-                + Table.text(at.totalCount()) + " tasks in all\n";
+                + Table.text(at.totalCount())
+                + (Boolean.FALSE.equals(at.totalIsExact()) ? " tasks among the newest 10000\n" : " tasks in all\n");
     }
 
     static String why(TaskExplanation why) {

@@ -1007,6 +1007,10 @@ FUNCTION index_of_step(p_step uuid)
   RETURNS integer
   LANGUAGE sql IMMUTABLE PARALLEL SAFE;
 
+FUNCTION json_has(p_document json, p_path text, p_value text)
+  RETURNS boolean
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE;
+
 FUNCTION keep_domain_events(p_task uuid[], p_step integer[], p_state integer[], p_id uuid[], p_namespace text[], p_name text[], p_message text[])
   RETURNS TABLE(number integer)
   LANGUAGE plpgsql VOLATILE
@@ -1027,7 +1031,7 @@ FUNCTION leases_of(p_session integer)
   SET search_path=tasker, pg_temp
   SET enable_seqscan=off;
 
-FUNCTION list_tasks(p_namespace text, p_name text, p_version text, p_states integer[], p_from uuid, p_until uuid, p_initiator text, p_source_system text, p_tags text[], p_before uuid, p_offset integer, p_limit integer, p_examine integer, p_sort text, p_ascending boolean, p_correlation uuid, p_parent_correlation uuid, p_priority_min integer, p_priority_max integer, p_updated_from timestamp with time zone, p_updated_until timestamp with time zone)
+FUNCTION list_tasks(p_namespace text, p_name text, p_version text, p_states integer[], p_from uuid, p_until uuid, p_initiator text, p_source_system text, p_tags text[], p_before uuid, p_offset integer, p_limit integer, p_examine integer, p_sort text, p_ascending boolean, p_correlation uuid, p_parent_correlation uuid, p_priority_min integer, p_priority_max integer, p_updated_from timestamp with time zone, p_updated_until timestamp with time zone, p_words text[], p_paths text[], p_values text[], p_bytes bigint)
   RETURNS TABLE(tasks uuid[], total bigint, is_exact boolean, next uuid)
   LANGUAGE plpgsql STABLE
   SET search_path=tasker, pg_temp
@@ -1118,6 +1122,10 @@ FUNCTION read_task(p_task uuid)
   SET enable_bitmapscan=off
   SET enable_hashjoin=off
   SET enable_mergejoin=off;
+
+FUNCTION readable_json(p_document text)
+  RETURNS json
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE;
 
 FUNCTION reenter_session(p_session integer, p_uuid uuid, p_node uuid, p_worker text, p_in_process boolean, p_lease interval)
   RETURNS boolean
