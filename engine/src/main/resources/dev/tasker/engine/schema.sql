@@ -215,6 +215,7 @@ CREATE TABLE task_changes (
   to_state smallint NOT NULL,
   cause smallint NOT NULL,
   created_at timestamp with time zone NOT NULL,
+  transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
   detail text
 ) PARTITION BY RANGE (task_uuid);
 
@@ -646,6 +647,16 @@ FUNCTION cancel_tasks(p_task uuid[], p_detail text[])
 FUNCTION cause(p_name text)
   RETURNS smallint
   LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+FUNCTION changes_of_namespace(p_namespace text, p_after bigint, p_walk integer)
+  RETURNS TABLE(transaction_id bigint, task_uuid uuid, sort_key integer, task_name text, version text, from_state text, to_state text, via text[], created_at timestamp with time zone, action text, actor text, subject text, reason text, is_cut boolean)
+  LANGUAGE plpgsql STABLE
+  SET search_path=tasker, pg_temp
+  SET plan_cache_mode=force_generic_plan
+  SET enable_seqscan=off
+  SET enable_bitmapscan=off
+  SET enable_hashjoin=off
+  SET enable_mergejoin=off;
 
 FUNCTION checkpoint_record(p_checkpoint text, p_history text[])
   RETURNS text

@@ -285,6 +285,46 @@ LANGUAGE sql STABLE
 SET search_path = tasker, pg_temp
 AS $$ SELECT * FROM get_task_summaries(ARRAY[input_task_uuid]) $$;
 
+-- Changes of the tasks of a namespace after a transaction, in the order of their transactions: told only when every transaction before has
+-- ended, so that nothing can appear before them any more. Walks over about p_walk changes of all namespaces, those of one transaction
+-- together. A row without a task says up to which transaction, and whether there is more.
+CREATE OR REPLACE FUNCTION changes_of_namespace(p_namespace text, p_after bigint, p_walk integer)
+RETURNS TABLE (transaction_id bigint, task_uuid uuid, sort_key integer, task_name text, version text, from_state text, to_state text,
+               via text[], created_at timestamptz, action text, actor text, subject text, reason text, is_cut boolean)
+LANGUAGE plpgsql STABLE
+SET search_path = tasker, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  WITH horizon AS MATERIALIZED (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS id),
+  walked AS MATERIALIZED (
+    SELECT history.* FROM task_history AS history
+    WHERE  history.transaction_id > p_after::text::xid8 AND history.transaction_id < (SELECT horizon.id FROM horizon)
+    ORDER  BY history.transaction_id FETCH FIRST (p_walk) ROWS WITH TIES
+  )
+  (SELECT CASE WHEN count(*) >= p_walk THEN max(walked.transaction_id::text::bigint)
+               ELSE (SELECT horizon.id::text::bigint - 1 FROM horizon) END,
+          NULL::uuid, NULL::integer, NULL, NULL, NULL, NULL, NULL::text[], NULL::timestamptz, NULL, NULL, NULL, NULL, count(*) >= p_walk
+   FROM   walked)
+  UNION ALL
+  (SELECT walked.transaction_id::text::bigint, walked.task_uuid, walked.sort_key, named.task_name::text, named.version::text,
+          task_state_name(walked.from_state)::text, task_state_name(walked.to_state)::text,
+          task_via(walked.from_state, walked.to_state, walked.cause)::text[],
+          walked.created_at, said.word ->> 'action', said.word ->> 'actor', said.word ->> 'subject',
+          CASE WHEN walked.cause IN (cause('operator'), cause('stale')) THEN walked.detail::json ->> 'reason' END, NULL
+   FROM   walked
+          JOIN tasks AS task ON task.task_uuid = walked.task_uuid
+          JOIN template_names AS named ON named.template_id = task.template_id AND named.namespace_name = p_namespace
+          CROSS JOIN LATERAL (SELECT CASE WHEN walked.cause = cause('operator') THEN walked.detail::json END AS word) AS said
+   ORDER  BY walked.transaction_id, walked.created_at, walked.task_uuid, walked.sort_key);
+END $$;
+
 -- JSON as PostgreSQL can read it: without what it cannot hold and others can write as an escape, U+0000 and halves of pairs. What begins with
 -- an escaped backslash is none of them, so the first branch passes over it.
 CREATE OR REPLACE FUNCTION readable_json(p_document text) RETURNS json LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
