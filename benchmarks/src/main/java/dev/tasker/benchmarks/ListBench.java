@@ -1,7 +1,9 @@
 package dev.tasker.benchmarks;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.tasker.engine.Engine;
 import dev.tasker.engine.EngineConfig;
+import dev.tasker.engine.EngineListener;
 import dev.tasker.engine.Migrations;
 import dev.tasker.engine.TaskFilter;
 import dev.tasker.engine.TaskPage;
@@ -65,7 +67,8 @@ public final class ListBench {
             postgres.createDatabase("lists");
             DataSource dataSource = postgres.dataSource("lists");
             new Migrations(dataSource).migrate();
-            try (Engine engine = Engine.open(dataSource, EngineConfig.DEFAULT)) {
+            try (HikariDataSource pool = BenchPool.of(dataSource);
+                    Engine engine = Engine.open(pool, dataSource, EngineConfig.DEFAULT, EngineListener.NONE)) {
                 new FullDatabase(unfinished, finished).fill(engine, dataSource);
                 return new Report(unfinished, finished, measure(engine));
             }

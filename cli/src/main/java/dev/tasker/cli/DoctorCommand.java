@@ -58,7 +58,7 @@ final class DoctorCommand implements Callable<Integer> {
             names = "--speed",
             defaultValue = "gentle",
             description =
-                    "gentle: a tenth of a processor; full: as fast as one connection goes. Default: ${DEFAULT-VALUE}")
+                    "gentle: a tenth of a processor; full: as fast as two connections go. Default: ${DEFAULT-VALUE}")
     private String speed = "gentle";
 
     @Option(names = "--config", paramLabel = "FILE", description = "TOML file; default: $TASKER_CONFIG_PATH, or none.")

@@ -14,7 +14,7 @@ import javax.sql.DataSource;
 public final class Doctor {
     private final Database database;
 
-    /** A doctor for this database: each run takes one physical connection of {@code direct}. */
+    /** A doctor for this database: each run takes as many physical connections of {@code direct} as its speed says. */
     public Doctor(DataSource direct) {
         this.database = new Database(direct);
     }

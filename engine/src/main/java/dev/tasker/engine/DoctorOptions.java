@@ -26,19 +26,26 @@ public record DoctorOptions(UUID from, UUID until, boolean repair, Speed speed) 
 
     /** How much of the database a doctor may take. */
     public enum Speed {
-        /** One connection without pause. */
-        FULL(2_500, 10_000, 0),
-        /** Small pieces, with nine times as long a rest after each. */
-        GENTLE(250, 2_000, 9);
+        /** Two connections without pause. */
+        FULL(2, 2_500, 10_000, 0),
+        /** One connection and small pieces, with nine times as long a rest after each. */
+        GENTLE(1, 250, 2_000, 9);
 
+        private final int connections;
         private final int tasks;
         private final int steps;
         private final int rest;
 
-        Speed(int tasks, int steps, int rest) {
+        Speed(int connections, int tasks, int steps, int rest) {
+            this.connections = connections;
             this.tasks = tasks;
             this.steps = steps;
             this.rest = rest;
+        }
+
+        /** On how many it recounts tasks. */
+        public int connections() {
+            return connections;
         }
 
         /** Tasks of one piece at most. */

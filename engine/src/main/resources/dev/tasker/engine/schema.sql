@@ -570,6 +570,14 @@ FUNCTION audit_pass(p_tasks integer, p_steps integer)
   SET search_path=tasker, pg_temp
   SET lock_timeout=10s;
 
+FUNCTION audit_piece(p_from uuid, p_until uuid, p_tasks integer, p_steps integer, OUT next uuid, OUT tasks integer, OUT steps bigint)
+  RETURNS record
+  LANGUAGE plpgsql STABLE
+  SET search_path=tasker, pg_temp
+  SET plan_cache_mode=force_generic_plan
+  SET enable_seqscan=off
+  SET enable_bitmapscan=off;
+
 FUNCTION audit_queues()
   RETURNS TABLE(namespace text, callable text)
   LANGUAGE sql STABLE
@@ -578,14 +586,6 @@ FUNCTION audit_queues()
 
 FUNCTION audit_sessions(p_after integer, p_limit integer)
   RETURNS TABLE(code text, session_id integer, expected text, found text)
-  LANGUAGE plpgsql STABLE
-  SET search_path=tasker, pg_temp
-  SET plan_cache_mode=force_generic_plan
-  SET enable_seqscan=off
-  SET enable_bitmapscan=off;
-
-FUNCTION audit_slice(p_from uuid, p_until uuid, p_tasks integer, p_steps integer)
-  RETURNS TABLE(code text, task_uuid uuid, step_index integer, expected text, found text, tasks integer, steps bigint)
   LANGUAGE plpgsql STABLE
   SET search_path=tasker, pg_temp
   SET plan_cache_mode=force_generic_plan
@@ -1228,20 +1228,6 @@ FUNCTION rollups_since(p_since timestamp with time zone)
   RETURNS SETOF rollups
   LANGUAGE sql STABLE
   SET search_path=tasker, pg_temp;
-
-FUNCTION snapshot_context(p_task uuid)
-  RETURNS json
-  LANGUAGE sql STABLE
-  SET search_path=tasker, pg_temp
-  SET jit=off
-  SET enable_seqscan=off;
-
-FUNCTION snapshot_steps(p_task uuid)
-  RETURNS json
-  LANGUAGE sql STABLE
-  SET search_path=tasker, pg_temp
-  SET jit=off
-  SET enable_seqscan=off;
 
 FUNCTION spared_by_checkpoints(p_task uuid, p_threshold interval, p_stall interval)
   RETURNS boolean

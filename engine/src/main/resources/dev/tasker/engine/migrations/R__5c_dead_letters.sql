@@ -21,54 +21,8 @@ CREATE OR REPLACE FUNCTION last_error(p_result text) RETURNS json LANGUAGE sql I
        ELSE json_build_object('error_type', p_result::json -> 'error' -> 'error_type', 'message', '(longer than 4000 bytes; it stands on the step)')
   END;
 
--- The steps of a task for its snapshot: at most 1000, those that did not end well first.
-CREATE OR REPLACE FUNCTION snapshot_steps(p_task uuid) RETURNS json LANGUAGE sql STABLE
-SET search_path = tasker, pg_temp
-SET jit = off
-SET enable_seqscan = off
-AS $$
-  SELECT coalesce(json_agg(json_build_object(
-           'name', coalesce(kept.name, definition.name), 'state', step_state_name(kept.state), 'attempts', kept.attempts,
-           'max_attempts', kept.max_attempts,
-           'last_error', CASE WHEN kept.state NOT IN (step_state('complete'), step_state('resolved_manually')) THEN last_error(kept.result) END)
-           ORDER BY kept.step_index), '[]')
-  FROM  (SELECT step.* FROM workflow_steps AS step WHERE step.task_uuid = p_task
-         ORDER  BY step.state IN (step_state('complete'), step_state('resolved_manually'), step_state('pending')), step.step_index
-         LIMIT  1000) AS kept
-         CROSS JOIN LATERAL (
-           SELECT (template.document::json -> 'steps' -> kept.template_step -> 'name') #>> '{}' AS name
-           FROM   tasks AS task JOIN templates AS template USING (template_id) WHERE task.task_uuid = p_task AND kept.name IS NULL
-           UNION ALL SELECT NULL WHERE kept.name IS NOT NULL) AS definition
-$$;
-
--- The figures of a task as readers of its execution context know them (01 §3.3).
-CREATE OR REPLACE FUNCTION snapshot_context(p_task uuid) RETURNS json LANGUAGE sql STABLE
-SET search_path = tasker, pg_temp
-SET jit = off
-SET enable_seqscan = off
-AS $$
-  SELECT json_build_object(
-           'total_steps', total, 'pending_steps', pending, 'in_progress_steps', in_progress, 'completed_steps', completed,
-           'failed_steps', failed, 'ready_steps', ready, 'enqueued_steps', enqueued,
-           'execution_status', CASE WHEN failed > 0 THEN 'blocked_by_failures' WHEN ready > 0 THEN 'has_ready_steps'
-                                    WHEN in_progress + enqueued > 0 THEN 'processing'
-                                    WHEN completed = total AND total > 0 THEN 'all_complete' ELSE 'waiting_for_dependencies' END,
-           'recommended_action', CASE WHEN failed > 0 THEN 'handle_failures' WHEN ready > 0 THEN 'execute_ready_steps'
-                                      WHEN in_progress + enqueued > 0 THEN 'wait_for_completion'
-                                      WHEN completed = total AND total > 0 THEN 'finalize_task' ELSE 'wait_for_dependencies' END,
-           'completion_percentage', CASE WHEN total = 0 THEN 0.0 ELSE round(completed * 100.0 / total, 2) END,
-           'health_status', CASE WHEN failed > 0 THEN 'blocked' ELSE 'healthy' END)
-  FROM  (SELECT count(*) AS total,
-                count(*) FILTER (WHERE state = step_state('pending')) AS pending,
-                count(*) FILTER (WHERE state = step_state('in_progress')) AS in_progress,
-                count(*) FILTER (WHERE state IN (step_state('complete'), step_state('resolved_manually'))) AS completed,
-                count(*) FILTER (WHERE state = step_state('error')) AS failed,
-                count(*) FILTER (WHERE state = step_state('pending') AND pending_parents = 0
-                                 OR state = step_state('waiting_for_retry') AND next_retry_at <= engine_now()) AS ready,
-                count(*) FILTER (WHERE state IN (step_state('enqueued'), step_state('enqueued_for_orchestration'),
-                                                 step_state('enqueued_as_error_for_orchestration'))) AS enqueued
-         FROM   workflow_steps WHERE task_uuid = p_task) AS step
-$$;
+DROP FUNCTION IF EXISTS snapshot_steps(uuid);
+DROP FUNCTION IF EXISTS snapshot_context(uuid);
 
 -- Enters tasks into the dead-letter queue, moves them to error, or both, each as asked for: the one way in, for every reason. Locks the tasks,
 -- then one statement. A task is named once in a call.
@@ -101,8 +55,8 @@ BEGIN
   RETURN QUERY
   WITH asked AS (
     SELECT i.task_uuid, i.reason, i.threshold, i.enters, i.fails, i.metadata, task.state, task.version, task.priority,
-           minutes_between(task.entered_at, v_now) AS minutes, request.correlation_id, task.created_at, namespace.name AS namespace_name,
-           named.name AS task_name,
+           minutes_between(task.entered_at, v_now) AS minutes, request.correlation_id, task.created_at, template.document::json AS document,
+           namespace.name AS namespace_name, named.name AS task_name,
            i.version IS NULL OR task.version = i.version AND task.state = i.state AS unchanged
     FROM   unnest(p_task, p_reason, p_state, p_version, p_threshold, p_enters, p_fails, p_metadata)
              AS i(task_uuid, reason, state, version, threshold, enters, fails, metadata)
@@ -122,11 +76,46 @@ BEGIN
              'snapshot_timestamp', v_now,
              'task_details', json_build_object('correlation_id', asked.correlation_id, 'priority', asked.priority,
                                                'requested_at', asked.created_at, 'created_at', asked.created_at),
-             'steps', snapshot_steps(asked.task_uuid), 'execution_context', snapshot_context(asked.task_uuid))::text,
+             'steps', coalesce(step.kept, '[]'), 'execution_context', context.figures)::text,
            coalesce(asked.metadata, json_build_object('detection_method', 'automatic_staleness', 'time_in_state_minutes', asked.minutes,
                                                       'threshold_minutes', asked.threshold)::text),
            v_now, v_now
-    FROM   asked WHERE asked.enters AND asked.unchanged
+    FROM   asked
+           CROSS JOIN LATERAL (  -- at most 1000 steps, those that did not end well first
+             SELECT json_agg(json_build_object(
+                      'name', coalesce(kept.name, asked.document -> 'steps' -> kept.template_step ->> 'name'),
+                      'state', step_state_name(kept.state), 'attempts', kept.attempts, 'max_attempts', kept.max_attempts,
+                      'last_error', CASE WHEN kept.state NOT IN (step_state('complete'), step_state('resolved_manually'))
+                                         THEN last_error(kept.result) END)
+                      ORDER BY kept.step_index) AS kept
+             FROM  (SELECT found.* FROM workflow_steps AS found WHERE found.task_uuid = asked.task_uuid
+                    ORDER  BY found.state IN (step_state('complete'), step_state('resolved_manually'), step_state('pending')), found.step_index
+                    LIMIT  1000) AS kept) AS step
+           CROSS JOIN LATERAL (  -- as readers of its execution context know them (01 §3.3)
+             SELECT json_build_object(
+                      'total_steps', total, 'pending_steps', pending, 'in_progress_steps', in_progress, 'completed_steps', completed,
+                      'failed_steps', failed, 'ready_steps', ready, 'enqueued_steps', enqueued,
+                      'execution_status', CASE WHEN failed > 0 THEN 'blocked_by_failures' WHEN ready > 0 THEN 'has_ready_steps'
+                                               WHEN in_progress + enqueued > 0 THEN 'processing'
+                                               WHEN completed = total AND total > 0 THEN 'all_complete'
+                                               ELSE 'waiting_for_dependencies' END,
+                      'recommended_action', CASE WHEN failed > 0 THEN 'handle_failures' WHEN ready > 0 THEN 'execute_ready_steps'
+                                                 WHEN in_progress + enqueued > 0 THEN 'wait_for_completion'
+                                                 WHEN completed = total AND total > 0 THEN 'finalize_task'
+                                                 ELSE 'wait_for_dependencies' END,
+                      'completion_percentage', CASE WHEN total = 0 THEN 0.0 ELSE round(completed * 100.0 / total, 2) END,
+                      'health_status', CASE WHEN failed > 0 THEN 'blocked' ELSE 'healthy' END) AS figures
+             FROM  (SELECT count(*) AS total,
+                           count(*) FILTER (WHERE found.state = step_state('pending')) AS pending,
+                           count(*) FILTER (WHERE found.state = step_state('in_progress')) AS in_progress,
+                           count(*) FILTER (WHERE found.state IN (step_state('complete'), step_state('resolved_manually'))) AS completed,
+                           count(*) FILTER (WHERE found.state = step_state('error')) AS failed,
+                           count(*) FILTER (WHERE found.state = step_state('pending') AND found.pending_parents = 0
+                                            OR found.state = step_state('waiting_for_retry') AND found.next_retry_at <= v_now) AS ready,
+                           count(*) FILTER (WHERE found.state IN (step_state('enqueued'), step_state('enqueued_for_orchestration'),
+                                                                  step_state('enqueued_as_error_for_orchestration'))) AS enqueued
+                    FROM   workflow_steps AS found WHERE found.task_uuid = asked.task_uuid) AS counted) AS context
+    WHERE  asked.enters AND asked.unchanged
     ORDER  BY asked.task_uuid
     ON CONFLICT (task_uuid) WHERE resolution_status = 'pending' DO NOTHING
     RETURNING task_uuid, dlq_entry_uuid

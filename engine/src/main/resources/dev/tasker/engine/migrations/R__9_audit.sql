@@ -48,6 +48,13 @@ BEGIN
                 ELSE false END AS checkpoint_broken
     FROM   workflow_steps AS step WHERE step.task_uuid >= p_from AND step.task_uuid < p_to
   ),
+  unsettled AS MATERIALIZED (  -- all steps but those that completed as nearly all do: most questions are about these alone
+    SELECT step.* FROM step
+    WHERE  step.state <> step_state('complete') OR step.pending_parents > 0 OR step.attempts > step.max_attempts OR step.checkpoint_broken
+  ),
+  request AS MATERIALIZED (
+    SELECT request.task_uuid, request.identity_hash FROM task_requests AS request WHERE request.task_uuid >= p_from AND request.task_uuid < p_to
+  ),
   ready AS MATERIALIZED (
     SELECT ready.task_uuid, ready.step_index, ready.queue_id, ready.priority
     FROM   ready_steps AS ready WHERE ready.task_uuid >= p_from AND ready.task_uuid < p_to
@@ -94,7 +101,7 @@ BEGIN
            bool_or((ready.queue_id, ready.priority) IS DISTINCT FROM (step.queue_id, scope.priority)) AS wrong,
            max(format('queue %s, priority %s', step.queue_id, scope.priority)) AS belongs,
            max(format('queue %s, priority %s', ready.queue_id, ready.priority)) AS stands
-    FROM   step JOIN scope ON scope.task_uuid = step.task_uuid
+    FROM   unsettled AS step JOIN scope ON scope.task_uuid = step.task_uuid
            LEFT JOIN ready ON ready.task_uuid = step.task_uuid AND ready.step_index = step.step_index
     WHERE  step.state = step_state('enqueued')
     GROUP  BY step.task_uuid, step.step_index
@@ -104,19 +111,19 @@ BEGIN
            isfinite(step.next_retry_at)
              AND EXISTS (SELECT FROM timers AS timer WHERE timer.due_at = step.next_retry_at AND timer.task_uuid = step.task_uuid
                          AND timer.step_index = step.step_index) AS timed
-    FROM   step JOIN recount ON recount.task_uuid = step.task_uuid
+    FROM   unsettled AS step JOIN recount ON recount.task_uuid = step.task_uuid
     WHERE  step.state = step_state('waiting_for_retry') AND recount.failed = 0 AND recount.state < task_state('complete')
   ),
   held AS (
     SELECT DISTINCT log.session_id, held.task_uuid, held.step_index
     FROM   session_leases AS log, LATERAL unnest(log.task_uuids, log.step_indexes) AS held(task_uuid, step_index)
-    WHERE  log.session_id = ANY (ARRAY(SELECT DISTINCT step.session_id FROM step WHERE step.state = step_state('in_progress')))
+    WHERE  log.session_id = ANY (ARRAY(SELECT DISTINCT step.session_id FROM unsettled AS step WHERE step.state = step_state('in_progress')))
     AND    held.task_uuid >= p_from AND held.task_uuid < p_to
   ),
   running AS MATERIALIZED (
     SELECT step.task_uuid, step.step_index, step.session_id, session.session_id IS NOT NULL AS known, held.session_id IS NOT NULL AS logged,
            session.expires_at, session.expires_at <= v_now + session.lease_duration + interval '1 day' AS ends
-    FROM   step
+    FROM   unsettled AS step
            LEFT JOIN worker_sessions AS session ON session.session_id = step.session_id
            LEFT JOIN held ON held.session_id = step.session_id AND held.task_uuid = step.task_uuid AND held.step_index = step.step_index
     WHERE  step.state = step_state('in_progress')
@@ -203,26 +210,26 @@ BEGIN
   WHERE  step.task_uuid IS NULL
   UNION ALL
   SELECT 'withheld_step', step.task_uuid, step.step_index, 'enqueued', step_state_name(step.state)
-  FROM   step JOIN recount AS r ON r.task_uuid = step.task_uuid
+  FROM   unsettled AS step JOIN recount AS r ON r.task_uuid = step.task_uuid
   WHERE  step.state = step_state('pending') AND step.pending_parents = 0 AND r.failed = 0 AND r.state < task_state('complete')
   UNION ALL
   SELECT 'unmet_parents', step.task_uuid, step.step_index, 'pending', step_state_name(step.state)
-  FROM   step LEFT JOIN history ON history.task_uuid = step.task_uuid AND history.step_index = step.step_index
+  FROM   unsettled AS step LEFT JOIN history ON history.task_uuid = step.task_uuid AND history.step_index = step.step_index
   WHERE  step.pending_parents > 0
   AND    step.state NOT IN (step_state('pending'), step_state('cancelled'), step_state('resolved_manually'))
   AND    NOT (step.state = step_state('complete') AND coalesce(history.by_operator, false)) -- completed by hand before its time
   UNION ALL
   SELECT 'step_state', step.task_uuid, step.step_index, 'a state in which steps rest', step_state_name(step.state)
-  FROM   step
+  FROM   unsettled AS step
   WHERE  step.state IN (step_state('enqueued_for_orchestration'), step_state('enqueued_as_error_for_orchestration'))
   UNION ALL
   SELECT 'unfinished_step', step.task_uuid, step.step_index, 'a step that has ended', step_state_name(step.state)
-  FROM   step JOIN scope ON scope.task_uuid = step.task_uuid
+  FROM   unsettled AS step JOIN scope ON scope.task_uuid = step.task_uuid
   WHERE  scope.state = task_state('cancelled')
   AND    step.state NOT IN (step_state('complete'), step_state('cancelled'), step_state('resolved_manually'))
   UNION ALL
   SELECT 'cancelled_step', step.task_uuid, step.step_index, 'a cancelled task', task_state_name(scope.state)
-  FROM   step JOIN scope ON scope.task_uuid = step.task_uuid
+  FROM   unsettled AS step JOIN scope ON scope.task_uuid = step.task_uuid
   WHERE  step.state = step_state('cancelled') AND scope.state <> task_state('cancelled')
   UNION ALL
   SELECT 'not_in_queue', waiting.task_uuid, waiting.step_index, 'one ready row', waiting.rows::text FROM waiting WHERE waiting.rows <> 1
@@ -252,10 +259,10 @@ BEGIN
          (SELECT format('%s entries, %s', coalesce(cardinality(stored.checkpoint_history), 0),
                         left(checkpoint_record(stored.checkpoint, stored.checkpoint_history), 200))
           FROM   workflow_steps AS stored WHERE stored.task_uuid = step.task_uuid AND stored.step_index = step.step_index)
-  FROM   step WHERE step.checkpoint_broken
+  FROM   unsettled AS step WHERE step.checkpoint_broken
   UNION ALL
   SELECT 'attempts_exceeded', step.task_uuid, step.step_index, format('at most %s', step.max_attempts), step.attempts::text
-  FROM   step LEFT JOIN history ON history.task_uuid = step.task_uuid AND history.step_index = step.step_index
+  FROM   unsettled AS step LEFT JOIN history ON history.task_uuid = step.task_uuid AND history.step_index = step.step_index
   WHERE  step.attempts > step.max_attempts AND NOT coalesce(history.by_operator, false)
   UNION ALL
   SELECT 'no_reason', history.task_uuid, history.step_index, 'what the operator said', 'nothing' FROM history WHERE history.unexplained
@@ -283,14 +290,12 @@ BEGIN
   SELECT 'orphan', orphan.task_uuid, NULL, 'a task', orphan.found
   FROM  (SELECT counted.task_uuid, format('%s steps', counted.total) AS found FROM counted
          UNION ALL SELECT log.task_uuid, format('%s rows of its history', log.rows) FROM task_log AS log
-         UNION ALL SELECT request.task_uuid, 'its request' FROM task_requests AS request
-                   WHERE request.task_uuid >= p_from AND request.task_uuid < p_to) AS orphan
+         UNION ALL SELECT request.task_uuid, 'its request' FROM request) AS orphan
          LEFT JOIN scope ON scope.task_uuid = orphan.task_uuid
   WHERE  scope.task_uuid IS NULL
   UNION ALL
   SELECT 'no_request', scope.task_uuid, NULL, 'what the task was asked for', 'nothing'
-  FROM   scope LEFT JOIN task_requests AS request
-                 ON request.task_uuid = scope.task_uuid AND request.task_uuid >= p_from AND request.task_uuid < p_to
+  FROM   scope LEFT JOIN request ON request.task_uuid = scope.task_uuid
   WHERE  request.task_uuid IS NULL
   UNION ALL
   SELECT 'unknown_template', scope.task_uuid, NULL, format('template %s', scope.template_id), 'no such template'
@@ -311,13 +316,13 @@ BEGIN
   AND    EXISTS (SELECT FROM task_periods AS period WHERE event.task_uuid >= uuid_at(period.starts_at)
                  AND event.task_uuid < uuid_at(period.ends_at) AND period.retiring_since IS NULL)
   UNION ALL
-  SELECT 'no_identity', request.task_uuid, NULL, encode(request.identity_hash, 'hex'), coalesce(request.owner::text, 'none')
-  FROM  (SELECT asked.task_uuid, asked.identity_hash,
-                (SELECT identity.task_uuid FROM task_identities AS identity WHERE identity.identity_hash = asked.identity_hash) AS owner
-         FROM   task_requests AS asked WHERE asked.task_uuid >= p_from AND asked.task_uuid < p_to) AS request
-  WHERE  request.owner IS DISTINCT FROM request.task_uuid
-  AND    EXISTS (SELECT FROM task_periods AS period WHERE request.task_uuid >= uuid_at(period.starts_at)
-                 AND request.task_uuid < uuid_at(period.ends_at) AND period.retiring_since IS NULL);
+  SELECT 'no_identity', asked.task_uuid, NULL, encode(asked.identity_hash, 'hex'), coalesce(asked.owner::text, 'none')
+  FROM  (SELECT request.*,
+                (SELECT identity.task_uuid FROM task_identities AS identity WHERE identity.identity_hash = request.identity_hash) AS owner
+         FROM   request) AS asked
+  WHERE  asked.owner IS DISTINCT FROM asked.task_uuid
+  AND    EXISTS (SELECT FROM task_periods AS period WHERE asked.task_uuid >= uuid_at(period.starts_at)
+                 AND asked.task_uuid < uuid_at(period.ends_at) AND period.retiring_since IS NULL);
 END $$;
 
 -- Identities whose task does not exist, which would refuse tasks for ever, among p_limit after p_after; and a row without a code: the identity

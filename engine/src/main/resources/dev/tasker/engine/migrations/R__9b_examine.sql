@@ -2,10 +2,11 @@
 -- Cost: milliseconds, whatever the tables hold.
 -- Pieces of a walk over everything, and the second look at what a piece found: under the lock of its task, and with a repair if wanted.
 
--- Recounts the tasks from p_from on, before p_until: at most p_tasks of them, with p_steps steps unless the first alone has more. One
--- snapshot. Returns the findings, and a row without a code: the uuid to go on from (null: there is no more), how many tasks and steps.
-CREATE OR REPLACE FUNCTION audit_slice(p_from uuid, p_until uuid, p_tasks integer, p_steps integer)
-RETURNS TABLE (code text, task_uuid uuid, step_index integer, expected text, found text, tasks integer, steps bigint)
+DROP FUNCTION IF EXISTS audit_slice(uuid, uuid, integer, integer);
+
+-- A piece of the tasks from p_from on, before p_until: at most p_tasks of them, with p_steps steps unless the first alone has more. Returns the
+-- uuid to go on from (null: there is no more), how many tasks and steps.
+CREATE OR REPLACE FUNCTION audit_piece(p_from uuid, p_until uuid, p_tasks integer, p_steps integer, OUT next uuid, OUT tasks integer, OUT steps bigint)
 LANGUAGE plpgsql STABLE
 SET search_path = tasker, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -13,23 +14,15 @@ SET enable_seqscan = off
 SET enable_bitmapscan = off
 AS $$
 #variable_conflict use_column
-DECLARE
-  v_next uuid;
-  v_tasks integer;
-  v_steps bigint;
 BEGIN
   SELECT (array_agg(piece.task_uuid ORDER BY piece.task_uuid) FILTER (WHERE piece.beyond))[1], count(*) FILTER (WHERE NOT piece.beyond),
          coalesce(sum(piece.total_steps) FILTER (WHERE NOT piece.beyond), 0)
-  INTO   v_next, v_tasks, v_steps
+  INTO   audit_piece.next, audit_piece.tasks, audit_piece.steps
   FROM  (SELECT task.task_uuid, task.total_steps,
                 row_number() OVER walk > 1 AND (row_number() OVER walk > p_tasks OR sum(task.total_steps::bigint) OVER walk > p_steps) AS beyond
          FROM  (SELECT task.task_uuid, task.total_steps FROM tasks AS task
                 WHERE  task.task_uuid >= p_from AND task.task_uuid < p_until ORDER BY task.task_uuid LIMIT p_tasks + 1) AS task
          WINDOW walk AS (ORDER BY task.task_uuid)) AS piece;
-  RETURN QUERY SELECT NULL::text, v_next, NULL::integer, NULL::text, NULL::text, v_tasks, v_steps;
-  RETURN QUERY
-  SELECT audit.code, audit.task_uuid, audit.step_index, audit.expected, audit.found, NULL::integer, NULL::bigint
-  FROM   audit_tasks(p_from, coalesce(v_next, p_until), false) AS audit;
 END $$;
 
 -- Timers that wake nothing, among p_limit from (p_due, p_task, p_step) on; and a row without a code: where to go on (null: there is no more).

@@ -2,7 +2,7 @@
 -- Cost: milliseconds, whatever the tables hold.
 -- One piece of the walk that the nodes make together, after one another, whoever comes first: from where the last piece ended. At the end of a
 -- walk it rests until something was written (as the statistics tell, a moment late).
---   p_tasks, p_steps: as in audit_slice; timers, sessions and identities are taken p_tasks at a time.
+--   p_tasks, p_steps: as in audit_piece; timers, sessions and identities are taken p_tasks at a time.
 -- Returns what to look at again: a task (kind 0), a timer (1), a session (2), an identity (4); and a row of kind 3: how many tasks were recounted, and
 -- whether the walk 'goes on', 'ends', or 'rests' because nothing was written, or is 'taken' by another node.
 CREATE OR REPLACE FUNCTION audit_pass(p_tasks integer, p_steps integer)
@@ -15,6 +15,7 @@ AS $$
 DECLARE
   v_at audit_progress;
   v_changes bigint;
+  v_piece record;
   v_row record;
 BEGIN
   IF NOT pg_try_advisory_xact_lock(hashtext('tasker.audit_pass')) THEN
@@ -37,16 +38,14 @@ BEGIN
 
   tasks := 0;
   IF v_at.phase = 1 THEN
-    FOR v_row IN SELECT * FROM audit_slice(v_at.task_uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff', p_tasks, p_steps) LOOP
-      IF v_row.code IS NULL THEN
-        tasks := v_row.tasks;
-        v_at.task_uuid := v_row.task_uuid;
-      ELSIF v_row.task_uuid IS DISTINCT FROM task_uuid THEN
-        kind := 0;
-        task_uuid := v_row.task_uuid;
-        RETURN NEXT;
-      END IF;
+    SELECT * INTO v_piece FROM audit_piece(v_at.task_uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff', p_tasks, p_steps);
+    tasks := v_piece.tasks;
+    kind := 0;
+    FOR task_uuid IN SELECT DISTINCT audit.task_uuid
+                     FROM   audit_tasks(v_at.task_uuid, coalesce(v_piece.next, 'ffffffff-ffff-ffff-ffff-ffffffffffff'), false) AS audit LOOP
+      RETURN NEXT;
     END LOOP;
+    v_at.task_uuid := v_piece.next;
     IF v_at.task_uuid IS NULL THEN
       v_at.phase := 2;
       v_at.task_uuid := '00000000-0000-0000-0000-000000000000';

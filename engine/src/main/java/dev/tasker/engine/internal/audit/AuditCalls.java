@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The auditor's calls: one round trip and one short transaction each, in autocommit. */
 final class AuditCalls {
-    private static final String SLICE =
-            "SELECT code, task_uuid, tasks, steps FROM tasker.audit_slice(?, ?, ?, ?) ORDER BY code NULLS FIRST";
+    private static final String PIECE = "SELECT next, tasks, steps FROM tasker.audit_piece(?, ?, ?, ?)";
+    private static final String TASKS = "SELECT DISTINCT task_uuid FROM tasker.audit_tasks(?, ?, false)";
     private static final String TIMERS =
             "SELECT code, task_uuid, step_index, due_at FROM tasker.audit_timers(?, ?, ?, ?) ORDER BY code NULLS FIRST";
     private static final String SESSIONS =
@@ -44,8 +44,11 @@ final class AuditCalls {
 
     private AuditCalls() {}
 
-    /** @param next where the next piece begins, null: there is none */
-    record Slice(@Nullable UUID next, int tasks, long steps, List<Suspect> suspects) {}
+    /**
+     * @param until the first uuid that does not belong to it
+     * @param next where the next piece begins, null: there is none
+     */
+    record Piece(UUID from, UUID until, @Nullable UUID next, int tasks, long steps) {}
 
     /** @param next the last timer of this piece, null: there is no more */
     record Timers(@Nullable Timer next, List<Suspect> suspects) {}
@@ -77,23 +80,30 @@ final class AuditCalls {
         }
     }
 
-    static Slice slice(Connection open, UUID from, UUID until, int tasks, int steps) throws SQLException {
-        try (PreparedStatement select = open.prepareStatement(SLICE)) {
+    static Piece piece(Connection open, UUID from, UUID until, int tasks, int steps) throws SQLException {
+        try (PreparedStatement select = open.prepareStatement(PIECE)) {
             select.setObject(1, from);
             select.setObject(2, until);
             select.setInt(3, tasks);
             select.setInt(4, steps);
+            ResultSet row = select.executeQuery();
+            row.next();
+            UUID next = row.getObject(1, UUID.class);
+            return new Piece(from, Objects.requireNonNullElse(next, until), next, row.getInt(2), row.getLong(3));
+        }
+    }
+
+    /** Recounts a piece, in one snapshot. */
+    static List<Suspect> tasks(Connection open, Piece piece) throws SQLException {
+        try (PreparedStatement select = open.prepareStatement(TASKS)) {
+            select.setObject(1, piece.from());
+            select.setObject(2, piece.until());
             ResultSet rows = select.executeQuery();
-            rows.next();
-            UUID next = rows.getObject(2, UUID.class);
-            int counted = rows.getInt(3);
-            long countedSteps = rows.getLong(4);
             List<Suspect> suspects = new ArrayList<>();
             while (rows.next()) {
-                suspects.add(new Task(rows.getObject(2, UUID.class)));
+                suspects.add(new Task(rows.getObject(1, UUID.class)));
             }
-            return new Slice(
-                    next, counted, countedSteps, suspects.stream().distinct().toList());
+            return suspects;
         }
     }
 

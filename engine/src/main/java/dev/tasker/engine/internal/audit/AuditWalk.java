@@ -13,12 +13,14 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 
-/** One walk over what a doctor is asked to look at, on one connection. Made for a single run by a single thread. */
+/** One walk over what a doctor is asked to look at; over tasks on as many connections as its speed says. Made for a single run. */
 public final class AuditWalk {
     private static final int SMALL_ROWS = 5_000;
     private static final int ATTEMPTS_MAX = 5;
@@ -26,26 +28,20 @@ public final class AuditWalk {
 
     private final Database database;
     private final DoctorOptions options;
-    private final LongConsumer progress;
-    private final List<AuditFinding> findings = new ArrayList<>();
-    private final List<String> unattended = new ArrayList<>();
+    private final AuditTally tally;
     private final CountDownLatch never = new CountDownLatch(1);
-    private long tasks;
-    private long steps;
-    private long found;
-    private long repaired;
-    private long passing;
 
     /** A walk that tells {@code progress} after each piece how many tasks were recounted so far. */
     public AuditWalk(Database database, DoctorOptions options, LongConsumer progress) {
         this.database = database;
         this.options = options;
-        this.progress = progress;
+        this.tally = new AuditTally(progress);
     }
 
     /** Walks. A database that goes away ends it early, and the report says so. */
     public DoctorReport run() throws InterruptedException {
         long start = System.nanoTime();
+        List<String> unattended = List.of();
         String broken = null;
         try (Connection open = database.open()) {
             walkTasks(open);
@@ -53,8 +49,8 @@ public final class AuditWalk {
                 walkTimers(open);
                 walkSessions(open);
                 walkIdentities(open);
-                AuditCalls.examineTotals(open, options.repair()).forEach(this::report);
-                unattended.addAll(AuditCalls.unattended(open));
+                AuditCalls.examineTotals(open, options.repair()).forEach(tally::found);
+                unattended = AuditCalls.unattended(open);
             }
         } catch (SQLException e) {
             EngineException failure = Database.translated(e);
@@ -63,34 +59,55 @@ public final class AuditWalk {
             }
             broken = String.valueOf(e.getMessage());
         }
-        return new DoctorReport(
-                tasks,
-                steps,
-                Duration.ofNanos(System.nanoTime() - start),
-                findings,
-                found,
-                repaired,
-                passing,
-                unattended,
-                broken);
+        return tally.report(Duration.ofNanos(System.nanoTime() - start), unattended, broken);
     }
 
     private void walkTasks(Connection open) throws SQLException, InterruptedException {
-        UUID next = options.from();
-        while (next != null) {
+        TaskPieces pieces = new TaskPieces(options);
+        List<Future<?>> others = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int other = 1; other < options.speed().connections(); other++) {
+                others.add(threads.submit(() -> {
+                    try (Connection own = database.open()) {
+                        recount(own, pieces);
+                    }
+                    return null;
+                }));
+            }
+            try {
+                recount(open, pieces);
+            } finally {
+                pieces.stop();
+            }
+        }
+        for (Future<?> other : others) {
+            if (other.state() == Future.State.FAILED) {
+                rethrow(other.exceptionNow());
+            }
+        }
+    }
+
+    private void recount(Connection open, TaskPieces pieces) throws SQLException, InterruptedException {
+        try {
             long start = System.nanoTime();
-            AuditCalls.Slice slice = AuditCalls.slice(
-                    open,
-                    next,
-                    options.until(),
-                    options.speed().tasks(),
-                    options.speed().steps());
-            tasks += slice.tasks();
-            steps += slice.steps();
-            examine(open, slice.suspects());
-            progress.accept(tasks);
-            next = slice.next();
-            rest(start);
+            for (AuditCalls.Piece piece = pieces.take(open); piece != null; piece = pieces.take(open)) {
+                examine(open, AuditCalls.tasks(open, piece));
+                tally.recounted(piece.tasks(), piece.steps());
+                rest(start);
+                start = System.nanoTime();
+            }
+        } catch (SQLException | RuntimeException e) {
+            pieces.stop();
+            throw e;
+        }
+    }
+
+    private static void rethrow(Throwable failure) throws SQLException, InterruptedException {
+        switch (failure) {
+            case SQLException e -> throw e;
+            case InterruptedException e -> throw e;
+            case RuntimeException e -> throw e;
+            default -> throw new IllegalStateException(failure);
         }
     }
 
@@ -129,19 +146,7 @@ public final class AuditWalk {
 
     private void examine(Connection open, List<Suspect> suspects) throws SQLException {
         for (Suspect suspect : suspects) {
-            List<AuditFinding> confirmed = examine(open, suspect);
-            if (confirmed.isEmpty()) {
-                passing++;
-            }
-            confirmed.forEach(this::report);
-        }
-    }
-
-    private void report(AuditFinding finding) {
-        found++;
-        repaired += finding.repaired() ? 1 : 0;
-        if (findings.size() < DoctorReport.FINDINGS_MAX) {
-            findings.add(finding);
+            tally.examined(examine(open, suspect));
         }
     }
 
