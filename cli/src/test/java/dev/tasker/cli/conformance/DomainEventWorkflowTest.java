@@ -89,8 +89,9 @@ class DomainEventWorkflowTest {
     }
 
     private static String create(TaskApi api, String more) throws Exception {
-        String order = "{\"order_id\": \"7b0f6f3e-64ab-4a09-9f3c-1a2b3c4d5e6f\", \"customer_id\": \"C-7\", \"amount\": 12.5"
-                + more + "}";
+        String order =
+                "{\"order_id\": \"7b0f6f3e-64ab-4a09-9f3c-1a2b3c4d5e6f\", \"customer_id\": \"C-7\", \"amount\": 12.5"
+                        + more + "}";
         return api.create(NAMESPACE, "domain_event_publishing", order)
                 .get("task_uuid")
                 .asString();

@@ -188,13 +188,7 @@ class TaskSearchTest {
     }
 
     private static List<String> listed(
-            TestDatabase database,
-            TestNode node,
-            int examine,
-            String words,
-            String paths,
-            String values,
-            long bytes) {
+            TestDatabase database, TestNode node, int examine, String words, String paths, String values, long bytes) {
         return database.query(LIST, node.namespace(), examine, words, paths, values, bytes);
     }
 

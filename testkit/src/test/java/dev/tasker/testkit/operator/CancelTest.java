@@ -130,8 +130,9 @@ class CancelTest {
                     .with("identity_strategy: always_unique")
                     .step("a", "")
                     .step("b:a", ""));
-            TemplateFixture probe = other.register(
-                    other.draft("probe").with("identity_strategy: always_unique").step("a", ""));
+            TemplateFixture probe = other.register(other.draft("probe")
+                    .with("identity_strategy: always_unique")
+                    .step("a", ""));
             List<UUID> tasks =
                     IntStream.range(0, 600)
                             .mapToObj(_ -> other.engine().create(template.request("{}")))
@@ -164,7 +165,8 @@ class CancelTest {
             assertThat(states(database, template))
                     .containsExactly("cancelled cancelled,cancelled 500", "steps_in_process enqueued,pending 100");
 
-            Map<UUID, ActionOutcome> again = HandDrivenWorker.answer(other.engine().cancel(tasks, WITH_REASON));
+            Map<UUID, ActionOutcome> again =
+                    HandDrivenWorker.answer(other.engine().cancel(tasks, WITH_REASON));
             assertThat(tasks.subList(0, 500))
                     .allSatisfy(task -> assertThat(again).containsEntry(task, TOO_LATE));
             assertThat(tasks.subList(500, 600))
