@@ -14,13 +14,13 @@ import dev.tasker.template.TemplateCheck;
 import dev.tasker.template.TemplateLocation;
 import dev.tasker.worker.BadHandlerException;
 import dev.tasker.worker.HandlerRegistry;
-import dev.tasker.worker.WorkSource;
 import dev.tasker.worker.event.PublisherRegistry;
 import dev.tasker.worker.event.SubscriberRegistry;
 import dev.tasker.worker.remote.GrpcWorkSource;
 import dev.tasker.worker.remote.GrpcWorkSourceConfig;
 import dev.tasker.worker.remote.HttpWorkSource;
 import dev.tasker.worker.remote.HttpWorkSourceConfig;
+import dev.tasker.worker.remote.RemoteWorkSource;
 import dev.tasker.worker.remote.WorkerCredential;
 import dev.tasker.worker.remote.WorkerTls;
 import dev.tasker.worker.resolve.TemplateHandlers;
@@ -96,8 +96,9 @@ final class WorkerCommand implements Callable<Integer> {
     @Option(
             names = "--templates",
             paramLabel = "PATH",
-            description = "Folder or file with templates this worker is to serve. Can be repeated. Default:"
-                    + " $TASKER_TEMPLATE_PATH, else config/tasks below $WORKSPACE_PATH, the project or here.")
+            description =
+                    "Folder or file with templates this worker is to serve and to register. Can be repeated. Default:"
+                            + " $TASKER_TEMPLATE_PATH, else config/tasks below $WORKSPACE_PATH, the project or here.")
     private List<Path> templates = List.of();
 
     @Option(
@@ -147,7 +148,7 @@ final class WorkerCommand implements Callable<Integer> {
         List<TaskTemplate> served = serveTemplates(registry, config.strictHandlers());
         // guide: start
         try (StopSignal stop = StopSignal.install();
-                WorkSource source = source(config.server());
+                RemoteWorkSource source = source(config.server());
                 Tracing tracing = tracing();
                 WorkerProcess worker = WorkerProcess.start(
                         config,
@@ -213,7 +214,7 @@ final class WorkerCommand implements Callable<Integer> {
         return port;
     }
 
-    private WorkSource source(WorkerLinkConfig link) {
+    private RemoteWorkSource source(WorkerLinkConfig link) {
         boolean isTls = tls || tlsCa != null || tlsCertificate != null || tlsKey != null;
         try {
             WorkerTls files = isTls ? new WorkerTls(tlsCa, tlsCertificate, tlsKey) : null;

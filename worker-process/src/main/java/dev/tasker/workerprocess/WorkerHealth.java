@@ -23,6 +23,7 @@ final class WorkerHealth {
      * @param abandoned handlers that outlived their interruption
      * @param waiting steps leased to the worker that have not begun
      * @param errorPercent of the last outcomes
+     * @param templates how far their registration is
      */
     record Standing(
             WorkerStatus status,
@@ -32,7 +33,8 @@ final class WorkerHealth {
             long abandoned,
             int credit,
             long waiting,
-            double errorPercent) {}
+            double errorPercent,
+            TemplateRegistration.Progress templates) {}
 
     WorkerHealth(Supplier<Standing> standing) {
         this.standing = standing;
@@ -75,9 +77,12 @@ final class WorkerHealth {
         if (now.status() != WorkerStatus.RUNNING) {
             return Check.degraded("command_processor", status);
         }
-        return now.connected()
-                ? Check.healthy("command_processor", status)
-                : Check.degraded("command_processor", status + ", without a session");
+        if (!now.connected()) {
+            return Check.degraded("command_processor", status + ", without a session");
+        }
+        return now.templates().pending()
+                ? Check.degraded("command_processor", status + ", the templates are not registered yet")
+                : Check.healthy("command_processor", status);
     }
 
     private static Check slots(Standing now) {
@@ -99,6 +104,15 @@ final class WorkerHealth {
             return Check.degraded(
                     "step_processing",
                     text + ", " + now.abandoned() + " handlers do not end though they are interrupted");
+        }
+        if (now.templates().refused() > 0) {
+            return Check.degraded(
+                    "step_processing",
+                    "%s, %d of %d templates were refused by the server"
+                            .formatted(
+                                    text,
+                                    now.templates().refused(),
+                                    now.templates().templates()));
         }
         return now.errorPercent() >= ERRORS_DEGRADED
                 ? Check.degraded("step_processing", text)

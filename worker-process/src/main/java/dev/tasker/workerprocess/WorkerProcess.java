@@ -6,12 +6,12 @@ import dev.tasker.template.PublishedEvent;
 import dev.tasker.template.TaskTemplate;
 import dev.tasker.worker.HandlerKey;
 import dev.tasker.worker.HandlerRegistry;
-import dev.tasker.worker.WorkSource;
 import dev.tasker.worker.WorkerConfig;
 import dev.tasker.worker.WorkerListener;
 import dev.tasker.worker.WorkerRuntime;
 import dev.tasker.worker.event.PublisherRegistry;
 import dev.tasker.worker.event.SubscriberRegistry;
+import dev.tasker.worker.remote.RemoteWorkSource;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.net.URI;
@@ -37,6 +37,7 @@ public final class WorkerProcess implements AutoCloseable {
     private final WorkerProcessConfig config;
     private final WorkerConfig workerConfig;
     private final WorkerRuntime runtime;
+    private final TemplateRegistration registration;
     private final InstantSource clock = InstantSource.system();
     private final Instant startedAt = clock.instant();
     private final PrometheusRegistry metrics = new PrometheusRegistry();
@@ -47,13 +48,15 @@ public final class WorkerProcess implements AutoCloseable {
     private WorkerProcess(
             WorkerProcessConfig config,
             WorkerPorts ports,
-            WorkSource source,
+            RemoteWorkSource source,
             HandlerRegistry handlers,
             PublisherRegistry publishers,
             SubscriberRegistry subscribers,
+            TemplateRegistration registration,
             List<WorkerListener> listeners) {
         this.config = config;
         this.ports = ports;
+        this.registration = registration;
         this.workerConfig = workerConfig(config);
         WorkerListener[] all =
                 Stream.concat(Stream.of(figures), listeners.stream()).toArray(WorkerListener[]::new);
@@ -61,20 +64,20 @@ public final class WorkerProcess implements AutoCloseable {
     }
 
     /**
-     * Starts a worker: who may ask it, its listeners' addresses, its session, its listeners.
+     * Starts a worker: who may ask it, its listeners' addresses, its session, its templates' registration, its listeners.
      *
      * @param source stays the caller's to close, after this worker
      * @param handlers what it runs, with the templates' steps served
      * @param publishers make payloads of domain events
      * @param subscribers hear events of others
-     * @param templates those it tells of
+     * @param templates those it tells of, and registers with the server
      * @param listeners hear what happens, besides its own figures
      * @throws dev.tasker.server.StartupException when an address cannot be had
      * @throws dev.tasker.server.config.ConfigException when authentication or TLS cannot work as configured
      */
     public static WorkerProcess start(
             WorkerProcessConfig config,
-            WorkSource source,
+            RemoteWorkSource source,
             HandlerRegistry handlers,
             PublisherRegistry publishers,
             SubscriberRegistry subscribers,
@@ -82,9 +85,11 @@ public final class WorkerProcess implements AutoCloseable {
             WorkerListener... listeners) {
         WorkerPorts ports = WorkerPorts.prepare(config);
         warnOfMissing(publishers, templates);
-        WorkerProcess process =
-                new WorkerProcess(config, ports, source, handlers, publishers, subscribers, List.of(listeners));
+        TemplateRegistration registration = new TemplateRegistration(source, List.copyOf(templates));
+        WorkerProcess process = new WorkerProcess(
+                config, ports, source, handlers, publishers, subscribers, registration, List.of(listeners));
         try {
+            registration.start();
             ports.start(process.services(handlers, templates));
             process.status = WorkerStatus.RUNNING;
             LOG.info(
@@ -178,7 +183,8 @@ public final class WorkerProcess implements AutoCloseable {
                 figures.underWay().waiting().values().stream()
                         .mapToLong(Double::longValue)
                         .sum(),
-                figures.outcomes().errorPercent());
+                figures.outcomes().errorPercent(),
+                registration.progress());
     }
 
     /** Series that say how the worker stands, read when somebody asks. */
@@ -238,6 +244,7 @@ public final class WorkerProcess implements AutoCloseable {
         }
         status = WorkerStatus.STOPPING;
         ports.stopServing();
+        registration.close();
         int running = runtime.slotsTaken();
         if (running > 0) {
             LOG.info("Worker {} stops: {} handlers get {} to end", workerConfig.name(), running, config.drainTimeout());

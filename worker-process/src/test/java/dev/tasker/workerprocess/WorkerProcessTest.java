@@ -105,6 +105,62 @@ class WorkerProcessTest {
         }
     }
 
+    @Test
+    void workerIsReadyWhenItsTemplatesAreRegistered() throws Exception {
+        TaskTemplate own = TemplateParser.parse("own.yaml", """
+            name: own
+            namespace_name: warehouse
+            version: "1.0.0"
+            steps:
+              - {name: sort, handler: {callable: belts.sort}}
+            """).template();
+        try (GrpcWorkSource source = stage.source();
+                WorkerProcess worker = stage.worker(source, Stage.config(), List.of(own))) {
+            awaitStatus(worker, "/health/ready", 200);
+
+            run("own");
+        }
+    }
+
+    @Test
+    void templatesThatTheServerRefusesShowInTheWorkersHealth() throws Exception {
+        TaskTemplate nameless = TemplateParser.parse("nameless.yaml", """
+            name: nameless
+            namespace_name: warehouse
+            version: "1.0.0"
+            steps:
+              - {name: sort, handler: {callable: belts.sort}}
+            """).template();
+        TaskTemplate broken = new TaskTemplate(
+                nameless.templateFormat(),
+                "",
+                nameless.namespace(),
+                nameless.version(),
+                nameless.description(),
+                nameless.metadata(),
+                nameless.systemDependencies(),
+                nameless.domainEvents(),
+                nameless.inputSchema(),
+                nameless.inputValidation(),
+                nameless.identityStrategy(),
+                nameless.lifecycle(),
+                nameless.defaultContext(),
+                nameless.defaultOptions(),
+                nameless.steps(),
+                nameless.environments());
+        try (GrpcWorkSource source = stage.source();
+                WorkerProcess worker = stage.worker(source, Stage.config(), List.of(broken))) {
+            awaitStatus(worker, "/health/ready", 200);
+
+            JsonNode health =
+                    Vectors.JSON.readTree(stage.get(worker, "/health/detailed").body());
+
+            assertThat(health.at("/checks/step_processing/status").asString()).isEqualTo("degraded");
+            assertThat(health.at("/checks/step_processing/message").asString())
+                    .contains("1 of 1 templates were refused");
+        }
+    }
+
     private void assertShape(WorkerProcess worker, String path, String name) throws Exception {
         HttpResponse<String> reply = stage.get(worker, path);
         JsonNode sample = Vectors.read(name);

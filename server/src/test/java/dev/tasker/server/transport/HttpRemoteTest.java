@@ -3,17 +3,17 @@ package dev.tasker.server.transport;
 import dev.tasker.engine.LeaseConfig;
 import dev.tasker.server.config.AuthConfig;
 import dev.tasker.testkit.TestDatabase;
-import dev.tasker.worker.WorkSource;
 import dev.tasker.worker.remote.HttpWorkSource;
 import dev.tasker.worker.remote.HttpWorkSourceConfig;
 import dev.tasker.worker.remote.Reconnection;
+import dev.tasker.worker.remote.RemoteWorkSource;
 import dev.tasker.worker.remote.WorkerCredential;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 class HttpRemoteTest extends RemoteContract {
     @Override
-    WorkSource source(int port, Reconnection again, @Nullable WorkerCredential credential) {
+    RemoteWorkSource source(int port, Reconnection again, @Nullable WorkerCredential credential) {
         return new HttpWorkSource(
                 URI.create("http://127.0.0.1:" + port),
                 HttpWorkSourceConfig.DEFAULT.withReconnection(again).withCredential(credential));

@@ -1,6 +1,7 @@
 package dev.tasker.server.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.tasker.engine.Cancellation;
 import dev.tasker.engine.LeaseConfig;
@@ -13,10 +14,12 @@ import dev.tasker.worker.Assignment;
 import dev.tasker.worker.CompletionStatus;
 import dev.tasker.worker.HandlerKey;
 import dev.tasker.worker.RejectReason;
-import dev.tasker.worker.WorkSource;
 import dev.tasker.worker.event.DeclaredEvent.Mode;
 import dev.tasker.worker.remote.Reconnection;
+import dev.tasker.worker.remote.RemoteWorkSource;
+import dev.tasker.worker.remote.TemplateOutcome;
 import dev.tasker.worker.remote.WorkerCredential;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,13 +48,17 @@ abstract class RemoteContract {
     private TestDatabase database;
     private String namespace;
 
-    abstract WorkSource source(int port, Reconnection reconnection, @Nullable WorkerCredential credential);
+    abstract RemoteWorkSource source(int port, Reconnection reconnection, @Nullable WorkerCredential credential);
 
     /** The port of the server that such a source connects to. */
     abstract int portOf(Stack server);
 
     /** A server that listens there for such sources, 0: anywhere. */
     abstract Stack start(TestDatabase on, AuthConfig auth, LeaseConfig leases, int port);
+
+    private static Stack startInProduction(TestDatabase on) {
+        return Stack.start(on, AuthConfig.DISABLED, LEASES, false, 0, 0);
+    }
 
     @BeforeEach
     void prepare(TestDatabase testDatabase) {
@@ -75,6 +82,74 @@ abstract class RemoteContract {
 
     private Peer worker(int port, String callable) {
         return closing(Peer.of(closing(source(port, QUICK, null)), new HandlerKey(namespace, callable)));
+    }
+
+    /** A template as JSON. */
+    private String document(String callable) {
+        return """
+            {"name": "solo", "namespace_name": "%s", "version": "1.0.0",
+             "steps": [{"name": "only", "handler": {"callable": "%s"}}]}
+            """.formatted(namespace, callable);
+    }
+
+    private static List<TemplateOutcome.Status> statuses(List<TemplateOutcome> outcomes) {
+        return outcomes.stream().map(TemplateOutcome::status).toList();
+    }
+
+    @Test
+    void templatesAreRegisteredEachForItself() throws Exception {
+        Stack server = server(AuthConfig.DISABLED);
+        RemoteWorkSource worker = closing(source(portOf(server), QUICK, null));
+
+        List<TemplateOutcome> outcomes =
+                worker.registerTemplates(List.of("{\"name\": 7}", document("pay"), document("pay")));
+
+        assertThat(statuses(outcomes))
+                .containsExactly(
+                        TemplateOutcome.Status.INVALID,
+                        TemplateOutcome.Status.REGISTERED,
+                        TemplateOutcome.Status.REGISTERED);
+        assertThat(outcomes.getFirst().message()).contains("name");
+        assertThat(server.create(namespace, "solo")).isNotNull();
+    }
+
+    @Test
+    void otherContentUnderARegisteredVersionIsAConflict() throws Exception {
+        Stack server = closing(startInProduction(database));
+        RemoteWorkSource worker = closing(source(portOf(server), QUICK, null));
+
+        List<TemplateOutcome> outcomes = worker.registerTemplates(List.of(document("pay"), document("refund")));
+
+        assertThat(statuses(outcomes))
+                .containsExactly(TemplateOutcome.Status.REGISTERED, TemplateOutcome.Status.CONFLICT);
+        assertThat(outcomes.getLast().message()).contains("1.0.0");
+    }
+
+    @Test
+    void workerThatMayNotWriteTemplatesIsToldSo() throws Exception {
+        Stack server = server(TestAuth.config(TestAuth.key("worker-key", "worker:connect")));
+        RemoteWorkSource worker =
+                closing(source(portOf(server), QUICK, WorkerCredential.apiKey("X-API-Key", () -> "worker-key")));
+
+        List<TemplateOutcome> outcomes = worker.registerTemplates(List.of(document("pay")));
+
+        assertThat(statuses(outcomes)).containsExactly(TemplateOutcome.Status.DENIED);
+        assertThat(outcomes.getFirst().message()).isNotBlank();
+    }
+
+    @Test
+    void templatesForAServerThatIsAwayAreRegisteredLater() throws Exception {
+        Stack server = server(AuthConfig.DISABLED);
+        var relay = closing(new Relay(portOf(server)));
+        RemoteWorkSource worker = closing(source(relay.port(), QUICK, null));
+        relay.leadTo(0);
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> worker.registerTemplates(List.of(document("pay"))));
+
+        relay.leadTo(portOf(server));
+
+        assertThat(statuses(worker.registerTemplates(List.of(document("pay")))))
+                .containsExactly(TemplateOutcome.Status.REGISTERED);
     }
 
     @Test

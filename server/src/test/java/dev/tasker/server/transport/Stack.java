@@ -38,6 +38,17 @@ final class Stack implements AutoCloseable {
     }
 
     static Stack start(TestDatabase database, AuthConfig auth, LeaseConfig leases, int restPort, int grpcPort) {
+        return start(database, auth, leases, true, restPort, grpcPort);
+    }
+
+    /** A server that takes, or refuses, another document for a version it knows. */
+    static Stack start(
+            TestDatabase database,
+            AuthConfig auth,
+            LeaseConfig leases,
+            boolean replacesTemplates,
+            int restPort,
+            int grpcPort) {
         ServerConfig defaults = ServerConfig.defaults(Environment.TEST);
         String url = "postgresql://" + database.server().user() + ":"
                 + database.server().password() + "@127.0.0.1:"
@@ -49,7 +60,7 @@ final class Stack implements AutoCloseable {
                         defaults.database().dataDirectory(),
                         false))
                 .withAuth(auth)
-                .withEngine(EngineConfig.DEFAULT.withLeases(leases).withReplacesTemplates(true))
+                .withEngine(EngineConfig.DEFAULT.withLeases(leases).withReplacesTemplates(replacesTemplates))
                 .withAddresses(BindAddress.loopback(restPort), BindAddress.loopback(grpcPort));
         return new Stack(TaskerServer.start(new ServerConfig(
                 config.environment(),

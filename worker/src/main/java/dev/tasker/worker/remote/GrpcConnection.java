@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class GrpcConnection implements Connection, ClientResponseObserver<WorkerMessage, ServerMessage> {
     private final RemoteWorkSession session;
-    private final @Nullable WorkerCredential credential;
+    private final GrpcWorkSource source;
     private final ManagedChannel channel;
     private final Executor executor;
     private final AtomicInteger calls =
@@ -34,23 +34,19 @@ final class GrpcConnection implements Connection, ClientResponseObserver<WorkerM
 
     GrpcConnection(RemoteWorkSession session, GrpcWorkSource source) throws IOException {
         this.session = session;
-        this.credential = source.config().credential();
+        this.source = source;
         this.channel = source.newChannel();
         this.executor = source.executor();
     }
 
     @Override
     public void start(Register register) {
-        var headers = new Metadata();
-        if (credential != null) {
-            try {
-                headers.put(
-                        Metadata.Key.of(credential.header(), Metadata.ASCII_STRING_MARSHALLER),
-                        credential.prefix() + credential.secret().get());
-            } catch (RuntimeException e) {
-                end(Status.UNAVAILABLE.withDescription("no credential: " + e));
-                return;
-            }
+        Metadata headers;
+        try {
+            headers = source.credentialHeaders();
+        } catch (RuntimeException e) {
+            end(Status.UNAVAILABLE.withDescription("no credential: " + e));
+            return;
         }
         WorkerGatewayGrpc.newStub(channel)
                 .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))

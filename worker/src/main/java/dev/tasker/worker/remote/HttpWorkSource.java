@@ -5,7 +5,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpClient.Version;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /** Work from a server's REST port, fetched by polling: for networks that let no gRPC through. */
@@ -38,6 +44,39 @@ public final class HttpWorkSource extends RemoteWorkSource {
     public static boolean isHttp(String server) {
         String lower = server.toLowerCase(Locale.ROOT);
         return lower.startsWith("http://") || lower.startsWith("https://");
+    }
+
+    @Override
+    public List<TemplateOutcome> registerTemplates(List<String> documents) throws IOException, InterruptedException {
+        try (HttpClient client = newClient()) {
+            List<TemplateOutcome> outcomes = new ArrayList<>();
+            for (String document : documents) {
+                outcomes.add(register(client, document));
+            }
+            return outcomes;
+        }
+    }
+
+    private TemplateOutcome register(HttpClient client, String document) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server + "/v1/templates"))
+                .timeout(config.callTimeout())
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(document));
+        WorkerCredential credential = config.credential();
+        if (credential != null) {
+            request.header(
+                    credential.header(),
+                    credential.prefix() + credential.secret().get());
+        }
+        HttpResponse<String> answer = client.send(request.build(), BodyHandlers.ofString());
+        String message = answer.statusCode() < 300 ? "" : WorkerJson.message(answer.body());
+        return switch (answer.statusCode()) {
+            case 200, 201 -> TemplateOutcome.registered();
+            case 400, 413, 422 -> new TemplateOutcome(TemplateOutcome.Status.INVALID, message);
+            case 403 -> new TemplateOutcome(TemplateOutcome.Status.DENIED, message);
+            case 409 -> new TemplateOutcome(TemplateOutcome.Status.CONFLICT, message);
+            default -> throw new IOException("POST /v1/templates: " + answer.statusCode() + " " + message);
+        };
     }
 
     @Override

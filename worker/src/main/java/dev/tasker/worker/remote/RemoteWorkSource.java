@@ -6,6 +6,7 @@ import dev.tasker.worker.WorkSession;
 import dev.tasker.worker.WorkSource;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -42,6 +43,17 @@ public abstract sealed class RemoteWorkSource implements WorkSource permits Grpc
         session.connect();
         return session;
     }
+
+    /**
+     * Registers templates with the server, each for itself; what is registered already stays as it is (04 §7.2). Waits for the answers. Needs
+     * the permission {@code templates:write}.
+     *
+     * @param documents templates as JSON
+     * @return what became of each, in their order
+     * @throws IOException when the server cannot be asked, or cannot say, now; some may be registered then
+     */
+    public abstract List<TemplateOutcome> registerTemplates(List<String> documents)
+            throws IOException, InterruptedException;
 
     @Override
     public final void close() {
