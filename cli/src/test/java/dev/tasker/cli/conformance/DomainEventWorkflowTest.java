@@ -12,9 +12,9 @@ import dev.tasker.server.config.ServerConfig;
 import dev.tasker.server.config.WorkerProcessConfig;
 import dev.tasker.server.config.WorkerWebConfig;
 import dev.tasker.template.TemplateParser;
-import dev.tasker.worker.WorkSource;
 import dev.tasker.worker.event.PublisherRegistry;
 import dev.tasker.worker.event.SubscriberRegistry;
+import dev.tasker.worker.remote.RemoteWorkSource;
 import dev.tasker.workerprocess.WorkerProcess;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -43,7 +43,7 @@ class DomainEventWorkflowTest {
         try (TaskerServer server = TaskerServer.start(ServerConfig.defaults(Environment.TEST)
                         .withEmbeddedDatabase(folder.resolve(transport.name()), false)
                         .withAddresses(BindAddress.loopback(0), BindAddress.loopback(0)));
-                WorkSource source = transport.workOf(server);
+                RemoteWorkSource source = (RemoteWorkSource) transport.workOf(server);
                 WorkerProcess worker = WorkerProcess.start(
                         WorkerProcessConfig.defaults(Environment.TEST)
                                 .withWorkerId("events-1")
