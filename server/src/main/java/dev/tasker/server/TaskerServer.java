@@ -11,6 +11,7 @@ import dev.tasker.server.config.BindAddress;
 import dev.tasker.server.config.ServerConfig;
 import dev.tasker.server.config.TlsConfig;
 import dev.tasker.server.embedded.InProcessWorkSource;
+import dev.tasker.server.gateway.CallLimits;
 import dev.tasker.server.gateway.GatewayConfig;
 import dev.tasker.server.gateway.GatewayServer;
 import dev.tasker.server.gateway.SessionFactory;
@@ -128,8 +129,14 @@ public final class TaskerServer implements AutoCloseable {
     private void open() {
         authenticator = Authenticator.open(config.auth(), InstantSource.system());
         new TemplateLoader(engine, config.environment()).load(config.templatePaths());
-        WorkerGateway workers =
-                new WorkerGateway(SessionFactory.of(engine), this::register, engine::namespaceOf, gatewayConfig());
+        CallLimits limits = CallLimits.of(config.auth());
+        WorkerGateway workers = new WorkerGateway(
+                SessionFactory.of(engine),
+                this::register,
+                engine::namespaceOf,
+                gatewayConfig(),
+                limits,
+                InstantSource.system());
         graceful.push(workers);
         if (config.grpc().enabled()) {
             openGateway(config.grpc().bindAddress(), workers);

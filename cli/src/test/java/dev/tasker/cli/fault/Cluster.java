@@ -55,6 +55,7 @@ final class Cluster implements AutoCloseable {
         Files.writeString(templates.resolve("gated.yaml"), FaultWorker.GATED);
         Files.writeString(templates.resolve("busy.yaml"), FaultWorker.BUSY);
         Files.writeString(templates.resolve("held.yaml"), FaultWorker.HELD);
+        Files.writeString(templates.resolve("walk.yaml"), FaultWorker.WALK);
         EmbeddedPostgres postgres = EmbeddedPostgres.start(EmbeddedPostgresConfig.forTests(folder.resolve("postgres")));
         Cluster cluster = new Cluster(postgres, templates, folder.resolve("effects"));
         try {
@@ -87,7 +88,12 @@ final class Cluster implements AutoCloseable {
 
     /** Starts a server on the ports that another had. */
     Node successor(String name, Node former) {
-        return server(name, Environment.TEST, former.restPort(), former.grpcPort());
+        return successor(name, Environment.TEST, former);
+    }
+
+    /** As {@link #successor(String, Node)}, with the defaults of another environment. */
+    Node successor(String name, Environment environment, Node former) {
+        return server(name, environment, former.restPort(), former.grpcPort());
     }
 
     private Node server(String name, Environment environment, int restPort, int grpcPort) {
@@ -120,6 +126,11 @@ final class Cluster implements AutoCloseable {
     /** Starts a worker and waits until the server knows it. */
     ChildJvm worker(String name, Node server, Way way) {
         return worker(name, server, way, Map.of());
+    }
+
+    /** Starts a worker that takes so many steps at once. */
+    ChildJvm worker(String name, Node server, Way way, int slots) {
+        return worker(name, server, way, Map.of(FaultWorker.SLOTS, String.valueOf(slots)));
     }
 
     /** Starts a worker whose virtual threads share one processor. */

@@ -16,8 +16,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.JsonNode;
 
 /** A worker process whose handlers log what they do to a file, and wait where the test wants them to. */
 final class FaultWorker {
@@ -89,13 +92,29 @@ final class FaultWorker {
             timeout_seconds: 60
         """;
 
+    /** A step that saves a checkpoint, yields, saves another one in the same attempt, and waits for {@link #GATE} then; its next attempt does not. */
+    static final String WALK = """
+        name: walk
+        namespace_name: fault
+        version: 1.0.0
+        steps:
+          - name: walk
+            handler: {callable: fault.walk}
+            retry: {retryable: true, max_attempts: 3, backoff_base_ms: 100}
+            timeout_seconds: 60
+        """;
+
     static final String GATE = "gate";
+
+    /** How many steps a worker takes at once, in its environment. */
+    static final String SLOTS = "FAULT_WORKER_SLOTS";
 
     private static final long WORK_MS = 50;
     private static final long LOOK_MS = 20;
     private static final Duration COMPUTE = Duration.ofSeconds(8);
 
     private final Path effects;
+    private final ConcurrentHashMap<Path, CompletableFuture<Path>> gates = new ConcurrentHashMap<>();
 
     private FaultWorker(Path effects) {
         this.effects = effects;
@@ -105,9 +124,15 @@ final class FaultWorker {
     public static void main(String[] arguments) throws InterruptedException {
         FaultWorker handlers = new FaultWorker(Path.of(arguments[1]));
         try (WorkSource source = source(arguments[0]);
-                WorkerRuntime worker = WorkerRuntime.start(source, handlers.registry(), WorkerConfig.defaults())) {
+                WorkerRuntime worker = WorkerRuntime.start(source, handlers.registry(), config())) {
             new CountDownLatch(1).await(); // for ever: SIGTERM ends the process, coverage is written then
         }
+    }
+
+    private static WorkerConfig config() {
+        WorkerConfig defaults = WorkerConfig.defaults();
+        return defaults.withSlots(
+                Integer.parseInt(System.getenv().getOrDefault(SLOTS, String.valueOf(defaults.slots()))));
     }
 
     private static WorkSource source(String server) {
@@ -121,6 +146,7 @@ final class FaultWorker {
                 .handler("fault.work", this::work)
                 .handler("fault.hold", this::hold)
                 .handler("fault.compute", this::compute)
+                .handler("fault.walk", this::walk)
                 .build();
     }
 
@@ -130,13 +156,48 @@ final class FaultWorker {
         return end(context);
     }
 
-    private StepResult hold(StepContext context) throws IOException, InterruptedException {
+    private StepResult hold(StepContext context) throws Exception {
         log(Effect.Kind.START, context);
-        Path gate = Path.of(context.input("folder", String.class)).resolve(GATE);
-        while (!Files.exists(gate)) {
-            pass(LOOK_MS);
-        }
+        awaitGate(context);
         return end(context);
+    }
+
+    private void awaitGate(StepContext context) throws Exception {
+        Path gate = Path.of(context.input("folder", String.class)).resolve(GATE);
+        gates.computeIfAbsent(gate, FaultWorker::opened).get();
+    }
+
+    /** One looks for all that wait. */
+    private static CompletableFuture<Path> opened(Path gate) {
+        var opened = new CompletableFuture<Path>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                while (!Files.exists(gate)) {
+                    pass(LOOK_MS);
+                }
+                opened.complete(gate);
+            } catch (InterruptedException e) {
+                opened.completeExceptionally(e);
+            }
+        });
+        return opened;
+    }
+
+    private StepResult walk(StepContext context) throws Exception {
+        log(Effect.Kind.START, context);
+        JsonNode cursor = context.checkpointCursor();
+        int from = cursor == null ? 0 : cursor.asInt();
+        if (from == 0) {
+            context.saveCheckpoint(1, 1, null);
+            context.saveCheckpoint(2, 2, null);
+            return StepResult.checkpointYield(3, 3, Map.of("sum", 6));
+        }
+        if (context.attempt() == 1) {
+            context.saveCheckpoint(5, 5, Map.of("sum", 15));
+            awaitGate(context);
+        }
+        log(Effect.Kind.END, context);
+        return StepResult.success(Map.of("from", from, "attempt", context.attempt()));
     }
 
     private StepResult compute(StepContext context) throws IOException {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tasker.cli.fault.Cluster.Node;
 import dev.tasker.cli.fault.Cluster.Way;
+import dev.tasker.server.config.Environment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -98,6 +103,56 @@ class ServerCrashTest {
                     .as("durable events: one for each task, whenever its result was committed")
                     .containsExactlyInAnyOrderElementsOf(
                             cluster.auditor().column("SELECT task_uuid::text FROM tasker.tasks"));
+            assertThat(cluster.auditor().findings()).isEmpty();
+        }
+    }
+
+    /** 04 §9.8 (4): with the leases of production, as nobody else is to run them meanwhile. */
+    @ParameterizedTest
+    @EnumSource
+    void thousandRunningHandlersOutliveTheRestartOfTheirServer(Way way) throws Exception {
+        int handlers = 1_000;
+        try (Cluster cluster = Cluster.start(folder)) {
+            Node first = cluster.server("first", Environment.DEVELOPMENT);
+            cluster.worker("worker", first, way, handlers + 100);
+            try (ExecutorService clients = Executors.newFixedThreadPool(8)) {
+                List<Callable<UUID>> creations = new ArrayList<>();
+                for (int i = 0; i < handlers; i++) {
+                    JsonNode context = gated(i);
+                    creations.add(() -> first.rest().created("fault", "gated", context));
+                }
+                for (Future<UUID> created : clients.invokeAll(creations)) {
+                    created.get();
+                }
+            }
+            await().atMost(FINISH_MAX)
+                    .pollInterval(Duration.ofMillis(50))
+                    .until(() -> cluster.effects().size() == handlers);
+
+            first.process().kill();
+            Files.createFile(folder.resolve(FaultWorker.GATE)); // handlers end while nobody takes their results
+            await().atMost(FINISH_MAX)
+                    .pollInterval(Duration.ofMillis(50))
+                    .until(() -> cluster.effects().size() == 2 * handlers);
+            cluster.successor("second", Environment.DEVELOPMENT, first);
+            awaitAllComplete(cluster);
+
+            assertThat(cluster.auditor()
+                            .column("SELECT template_step || ' ' || tasker.step_state_name(state) || ' ' ||"
+                                    + " attempts || ' ' || count(*) FROM tasker.workflow_steps GROUP BY"
+                                    + " template_step, state, attempts"))
+                    .containsExactlyInAnyOrder("0 complete 1 " + handlers, "1 complete 1 " + handlers);
+            assertThat(cluster.effects().stream()
+                            .collect(Collectors.groupingBy(
+                                    effect -> effect.step() + " " + effect.kind() + " " + effect.attempt(),
+                                    Collectors.counting())))
+                    .as("each handler began and ended once")
+                    .isEqualTo(Map.of(
+                            "hold START 1", (long) handlers,
+                            "hold END 1", (long) handlers,
+                            "after START 1", (long) handlers,
+                            "after END 1", (long) handlers));
+            assertThat(cluster.effects()).doesNotHaveDuplicates();
             assertThat(cluster.auditor().findings()).isEmpty();
         }
     }

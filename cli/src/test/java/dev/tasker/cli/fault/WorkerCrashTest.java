@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
 
 /** A worker that dies, or stands still, with a step in its hands. */
 @Timeout(90)
@@ -60,6 +61,43 @@ class WorkerCrashTest {
                     .filteredOn(effect -> effect.step().equals("hold"))
                     .extracting(Effect::kind, Effect::attempt)
                     .containsExactly(tuple(Kind.START, 1), tuple(Kind.START, 2), tuple(Kind.END, 2));
+            assertThat(cluster.auditor().findings()).isEmpty();
+        }
+    }
+
+    /** 04 §9.8 (9). */
+    @ParameterizedTest
+    @EnumSource
+    void stepOfAKilledWorkerGoesOnFromItsLastCheckpoint(Way way) throws Exception {
+        try (Cluster cluster = Cluster.start(folder)) {
+            Node server = cluster.server("server");
+            ChildJvm one = cluster.worker("one", server, way);
+            ChildJvm two = cluster.worker("two", server, way);
+            UUID task = server.rest().created("fault", "walk", Rest.object().put("folder", folder.toString()));
+            String saved = "SELECT step.attempts || ' ' || tasker.checkpoint_record(checkpoint, checkpoint_history)"
+                    + " FROM tasker.workflow_steps AS step";
+            await().atMost(STEP_MAX)
+                    .untilAsserted(() -> assertThat(cluster.auditor().column(saved))
+                            .singleElement()
+                            .asString()
+                            .as("after a yield it is still the first attempt")
+                            .startsWith("1 ")
+                            .contains("\"cursor\":5"));
+            assertThat(cluster.effects())
+                    .extracting(Effect::kind, Effect::attempt)
+                    .containsExactly(tuple(Kind.START, 1), tuple(Kind.START, 1));
+            ChildJvm victim = cluster.effects().getLast().pid() == one.pid() ? one : two;
+
+            victim.kill();
+            awaitComplete(server, task);
+
+            JsonNode step = server.rest().steps(task).body().get(0);
+            assertThat(step.path("attempts").asInt()).isEqualTo(2);
+            assertThat(step.path("results").path("result").path("from").asInt()).isEqualTo(5);
+            assertThat(cluster.effects())
+                    .extracting(Effect::kind, Effect::attempt)
+                    .containsExactly(
+                            tuple(Kind.START, 1), tuple(Kind.START, 1), tuple(Kind.START, 2), tuple(Kind.END, 2));
             assertThat(cluster.auditor().findings()).isEmpty();
         }
     }

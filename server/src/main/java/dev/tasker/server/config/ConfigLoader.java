@@ -128,7 +128,8 @@ public final class ConfigLoader {
         DatabaseConfig database = DatabaseConfig.from(settings, userDataFolder.resolve(environment.text()));
         WebConfig web = WebConfig.from(settings);
         GrpcConfig grpc = GrpcConfig.from(settings);
-        AuthConfig auth = AuthConfig.from(settings, AUTHENTICATION, "tasker-core", "tasker-api");
+        AuthConfig auth = AuthConfig.from(settings, AUTHENTICATION, "tasker-core", "tasker-api")
+                .withWorkerLimits(settings, AUTHENTICATION);
         Reach reach = Reach.of(settings, environment, AUTHENTICATION, auth);
         reach.check("orchestration.web.bind_address", web.enabled(), web.bindAddress());
         reach.check("orchestration.grpc.bind_address", grpc.enabled(), grpc.bindAddress());

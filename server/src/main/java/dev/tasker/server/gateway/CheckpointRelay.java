@@ -63,6 +63,7 @@ final class CheckpointRelay {
                     message.getKeepRunning(),
                     Completed.Status.INVALID,
                     e.reason());
+            stream.isAllowed(WorkerCall.REFUSED);
             return;
         }
         if (underWay.size() < stream.reportsMax() && underWay.add(delivery.key())) {

@@ -22,7 +22,7 @@ record GrpcLine(ServerCallStreamObserver<ServerMessage> observer) implements Lin
         if (status.isOk()) {
             observer.onCompleted();
         } else {
-            observer.onError(status.asRuntimeException());
+            observer.onError(RateLimitedException.told(status));
         }
     }
 }

@@ -214,6 +214,14 @@ final class Mailbox implements Line {
         return (int) letters.values().stream().filter(letter -> !letter.fetched).count();
     }
 
+    /** Leases of which the worker cannot have heard. */
+    synchronized List<LeaseKey> unfetched() {
+        return letters.entrySet().stream()
+                .filter(entry -> !entry.getValue().fetched)
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
     /** What was fetched and is not among {@code held} is to be fetched again. */
     synchronized void holdsOnly(Set<LeaseKey> held) {
         letters.keySet().removeAll(held);

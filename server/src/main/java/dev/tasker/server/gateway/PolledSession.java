@@ -19,6 +19,7 @@ import dev.tasker.server.security.Principal;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -43,6 +44,7 @@ public final class PolledSession {
 
     private final WorkerGateway gateway;
     private final Principal principal;
+    private final Allowance allowance;
     private final Mailbox mailbox;
     private final WorkerStream stream;
     private final Object inbound = new Object(); // the stream hears one message after the other
@@ -55,7 +57,13 @@ public final class PolledSession {
         this.gateway = gateway;
         this.principal = principal;
         this.mailbox = new Mailbox(() -> atEnd.accept(this));
-        this.stream = new WorkerStream(gateway, mailbox, principal, false);
+        this.allowance = gateway.allowance(principal);
+        this.stream = new WorkerStream(
+                gateway,
+                mailbox,
+                principal,
+                false,
+                new Allowance(CallLimits.NONE, principal)); // counted here, call by call
     }
 
     /**
@@ -67,7 +75,11 @@ public final class PolledSession {
             List<Assign> assignments,
             Ended ended,
             List<Event> events,
-            @Nullable Duration drain) {}
+            @Nullable Duration drain) {
+        private boolean isEmpty() {
+            return assignments.isEmpty() && ended.equals(Ended.NONE) && events.isEmpty();
+        }
+    }
 
     /**
      * Leases that are over: their handlers are to stop.
@@ -116,6 +128,7 @@ public final class PolledSession {
      */
     public Delivery poll(int max, Duration wait, @Nullable Set<LeaseKey> held) throws InterruptedException {
         check();
+        allowance.require(WorkerCall.POLL);
         parked.incrementAndGet();
         try {
             if (held != null) {
@@ -125,7 +138,7 @@ public final class PolledSession {
             int slots = Math.min(max, slotsMax);
             grant(poll, slots - mailbox.waiting());
             try {
-                mailbox.await(poll, wait);
+                mailbox.await(poll, atMost(wait));
             } finally {
                 grant(poll, 0);
             }
@@ -136,11 +149,24 @@ public final class PolledSession {
                     isCurrent ? mailbox.fetchEvents() : List.of(),
                     mailbox.drain());
             check();
+            if (!delivery.isEmpty()) {
+                allowance.giveBack(WorkerCall.POLL);
+            }
             return delivery;
         } finally {
             parked.decrementAndGet();
             heardNanos = System.nanoTime();
         }
+    }
+
+    /** A poll does not outlast its credential; the next one is told so. */
+    private Duration atMost(Duration wait) {
+        Instant end = principal.goesOnUntil();
+        if (end == null) {
+            return wait;
+        }
+        Duration left = Duration.between(gateway.clock().instant(), end);
+        return left.compareTo(wait) < 0 ? left : wait;
     }
 
     /** A poll that another has followed has no say any more. */
@@ -165,6 +191,9 @@ public final class PolledSession {
     /** Renews all leases when {@code leases} names any; those that are over, named or not. */
     public Ended heartbeat(List<LeaseKey> leases) {
         check();
+        if (!stream.isBeatDue()) {
+            allowance.require(WorkerCall.HEARTBEAT);
+        }
         mailbox.mentioned(leases);
         namedNanos = System.nanoTime();
         List<LeaseKey> over = new ArrayList<>(mailbox.fetchLost());
@@ -178,6 +207,7 @@ public final class PolledSession {
     /** Reports an outcome. The future has no end of its own while the engine cannot take it. */
     public CompletableFuture<Completed.Outcome> complete(LeaseKey lease, Complete.Builder result) {
         check();
+        requireUnlessHeld(lease);
         CompletableFuture<Completed.Outcome> answer = mailbox.awaitOutcome(lease);
         send(WorkerMessage.newBuilder()
                 .setResults(Results.newBuilder()
@@ -190,6 +220,7 @@ public final class PolledSession {
     /** Saves progress. */
     public CompletableFuture<Checkpointed> checkpoint(LeaseKey lease, Checkpoint.Builder checkpoint) {
         check();
+        allowance.require(WorkerCall.REPORT);
         CompletableFuture<Checkpointed> answer = mailbox.awaitCheckpointed(lease, checkpoint.getKeepRunning());
         send(WorkerMessage.newBuilder()
                 .setCheckpoint(
@@ -201,6 +232,7 @@ public final class PolledSession {
     /** Publishes events of a handler; the answers in their order. */
     public CompletableFuture<List<EventsPublished.Outcome>> publish(LeaseKey lease, List<NewEvent> events) {
         check();
+        allowance.require(WorkerCall.EVENTS);
         List<CompletableFuture<EventsPublished.Outcome>> answers = events.stream()
                 .map(event -> mailbox.awaitPublished(event.getEventId()))
                 .toList();
@@ -217,6 +249,7 @@ public final class PolledSession {
     /** Gives a step back before user code ran. */
     public void reject(LeaseKey lease, Reject.Reason reason) {
         check();
+        requireUnlessHeld(lease);
         mailbox.mentioned(List.of(lease));
         giveBack(lease, reason);
     }
@@ -230,18 +263,27 @@ public final class PolledSession {
                 .build());
     }
 
-    /** The worker takes no more; what it holds may still be completed. */
+    /** The worker takes no more; what it holds may still be completed. A poll that waits is answered, for nothing is to come with it. */
     public void drain() {
         check();
+        allowance.require(WorkerCall.OTHER);
         send(WorkerMessage.newBuilder()
                 .setDraining(Draining.getDefaultInstance())
                 .build());
+        endPoll();
     }
 
-    /** Ends the session; leases still held are taken back. */
+    /** Ends the session; leases still held are taken back. Those that the worker has never heard of, such as that of a yield, count no attempt. */
     public void close() {
         synchronized (inbound) {
+            mailbox.unfetched().forEach(lease -> giveBack(lease, Reject.Reason.SHUTTING_DOWN));
             stream.leave();
+        }
+    }
+
+    private void requireUnlessHeld(LeaseKey lease) {
+        if (!stream.isKnown(lease)) {
+            allowance.require(WorkerCall.REPORT);
         }
     }
 

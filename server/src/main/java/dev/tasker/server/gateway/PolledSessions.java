@@ -1,9 +1,11 @@
 package dev.tasker.server.gateway;
 
+import dev.tasker.engine.meter.Instrument;
 import dev.tasker.protocol.worker.v1.Register;
 import dev.tasker.protocol.worker.v1.Registered;
 import dev.tasker.server.security.Principal;
 import io.grpc.StatusRuntimeException;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,6 +25,7 @@ public final class PolledSessions {
      * @throws StatusRuntimeException when the worker is refused
      */
     public Registered open(Register register, Principal principal) throws InterruptedException {
+        gateway.allowance(principal).require(WorkerCall.OPEN);
         var session = new PolledSession(gateway, principal, this::forget);
         Registered registered = session.register(register);
         sessions.put(session.sessionId(), session);
@@ -32,12 +35,35 @@ public final class PolledSessions {
         return registered;
     }
 
+    /** What was counted of callers. */
+    public List<Instrument> instruments() {
+        return gateway.limits().instruments();
+    }
+
     private void forget(PolledSession session) {
         sessions.values().remove(session);
     }
 
-    /** The caller's session; empty: it is over, or was never here, or is somebody else's. */
+    /**
+     * Somebody sent what makes no sense.
+     *
+     * @throws StatusRuntimeException when it was too often
+     */
+    public void refused(Principal caller) {
+        gateway.allowance(caller).require(WorkerCall.REFUSED);
+    }
+
+    /**
+     * The caller's session; empty: it is over, or was never here, or is somebody else's.
+     *
+     * @throws StatusRuntimeException when there were too many questions without an answer
+     */
     public Optional<PolledSession> find(UUID sessionId, Principal caller) {
-        return Optional.ofNullable(sessions.get(sessionId)).filter(session -> session.isOf(caller));
+        PolledSession found = sessions.get(sessionId);
+        if (found != null && found.isOf(caller)) {
+            return Optional.of(found);
+        }
+        gateway.allowance(caller).require(WorkerCall.OTHER);
+        return Optional.empty();
     }
 }

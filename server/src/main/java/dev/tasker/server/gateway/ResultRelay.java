@@ -60,11 +60,14 @@ final class ResultRelay {
             }
         } catch (InvalidResultException e) {
             answer(message.getStepUuid(), message.getLeaseToken(), Completed.Status.INVALID, e.reason());
+            stream.isAllowed(WorkerCall.REFUSED);
             return;
         }
         if (underWay.size() < stream.reportsMax() && underWay.add(lease)) {
             EngineLink link = leases.linkOf(lease);
-            if (link == null) {
+            if (link == null && !leases.isKnown(lease) && !stream.isAllowed(WorkerCall.REPORT)) {
+                underWay.remove(lease); // it comes again with the worker
+            } else if (link == null) {
                 handIfAllowed(lease, result);
             } else {
                 hand(new Delivery(lease, link, result, 0));

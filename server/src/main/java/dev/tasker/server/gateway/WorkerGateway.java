@@ -2,28 +2,21 @@ package dev.tasker.server.gateway;
 
 import com.google.protobuf.ByteString;
 import dev.tasker.engine.EngineException;
-import dev.tasker.engine.ErrorCode;
 import dev.tasker.protocol.worker.v1.RegisterTemplatesRequest;
 import dev.tasker.protocol.worker.v1.RegisterTemplatesResponse;
 import dev.tasker.protocol.worker.v1.ServerMessage;
-import dev.tasker.protocol.worker.v1.TemplateOutcome;
 import dev.tasker.protocol.worker.v1.WorkerGatewayGrpc.WorkerGatewayImplBase;
 import dev.tasker.protocol.worker.v1.WorkerMessage;
 import dev.tasker.server.security.Access;
 import dev.tasker.server.security.Permission;
 import dev.tasker.server.security.Principal;
-import dev.tasker.template.TaskTemplate;
-import dev.tasker.template.TemplateException;
-import dev.tasker.template.TemplateParser;
 import io.grpc.Context;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,15 +33,16 @@ import org.jspecify.annotations.Nullable;
 public final class WorkerGateway extends WorkerGatewayImplBase implements AutoCloseable {
     private static final int TEMPLATES_MAX = 1_000;
 
-    /** How long a stream outlives its credential (04 §9.6). */
-    private static final Duration CREDENTIAL_GRACE = Duration.ofSeconds(60);
+    /** How often it is looked whether a stream's credential still counts, by the clock, which may be set anew. */
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
     private final SessionFactory sessions;
-    private final TemplateRegistrar templates;
+    private final TemplateIntake templates;
     private final NamespaceFinder namespaces;
     private final GatewayConfig config;
-    private final InstantSource clock = InstantSource.system();
-    private final ResultReader results = new ResultReader(clock);
+    private final InstantSource clock;
+    private final CallLimits limits;
+    private final ResultReader results;
     private final ConcurrentHashMap<UUID, WorkerStream> streams = new ConcurrentHashMap<>();
     private final PolledSessions polled = new PolledSessions(this);
     private final ScheduledThreadPoolExecutor timer;
@@ -56,12 +50,27 @@ public final class WorkerGateway extends WorkerGatewayImplBase implements AutoCl
     private long drainDeadlineNanos; // guarded by drained
     private volatile boolean draining;
 
+    /** A gateway that limits nobody. */
     public WorkerGateway(
             SessionFactory sessions, TemplateRegistrar templates, NamespaceFinder namespaces, GatewayConfig config) {
+        this(sessions, templates, namespaces, config, CallLimits.NONE, InstantSource.system());
+    }
+
+    /** @param clock by which credentials expire */
+    public WorkerGateway(
+            SessionFactory sessions,
+            TemplateRegistrar templates,
+            NamespaceFinder namespaces,
+            GatewayConfig config,
+            CallLimits limits,
+            InstantSource clock) {
         this.sessions = sessions;
-        this.templates = templates;
+        this.templates = new TemplateIntake(templates);
         this.namespaces = namespaces;
         this.config = config;
+        this.limits = limits;
+        this.clock = clock;
+        this.results = new ResultReader(clock);
         this.timer = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().name("tasker-gateway-timer").daemon().factory());
         timer.setRemoveOnCancelPolicy(true);
@@ -69,25 +78,50 @@ public final class WorkerGateway extends WorkerGatewayImplBase implements AutoCl
 
     /** This service and the permissions it takes. */
     GuardedService guarded() {
-        return GuardedService.of(
-                this,
+        return new GuardedService(
+                UnreadableMessages.refusedBy(bindService(), this::unreadable),
                 Map.of(
                         "Session", Access.needs(Permission.WORKER_CONNECT),
                         "RegisterTemplates", Access.needs(Permission.TEMPLATES_WRITE)));
     }
 
+    private StatusRuntimeException unreadable() {
+        RateLimitedException limited = allowance(CallGuard.principal()).take(WorkerCall.REFUSED);
+        return limited == null
+                ? Status.INVALID_ARGUMENT
+                        .withDescription(UnreadableMessages.TEXT)
+                        .asRuntimeException()
+                : RateLimitedException.told(limited.status());
+    }
+
     @Override
     public StreamObserver<WorkerMessage> session(StreamObserver<ServerMessage> responses) {
         Principal principal = CallGuard.principal();
+        RateLimitedException limited = allowance(principal).take(WorkerCall.OPEN);
+        if (limited != null) {
+            responses.onError(RateLimitedException.told(limited.status()));
+            return new Refused();
+        }
         var observer = (ServerCallStreamObserver<ServerMessage>) responses;
-        var stream = new WorkerStream(this, new GrpcLine(observer), principal, true);
+        var stream = new WorkerStream(this, new GrpcLine(observer), principal, true, allowance(principal));
         observer.setOnReadyHandler(stream::ready);
         observer.setOnCancelHandler(stream::detach);
-        Instant expiresAt = principal.expiresAt();
-        if (expiresAt != null) {
-            endAt(expiresAt.plus(CREDENTIAL_GRACE), stream);
+        if (principal.expiresAt() != null) {
+            watch(stream, principal);
         }
         return new Inbound(stream);
+    }
+
+    /** What a worker says before it hears that it is refused. */
+    private record Refused() implements StreamObserver<WorkerMessage> {
+        @Override
+        public void onNext(WorkerMessage message) {}
+
+        @Override
+        public void onError(Throwable failure) {}
+
+        @Override
+        public void onCompleted() {}
     }
 
     /** What gRPC has from the worker. */
@@ -108,16 +142,26 @@ public final class WorkerGateway extends WorkerGatewayImplBase implements AutoCl
         }
     }
 
-    private void endAt(Instant end, WorkerStream stream) {
-        long pauseMs = Math.max(0, clock.instant().until(end, ChronoUnit.MILLIS));
-        Future<?> ending =
-                timer.schedule(() -> executor().execute(stream::credentialExpired), pauseMs, TimeUnit.MILLISECONDS);
-        Context.current().addListener(_ -> ending.cancel(false), Runnable::run); // when the call is over
+    /** Ends the stream when its credential has not counted for {@link Principal#GRACE}. */
+    private void watch(WorkerStream stream, Principal principal) {
+        Runnable look = () -> {
+            if (!principal.mayGoOn(clock.instant())) {
+                executor().execute(stream::credentialExpired);
+            }
+        };
+        long everyMs = LOOK_EVERY.toMillis();
+        Future<?> looking = timer.scheduleWithFixedDelay(look, everyMs, everyMs, TimeUnit.MILLISECONDS);
+        Context.current().addListener(_ -> looking.cancel(false), Runnable::run); // when the call is over
     }
 
     @Override
     public void registerTemplates(
             RegisterTemplatesRequest request, StreamObserver<RegisterTemplatesResponse> responses) {
+        RateLimitedException limited = allowance(CallGuard.principal()).take(WorkerCall.TEMPLATES);
+        if (limited != null) {
+            responses.onError(RateLimitedException.told(limited.status()));
+            return;
+        }
         if (request.getTemplatesYamlCount() > TEMPLATES_MAX) {
             responses.onError(Status.INVALID_ARGUMENT
                     .withDescription("templates_yaml: " + request.getTemplatesYamlCount() + " (expected: <= "
@@ -126,42 +170,10 @@ public final class WorkerGateway extends WorkerGatewayImplBase implements AutoCl
             return;
         }
         try {
-            List<TemplateOutcome> outcomes =
-                    request.getTemplatesYamlList().stream().map(this::register).toList();
-            responses.onNext(RegisterTemplatesResponse.newBuilder()
-                    .addAllOutcomes(outcomes)
-                    .build());
+            responses.onNext(templates.register(request));
             responses.onCompleted();
         } catch (EngineException e) {
             responses.onError(Statuses.of(e).asRuntimeException());
-        }
-    }
-
-    private TemplateOutcome register(String yaml) {
-        TaskTemplate template;
-        try {
-            template = TemplateParser.parse("template", yaml).template();
-        } catch (TemplateException e) {
-            return TemplateOutcome.newBuilder()
-                    .setStatus(TemplateOutcome.Status.INVALID)
-                    .setMessage(String.valueOf(e.getMessage()))
-                    .build();
-        }
-        TemplateOutcome.Builder outcome = TemplateOutcome.newBuilder()
-                .setNamespace(template.namespace())
-                .setName(template.name())
-                .setVersion(template.version());
-        try {
-            templates.register(template);
-            return outcome.setStatus(TemplateOutcome.Status.REGISTERED).build();
-        } catch (EngineException e) {
-            if (e.code() != ErrorCode.TEMPLATE_CHANGED && e.code() != ErrorCode.INVALID_TEMPLATE) {
-                throw e;
-            }
-            boolean isConflict = e.code() == ErrorCode.TEMPLATE_CHANGED;
-            return outcome.setStatus(isConflict ? TemplateOutcome.Status.CONFLICT : TemplateOutcome.Status.INVALID)
-                    .setMessage(String.valueOf(e.getMessage()))
-                    .build();
         }
     }
 
@@ -219,6 +231,18 @@ public final class WorkerGateway extends WorkerGatewayImplBase implements AutoCl
 
     SessionFactory sessions() {
         return sessions;
+    }
+
+    Allowance allowance(Principal caller) {
+        return new Allowance(limits, caller);
+    }
+
+    CallLimits limits() {
+        return limits;
+    }
+
+    InstantSource clock() {
+        return clock;
     }
 
     NamespaceFinder namespaces() {

@@ -60,6 +60,7 @@ final class WorkerStream {
     private final WorkerGateway gateway;
     private final Principal principal;
     private final boolean slotsReturn;
+    private final Allowance allowance;
     private final Outbox outbox;
     private final EngineLink own;
     private final StreamLeases leases;
@@ -70,12 +71,19 @@ final class WorkerStream {
     private final AtomicInteger credit = new AtomicInteger();
     private volatile State state = State.NEW; // written under the monitor of this
     private volatile Register registration = Register.getDefaultInstance();
+    private volatile long beatNanos; // of the last heartbeat that was due; 0: none was
 
-    /** @param slotsReturn an assignment that has ended returns its slot; otherwise {@link #setCredit} says what is free */
-    WorkerStream(WorkerGateway gateway, Line line, Principal principal, boolean slotsReturn) {
+    /**
+     * A stream whose worker has said nothing yet.
+     *
+     * @param slotsReturn an assignment that has ended returns its slot; otherwise {@link #setCredit} says what is free
+     * @param allowance what its messages count against
+     */
+    WorkerStream(WorkerGateway gateway, Line line, Principal principal, boolean slotsReturn, Allowance allowance) {
         this.gateway = gateway;
         this.principal = principal;
         this.slotsReturn = slotsReturn;
+        this.allowance = allowance;
         var redelivery = new Redelivery(gateway);
         var guard = new ReportGuard(principal, gateway.namespaces(), gateway.executor());
         this.leases = new StreamLeases(this, redelivery, gateway.executor(), guard);
@@ -109,6 +117,9 @@ final class WorkerStream {
             }
             return;
         }
+        if (!isAllowed(message)) {
+            return;
+        }
         switch (message.getMessageCase()) {
             case REGISTER ->
                 refuse(Status.FAILED_PRECONDITION.withDescription(
@@ -126,6 +137,37 @@ final class WorkerStream {
                         .build());
             case MESSAGE_NOT_SET -> {} // a later version's message: ignored as the protocol promises
         }
+    }
+
+    /** Outcomes are counted where it is known whose they are, and a second registration ends the stream. */
+    private boolean isAllowed(WorkerMessage message) {
+        return switch (message.getMessageCase()) {
+            case REGISTER, RESULTS, REJECT -> true;
+            case HEARTBEAT -> isBeatDue() || isAllowed(WorkerCall.HEARTBEAT);
+            case CHECKPOINT -> isAllowed(WorkerCall.REPORT);
+            case PUBLISH_EVENTS -> isAllowed(WorkerCall.EVENTS);
+            case CREDIT, DRAINING, PING, MESSAGE_NOT_SET -> isAllowed(WorkerCall.OTHER);
+        };
+    }
+
+    /** Whether the worker may go on; otherwise it hears for how long not, and its stream ends. */
+    boolean isAllowed(WorkerCall call) {
+        RateLimitedException limited = allowance.take(call);
+        if (limited != null && isConnected()) {
+            refuse(limited.status());
+        }
+        return limited == null;
+    }
+
+    /** Whether a heartbeat is one that the server asked for: half an interval has passed since the last of them. */
+    boolean isBeatDue() {
+        long now = System.nanoTime();
+        long halfNanos = gateway.config().leases().heartbeat().dividedBy(2).toNanos();
+        if (beatNanos != 0 && now - beatNanos < halfNanos) {
+            return false;
+        }
+        beatNanos = now;
+        return true;
     }
 
     /** The line takes messages again. */
@@ -281,7 +323,9 @@ final class WorkerStream {
             refuse(Status.INVALID_ARGUMENT.withDescription("reject: " + e.reason()));
             return;
         }
-        leases.reject(lease, message.getReason());
+        if (leases.isKnown(lease) || isAllowed(WorkerCall.REPORT)) {
+            leases.reject(lease, message.getReason());
+        }
     }
 
     // --- from the engine
@@ -345,7 +389,7 @@ final class WorkerStream {
         leases.closeIfEmpty(link);
     }
 
-    private boolean isKnown(LeaseKey lease) {
+    boolean isKnown(LeaseKey lease) {
         return leases.isKnown(lease) || results.isUnderWay(lease);
     }
 

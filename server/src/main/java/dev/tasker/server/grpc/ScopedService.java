@@ -1,6 +1,7 @@
 package dev.tasker.server.grpc;
 
 import dev.tasker.server.gateway.GuardedService;
+import dev.tasker.server.gateway.UnreadableMessages;
 import dev.tasker.server.security.Access;
 import dev.tasker.server.telemetry.Tracing;
 import io.grpc.BindableService;
@@ -27,7 +28,12 @@ public final class ScopedService {
      */
     public GuardedService of(BindableService service, Map<String, Access> access) {
         return new GuardedService(
-                ServerInterceptors.intercept(UnreadableMessages.refusedBy(service.bindService()), opener), access);
+                ServerInterceptors.intercept(
+                        UnreadableMessages.refusedBy(
+                                service.bindService(),
+                                () -> Refusals.PLAIN.of(Fields.invalid(UnreadableMessages.TEXT))),
+                        opener),
+                access);
     }
 
     /** A service that everybody may call. */

@@ -55,7 +55,7 @@ final class StatusStreams {
     void open(StreamTaskStatusRequest request, ServerCallStreamObserver<TaskStatusUpdate> observer, Principal caller) {
         Semaphore ready = new Semaphore(0);
         observer.setOnReadyHandler(ready::release);
-        Stream stream = new Stream(request, observer, caller.expiresAt(), ready);
+        Stream stream = new Stream(request, observer, caller, ready);
         Future<?> running;
         try {
             running = calls.run(stream::run);
@@ -69,17 +69,17 @@ final class StatusStreams {
     private final class Stream {
         private final StreamTaskStatusRequest request;
         private final ServerCallStreamObserver<TaskStatusUpdate> observer;
-        private final @Nullable Instant expiresAt;
+        private final Principal caller;
         private final Semaphore ready;
 
         Stream(
                 StreamTaskStatusRequest request,
                 ServerCallStreamObserver<TaskStatusUpdate> observer,
-                @Nullable Instant expiresAt,
+                Principal caller,
                 Semaphore ready) {
             this.request = request;
             this.observer = observer;
-            this.expiresAt = expiresAt;
+            this.caller = caller;
             this.ready = ready;
         }
 
@@ -115,7 +115,7 @@ final class StatusStreams {
                         Fields.state(followed.first().state()),
                         followed.first().since()));
                 while (!followed.ended()) {
-                    if (expiresAt != null && !clock.instant().isBefore(expiresAt)) {
+                    if (!caller.mayGoOn(clock.instant())) {
                         throw CallGuard.EXPIRED.asRuntimeException();
                     }
                     tell(task, followed.next(LOOK_EVERY));

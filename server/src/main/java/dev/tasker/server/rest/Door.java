@@ -1,6 +1,5 @@
 package dev.tasker.server.rest;
 
-import dev.tasker.server.security.Access;
 import dev.tasker.server.security.Admission.Granted;
 import dev.tasker.server.security.Admission.Refused;
 import dev.tasker.server.security.Authenticator;
@@ -21,13 +20,13 @@ final class Door {
     }
 
     /** Who calls; throws {@link RefusedException} for those who may not. */
-    Principal admit(ServerRequest request, Access access) {
+    Principal admit(ServerRequest request, Route route) {
         Credential credential = Credential.of(
                 request.headers().first(HeaderNames.AUTHORIZATION).orElse(null),
                 request.headers().first(apiKeyHeader).orElse(null));
         String operation =
                 request.prologue().method().text() + " " + request.path().rawPath();
-        return switch (authenticator.admit(credential, access, operation)) {
+        return switch (authenticator.admit(credential, route.access(), operation, route.goesOn())) {
             case Granted(Principal principal) -> principal;
             case Refused refused -> throw new RefusedException(Problem.refused(refused), refused.headers());
         };

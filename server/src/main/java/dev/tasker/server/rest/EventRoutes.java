@@ -9,10 +9,12 @@ import dev.tasker.server.api.NamespaceFollowing.Told;
 import dev.tasker.server.api.TaskFollowing;
 import dev.tasker.server.api.TaskFollowing.Followed;
 import dev.tasker.server.security.Permission;
+import dev.tasker.server.security.Principal;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -36,13 +38,16 @@ final class EventRoutes implements AutoCloseable {
     private final TaskFollowing following;
     private final NamespaceFollowing namespaces;
     private final TimeLimit timeLimit;
+    private final InstantSource clock;
     private final Semaphore room = new Semaphore(STREAMS_MAX);
     private final CountDownLatch closing = new CountDownLatch(1);
 
-    EventRoutes(TaskFollowing following, NamespaceFollowing namespaces, TimeLimit timeLimit) {
+    EventRoutes(
+            TaskFollowing following, NamespaceFollowing namespaces, TimeLimit timeLimit, InstantSource clock) {
         this.following = following;
         this.namespaces = namespaces;
         this.timeLimit = timeLimit;
+        this.clock = clock;
     }
 
     List<Route> routes() {
@@ -72,7 +77,7 @@ final class EventRoutes implements AutoCloseable {
                     tellMoment(uuid, followed, stream);
                 }
                 if (cursor != null || !followed.ended()) {
-                    tellChanges(followed, stream);
+                    tellChanges(followed, call.principal(), stream);
                 }
                 if (followed.ended()) {
                     stream.send("end", String.valueOf(followed.cursor()), NOTHING);
@@ -87,8 +92,9 @@ final class EventRoutes implements AutoCloseable {
         stream.flush();
     }
 
-    /** Until the task has ended or the server does. */
-    private void tellChanges(Followed followed, EventStream stream) throws IOException, InterruptedException {
+    /** Until the task has ended, or the server does, or the caller's credential. */
+    private void tellChanges(Followed followed, Principal caller, EventStream stream)
+            throws IOException, InterruptedException {
         long quietSince = System.nanoTime();
         do {
             List<TaskChange> changes = followed.next(LOOK_EVERY);
@@ -100,7 +106,7 @@ final class EventRoutes implements AutoCloseable {
                         ChangeJson.change(change));
             }
             quietSince = flushed(stream, !changes.isEmpty(), quietSince);
-        } while (!followed.ended() && closing.getCount() > 0);
+        } while (!followed.ended() && mayGoOn(caller));
     }
 
     /** Sends what was written, or a sign of life after a while without anything; since when it has been quiet. */
@@ -143,8 +149,13 @@ final class EventRoutes implements AutoCloseable {
                     return;
                 }
                 look = namespaces.after(namespace, look.place());
-            } while (closing.getCount() > 0);
+            } while (mayGoOn(call.principal()));
         });
+    }
+
+    /** A client that comes back with its last event misses nothing, and hears then what is wrong with its credential. */
+    private boolean mayGoOn(Principal caller) {
+        return closing.getCount() > 0 && caller.mayGoOn(clock.instant());
     }
 
     /** The place of a stream is taken when it begins: a HEAD never does. */

@@ -91,7 +91,8 @@ public final class RestServer implements AutoCloseable {
         this.timeLimit = new TimeLimit(requestTimeout);
         this.investigations = new DatabaseFigures<>(engine.deadLetters()::pending, System::nanoTime);
         this.active = new DatabaseFigures<>(() -> activeTasks(engine), System::nanoTime);
-        this.events = new EventRoutes(operations.following(), new NamespaceFollowing(engine), timeLimit);
+        this.events = new EventRoutes(
+                operations.following(), new NamespaceFollowing(engine), timeLimit, context.clock());
         routes.addAll(new TaskRoutes(operations.tasks(), operations.following(), timeLimit, requestTimeout).routes());
         routes.addAll(new BulkRoutes(operations.bulk(), timeLimit).routes());
         routes.addAll(events.routes());
@@ -103,8 +104,8 @@ public final class RestServer implements AutoCloseable {
         routes.addAll(ApiDocs.load().routes());
         routes.addAll(new HealthRoutes(health, timeLimit, context.clock(), identity).routes());
         routes.addAll(new ConfigRoute(config, identity, context.clock()).routes());
-        List<Supplier<List<Instrument>>> sources =
-                List.of(authenticator::instruments, meter::instruments, health::instruments, pool);
+        List<Supplier<List<Instrument>>> sources = List.of(
+                authenticator::instruments, workers::instruments, meter::instruments, health::instruments, pool);
         routes.add(new MetricsRoute(engine, health, identity, investigations, active, sources).route());
         this.routesByLength = routes.stream()
                 .collect(Collectors.groupingBy(route -> route.segments().size()));
@@ -259,7 +260,7 @@ public final class RestServer implements AutoCloseable {
             }
             if (route.method().equals(wanted)) {
                 served.route = route.path();
-                Principal principal = door.admit(request, route.access());
+                Principal principal = door.admit(request, route);
                 if (!route.whileUnready() && health.state() != OperationalState.NORMAL) {
                     throw new RefusedException(Problem.UNAVAILABLE);
                 }

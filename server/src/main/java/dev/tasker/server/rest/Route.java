@@ -29,7 +29,7 @@ record Route(String method, List<String> segments, Access access, boolean whileU
         return new Route(method, segments(path), Access.needs(permission), false, handler);
     }
 
-    /** An operation for those who hold a permission, in every state of the node. */
+    /** An operation for those who hold a permission that goes on with what was begun before, in every state of the node. */
     static Route always(String method, String path, Permission permission, Handler handler) {
         return new Route(method, segments(path), Access.needs(permission), true, handler);
     }
@@ -37,6 +37,11 @@ record Route(String method, List<String> segments, Access access, boolean whileU
     /** An operation for everybody, in every state of the node. */
     static Route open(String method, String path, Handler handler) {
         return new Route(method, segments(path), Access.PUBLIC, true, handler);
+    }
+
+    /** Whether it goes on with something its caller began before. */
+    boolean goesOn() {
+        return whileUnready && !access.equals(Access.PUBLIC);
     }
 
     /** As it was written, parameters in braces. */

@@ -12,6 +12,7 @@ import dev.tasker.server.gateway.GatewayConfig;
 import dev.tasker.server.gateway.LeaseKey;
 import dev.tasker.server.gateway.PolledSession;
 import dev.tasker.server.gateway.PolledSessions;
+import dev.tasker.server.gateway.RateLimitedException;
 import dev.tasker.server.json.JsonWriter;
 import dev.tasker.server.security.Permission;
 import io.grpc.StatusRuntimeException;
@@ -33,6 +34,9 @@ final class WorkerSessionRoutes {
     private static final int ENVELOPE_BYTES_MAX = 1 << 20;
 
     private static final int RETRY_SECONDS = 1;
+
+    /** Of bodies that cannot be read, that are too large, or that say what cannot be. */
+    private static final Set<Integer> SENSELESS = Set.of(400, 413, 415, 422);
 
     private final PolledSessions sessions;
     private final TimeLimit timeLimit;
@@ -59,23 +63,42 @@ final class WorkerSessionRoutes {
     }
 
     /** Sessions outlive the moment in which the node begins to stop: what their workers hold is to be finished. */
-    private static Route always(String method, String path, Route.Handler handler) {
+    private Route always(String method, String path, Route.Handler handler) {
         return Route.always(method, path, Permission.WORKER_CONNECT, call -> {
             try {
-                return handler.handle(call);
+                return counted(call, handler);
             } catch (StatusRuntimeException e) {
-                throw new RefusedException(gone(String.valueOf(e.getStatus().getDescription())));
+                throw new RefusedException(
+                        RateLimitedException.in(e.getStatus()) == null
+                                ? gone(String.valueOf(e.getStatus().getDescription()))
+                                : refusal(e));
             }
         });
     }
 
-    private Reply open(Call call) throws InterruptedException {
-        var register = WorkerRegistration.read(WorkerBody.parse(call.jsonBody()));
+    /** What makes no sense counts more than what does. */
+    private Reply counted(Call call, Route.Handler handler) throws InterruptedException {
         try {
-            return Reply.json(201, WorkerRegistration.write(sessions.open(register, call.principal()), waitMax));
+            return handler.handle(call);
+        } catch (RefusedException e) {
+            if (SENSELESS.contains(e.problem().status())) {
+                sessions.refused(call.principal());
+            }
+            throw e;
+        }
+    }
+
+    private Reply open(Call call) throws InterruptedException {
+        try {
+            return counted(call, this::opened);
         } catch (StatusRuntimeException e) {
             throw new RefusedException(refusal(e));
         }
+    }
+
+    private Reply opened(Call call) throws InterruptedException {
+        var register = WorkerRegistration.read(WorkerBody.parse(call.jsonBody()));
+        return Reply.json(201, WorkerRegistration.write(sessions.open(register, call.principal()), waitMax));
     }
 
     private static Problem refusal(StatusRuntimeException e) {
@@ -84,8 +107,11 @@ final class WorkerSessionRoutes {
             case INVALID_ARGUMENT -> Problem.of(422, "VALIDATION_ERROR", message);
             case FAILED_PRECONDITION -> Problem.of(409, "CONFLICT", message);
             case PERMISSION_DENIED -> Problem.of(403, "AUTHORIZATION_FAILED", message);
-            case RESOURCE_EXHAUSTED ->
-                new Problem(429, "RATE_LIMIT_EXCEEDED", message, List.of(), null, 10 * RETRY_SECONDS);
+            case RESOURCE_EXHAUSTED -> {
+                RateLimitedException limited = RateLimitedException.in(e.getStatus());
+                int seconds = limited == null ? 10 * RETRY_SECONDS : limited.retryAfterSeconds();
+                yield new Problem(429, "RATE_LIMIT_EXCEEDED", message, List.of(), null, seconds);
+            }
             case UNAVAILABLE -> unavailable(message);
             default -> Problem.INTERNAL_ERROR;
         };

@@ -50,8 +50,12 @@ final class ApiKeys {
         return entries.stream().anyMatch(entry -> !isOver(entry.principal()));
     }
 
-    /** Whose key it is. Takes the same time for every key, right or wrong: all are looked at, and digests compared to the end. */
-    Principal find(String key) throws RefusedCredentialException {
+    /**
+     * Whose key it is. Takes the same time for every key, right or wrong: all are looked at, and digests compared to the end.
+     *
+     * @param goesOn whether it is used for what it was used for before, where one that expired counts for a while
+     */
+    Principal find(String key, boolean goesOn) throws RefusedCredentialException {
         byte[] presented = HexFormat.of().parseHex(ApiKeyConfig.sha256(key));
         @Nullable Principal found = null;
         for (Entry entry : entries) {
@@ -61,7 +65,7 @@ final class ApiKeys {
         if (found == null) {
             throw new RefusedCredentialException("no such API key");
         }
-        if (isOver(found)) {
+        if (isOver(found) && !(goesOn && found.mayGoOn(clock.instant()))) {
             throw new RefusedCredentialException("API key of " + found.subject() + " expired");
         }
         return found;

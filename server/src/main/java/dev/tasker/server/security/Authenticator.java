@@ -125,6 +125,15 @@ public final class Authenticator {
      * @param operation for the log
      */
     public Admission admit(Credential credential, Access access, String operation) {
+        return admit(credential, access, operation, false);
+    }
+
+    /**
+     * As the other.
+     *
+     * @param goesOn whether the operation goes on with something begun before: for that, a credential counts {@link Principal#GRACE} longer
+     */
+    public Admission admit(Credential credential, Access access, String operation, boolean goesOn) {
         if (!config.enabled()) {
             meter.disabled();
             return new Admission.Granted(Principal.ANYBODY);
@@ -132,7 +141,7 @@ public final class Authenticator {
         Admission admission = switch (access) {
             case Access.Public() -> new Admission.Granted(Principal.NOBODY);
             case Access.Needs(Permission permission) -> {
-                Admission judged = judge(credential, permission, operation);
+                Admission judged = judge(credential, permission, operation, goesOn);
                 meter.judged(credential, permission, judged);
                 yield judged;
             }
@@ -145,7 +154,7 @@ public final class Authenticator {
         return admission;
     }
 
-    private Admission judge(Credential credential, Permission permission, String operation) {
+    private Admission judge(Credential credential, Permission permission, String operation, boolean goesOn) {
         Principal principal;
         try {
             switch (credential) {
@@ -155,8 +164,8 @@ public final class Authenticator {
                 case Credential.Malformed(String header) -> {
                     return new Refused(Reason.MALFORMED, "Malformed " + header + " header");
                 }
-                case Credential.Bearer(String token) -> principal = verify(token);
-                case Credential.ApiKey(String key) -> principal = find(key);
+                case Credential.Bearer(String token) -> principal = verify(token); // whose leeway for clocks is as long
+                case Credential.ApiKey(String key) -> principal = find(key, goesOn);
             }
         } catch (RefusedCredentialException e) {
             log.info("{}: {}", operation, e.getMessage());
@@ -183,10 +192,10 @@ public final class Authenticator {
         }
     }
 
-    private Principal find(String key) throws RefusedCredentialException {
+    private Principal find(String key, boolean goesOn) throws RefusedCredentialException {
         if (apiKeys == null) {
             throw new RefusedCredentialException("no API keys");
         }
-        return apiKeys.find(key);
+        return apiKeys.find(key, goesOn);
     }
 }

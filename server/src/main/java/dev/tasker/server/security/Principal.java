@@ -1,5 +1,6 @@
 package dev.tasker.server.security;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Set;
@@ -18,6 +19,9 @@ public record Principal(
         Namespaces namespaces,
         @Nullable Instant expiresAt) {
 
+    /** How long what was begun with a credential goes on once it stopped counting (04 §9.6). */
+    public static final Duration GRACE = Duration.ofSeconds(60);
+
     /** Everybody, while authentication is switched off. */
     public static final Principal ANYBODY =
             new Principal("anonymous", EnumSet.allOf(Permission.class), Namespaces.ALL, null);
@@ -31,5 +35,16 @@ public record Principal(
 
     public boolean may(Permission permission) {
         return permissions.contains(permission);
+    }
+
+    /** When what they began has to end, null: never. */
+    public @Nullable Instant goesOnUntil() {
+        return expiresAt == null ? null : expiresAt.plus(GRACE);
+    }
+
+    /** Whether what they began may go on at that moment. */
+    public boolean mayGoOn(Instant now) {
+        Instant end = goesOnUntil();
+        return end == null || now.isBefore(end);
     }
 }

@@ -33,6 +33,7 @@ class AuthConfigTest {
         assertThat(auth.strictValidation()).isTrue();
         assertThat(auth.logUnknownPermissions()).isTrue();
         assertThat(auth.allowDegraded()).isFalse();
+        assertThat(auth.workerCallsPerSecond()).isEqualTo(10_000);
         assertThat(auth.jwt().issuer()).isEqualTo("tasker-core");
         assertThat(auth.jwt().audience()).isEqualTo("tasker-api");
         assertThat(auth.jwt().algorithms()).containsExactly("RS256");
@@ -58,6 +59,7 @@ class AuthConfigTest {
             jwks_max_stale_seconds = 30
             jwt_allowed_algorithms = ["ES256", "PS512"]
             permissions_claim = "realm_access.roles"
+            worker_calls_per_second = 7
             api_key_header = "X-Key"
             api_keys_enabled = true
             [[orchestration.web.auth.api_keys]]
@@ -78,6 +80,7 @@ class AuthConfigTest {
         assertThat(auth.allowDegraded()).isTrue();
         assertThat(auth.strictValidation()).isFalse();
         assertThat(auth.logUnknownPermissions()).isFalse();
+        assertThat(auth.workerCallsPerSecond()).isEqualTo(7);
         assertThat(auth.jwt())
                 .isEqualTo(new JwtConfig(
                         "https://idp.example.com/",

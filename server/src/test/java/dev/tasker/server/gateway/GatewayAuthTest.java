@@ -23,13 +23,6 @@ import dev.tasker.server.security.Authenticator;
 import dev.tasker.server.security.Permission;
 import dev.tasker.server.security.TestAuth;
 import dev.tasker.server.security.TestKeys;
-import dev.tasker.worker.HandlerRegistry;
-import dev.tasker.worker.StepResult;
-import dev.tasker.worker.WorkerConfig;
-import dev.tasker.worker.WorkerRuntime;
-import dev.tasker.worker.remote.GrpcWorkSource;
-import dev.tasker.worker.remote.GrpcWorkSourceConfig;
-import dev.tasker.worker.remote.WorkerCredential;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -44,17 +37,13 @@ import io.grpc.stub.StreamObserver;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -327,62 +316,6 @@ class GatewayAuthTest {
         assertThat(registered.getLostList()).containsExactly(LeaseKey.of(shop).toWire());
         assertThat(FakeEngine.take(before.returns).stepUuid()).isEqualTo(shop.stepUuid());
         assertThat(first.ended().getCode()).isEqualTo(Status.Code.ABORTED);
-    }
-
-    // --- the end of a credential
-
-    @Test
-    void streamEndsAMinuteAfterItsTokenAndIsResumedWithAnother() throws Exception {
-        Map<String, Object> ending = TestKeys.claims("worker:connect");
-        ending.put("worker_namespaces", List.of("shop"));
-        ending.put("exp", Instant.now().getEpochSecond() - 57); // good for three more seconds
-        WireWorker worker = closing(new WireWorker(port, bearer(ending)));
-        worker.register(WireWorker.registration());
-        FakeSession session = engine.session();
-        worker.grant(1);
-        FakeEngine.take(session.grants);
-        Assignment held = step();
-        session.assign(held);
-        assertThat(worker.next().getAssignments().getAssignmentsCount()).isEqualTo(1);
-
-        assertThat(worker.ended().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
-        assertThat(worker.ended().getDescription()).isEqualTo("Invalid or expired credentials");
-
-        ending.put("exp", Instant.now().getEpochSecond() + 600);
-        WireWorker again = closing(new WireWorker(port, bearer(ending)));
-        assertThat(again.resume(session.uuid(), held).getLostList()).isEmpty();
-        assertThat(session.closed.getCount()).as("its leases live").isEqualTo(1);
-        again.complete(held, SUCCESS);
-        assertThat(session.report().stepUuid()).isEqualTo(held.stepUuid());
-    }
-
-    @Test
-    void workerComesBackWithTheNextToken() throws Exception {
-        Map<String, Object> ending = TestKeys.claims("worker:connect");
-        ending.put("worker_namespaces", List.of("shop"));
-        ending.put("exp", Instant.now().getEpochSecond() - 57);
-        Map<String, Object> next = new HashMap<>(ending);
-        next.put("exp", Instant.now().getEpochSecond() + 600);
-        BlockingQueue<String> tokens =
-                new LinkedBlockingQueue<>(List.of(TestKeys.token(ending), "rubbish", TestKeys.token(next)));
-        HandlerRegistry handlers = HandlerRegistry.builder()
-                .handler("pay.handler", _ -> StepResult.success(Map.of()))
-                .build();
-        try (var source = new GrpcWorkSource(
-                        "127.0.0.1:" + port,
-                        GrpcWorkSourceConfig.DEFAULT.withCredential(WorkerCredential.bearer(tokens::remove)));
-                WorkerRuntime worker = WorkerRuntime.start(
-                        source, handlers, WorkerConfig.defaults().withSlots(1))) {
-            FakeSession before = engine.session();
-            assertThat(FakeEngine.take(before.grants)).isEqualTo(1);
-
-            FakeSession after = engine.session(); // past a token that is worth nothing
-            assertThat(FakeEngine.take(after.grants)).isEqualTo(1);
-            Assignment step = step();
-            after.assign(step);
-            assertThat(after.report().stepUuid()).isEqualTo(step.stepUuid());
-            assertThat(tokens).isEmpty();
-        }
     }
 
     private WireWorker registered(String key) throws InterruptedException {

@@ -24,7 +24,10 @@ abstract class GatewayScene {
     }
 
     GatewayServer start(GatewayConfig config) {
-        var gateway = new WorkerGateway(engine, template -> {}, _ -> Optional.empty(), config);
+        return start(new WorkerGateway(engine, template -> {}, _ -> Optional.empty(), config));
+    }
+
+    GatewayServer start(WorkerGateway gateway) {
         var server = GatewayServer.start(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 Authenticator.DISABLED,

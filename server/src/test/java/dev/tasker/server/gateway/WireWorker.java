@@ -26,12 +26,14 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A worker that speaks the protocol message by message. */
 final class WireWorker implements AutoCloseable, StreamObserver<ServerMessage> {
     final ManagedChannel channel;
     final BlockingQueue<ServerMessage> inbox = new LinkedBlockingQueue<>();
     private final CompletableFuture<Status> ended = new CompletableFuture<>();
+    private volatile @Nullable Metadata trailers;
     private final StreamObserver<WorkerMessage> requests;
 
     WireWorker(int port) {
@@ -134,6 +136,14 @@ final class WireWorker implements AutoCloseable, StreamObserver<ServerMessage> {
         return ended.get(20, TimeUnit.SECONDS);
     }
 
+    /** What the end says under this name, null: nothing. */
+    @Nullable
+    String trailer(String name) throws Exception {
+        ended();
+        Metadata told = trailers;
+        return told == null ? null : told.get(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
+    }
+
     void halfClose() {
         requests.onCompleted();
     }
@@ -150,6 +160,7 @@ final class WireWorker implements AutoCloseable, StreamObserver<ServerMessage> {
 
     @Override
     public void onError(Throwable failure) {
+        trailers = Status.trailersFromThrowable(failure);
         ended.complete(Status.fromThrowable(failure));
     }
 

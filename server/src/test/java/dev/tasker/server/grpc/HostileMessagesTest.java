@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.tasker.v1.HealthRequest;
 import com.tasker.v1.HealthServiceGrpc;
+import dev.tasker.protocol.worker.v1.WorkerGatewayGrpc;
 import dev.tasker.server.gateway.GuardedService;
 import dev.tasker.server.security.Authenticator;
 import dev.tasker.server.security.Permission;
@@ -40,6 +41,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,7 +74,8 @@ class HostileMessagesTest {
         try (OpenServices open =
                         OpenServices.start(folder, Authenticator.open(TestAuth.config(), InstantSource.system()));
                 ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS)) {
-            List<Method> methods = methods(open.services());
+            List<Method> methods =
+                    Stream.concat(methods(open.services()), workers()).toList();
             String[] all =
                     Arrays.stream(Permission.values()).map(Permission::text).toArray(String[]::new);
             String token = TestKeys.token(TestKeys.claims(all));
@@ -98,12 +101,16 @@ class HostileMessagesTest {
         }
     }
 
-    private static List<Method> methods(List<GuardedService> services) {
+    private static Stream<Method> methods(List<GuardedService> services) {
         return services.stream()
                 .flatMap(service -> service.service().getMethods().stream())
                 .map(ServerMethodDefinition::getMethodDescriptor)
-                .map(HostileMessagesTest::method)
-                .toList();
+                .map(HostileMessagesTest::method);
+    }
+
+    /** The gateway's, each with one message. */
+    private static Stream<Method> workers() {
+        return WorkerGatewayGrpc.getServiceDescriptor().getMethods().stream().map(HostileMessagesTest::method);
     }
 
     private static Method method(MethodDescriptor<?, ?> method) {

@@ -41,7 +41,12 @@ final class OpenServices implements AutoCloseable {
     private volatile boolean databaseLost;
     private volatile CountDownLatch stalled = new CountDownLatch(0);
 
-    private OpenServices(ServerConfig config, Authenticator authenticator, Duration timeLimit, Tracing tracing) {
+    private OpenServices(
+            ServerConfig config,
+            Authenticator authenticator,
+            Duration timeLimit,
+            Tracing tracing,
+            InstantSource clock) {
         this.server = TaskerServer.start(config);
         this.health = new NodeHealth(
                 this::askDatabase,
@@ -59,9 +64,7 @@ final class OpenServices implements AutoCloseable {
                 "test",
                 () -> 0.25);
         this.services = new PublicServices(
-                new ApiContext(
-                        config, operations, health, new ServerIdentity("1", "test"), InstantSource.system(), tracing),
-                timeLimit);
+                new ApiContext(config, operations, health, new ServerIdentity("1", "test"), clock, tracing), timeLimit);
         this.listener = GatewayServer.start(
                 BindAddress.loopback(0).toSocketAddress(),
                 authenticator,
@@ -84,13 +87,24 @@ final class OpenServices implements AutoCloseable {
     }
 
     static OpenServices start(Path folder, Authenticator authenticator, Duration timeLimit, Tracing tracing) {
+        return start(folder, authenticator, timeLimit, tracing, InstantSource.system());
+    }
+
+    /** With a clock by which credentials expire. */
+    static OpenServices start(Path folder, Authenticator authenticator, InstantSource clock) {
+        return start(folder, authenticator, Duration.ofSeconds(30), Tracing.OFF, clock);
+    }
+
+    private static OpenServices start(
+            Path folder, Authenticator authenticator, Duration timeLimit, Tracing tracing, InstantSource clock) {
         return new OpenServices(
                 ServerConfig.defaults(Environment.TEST)
                         .withEmbeddedDatabase(folder.resolve("pg"), false)
                         .withAddresses(BindAddress.loopback(0), BindAddress.loopback(0)),
                 authenticator,
                 timeLimit,
-                tracing);
+                tracing,
+                clock);
     }
 
     TaskerServer server() {

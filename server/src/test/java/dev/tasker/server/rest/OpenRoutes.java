@@ -8,6 +8,7 @@ import dev.tasker.server.api.TaskSignals;
 import dev.tasker.server.config.BindAddress;
 import dev.tasker.server.config.Environment;
 import dev.tasker.server.config.ServerConfig;
+import dev.tasker.server.gateway.CallLimits;
 import dev.tasker.server.gateway.GatewayConfig;
 import dev.tasker.server.gateway.SessionFactory;
 import dev.tasker.server.gateway.WorkerGateway;
@@ -33,7 +34,7 @@ final class OpenRoutes implements AutoCloseable {
     private volatile int waiting;
     private volatile boolean databaseLost;
 
-    private OpenRoutes(TaskerServer server, Authenticator authenticator) {
+    private OpenRoutes(TaskerServer server, Authenticator authenticator, CallLimits limits, InstantSource clock) {
         this.server = server;
         ServerConfig config =
                 ServerConfig.defaults(Environment.TEST).withAddresses(BindAddress.loopback(0), BindAddress.loopback(0));
@@ -53,13 +54,7 @@ final class OpenRoutes implements AutoCloseable {
                 "test",
                 () -> 0.25);
         this.rest = RestServer.start(
-                new ApiContext(
-                        config,
-                        operations,
-                        health,
-                        new ServerIdentity("1", "test"),
-                        InstantSource.system(),
-                        server.tracing()),
+                new ApiContext(config, operations, health, new ServerIdentity("1", "test"), clock, server.tracing()),
                 authenticator,
                 null,
                 server.engine(),
@@ -67,7 +62,9 @@ final class OpenRoutes implements AutoCloseable {
                                 SessionFactory.of(server.engine()),
                                 _ -> {},
                                 server.engine()::namespaceOf,
-                                GatewayConfig.DEFAULT)
+                                GatewayConfig.DEFAULT,
+                                limits,
+                                clock)
                         .polled(),
                 List::of);
     }
@@ -77,10 +74,15 @@ final class OpenRoutes implements AutoCloseable {
     }
 
     static OpenRoutes start(Path folder, Authenticator authenticator) {
+        return start(folder, authenticator, CallLimits.NONE, InstantSource.system());
+    }
+
+    /** With limits for workers, and a clock by which credentials expire. */
+    static OpenRoutes start(Path folder, Authenticator authenticator, CallLimits limits, InstantSource clock) {
         ServerConfig config = ServerConfig.defaults(Environment.TEST)
                 .withEmbeddedDatabase(folder.resolve("pg"), false)
                 .withAddresses(BindAddress.loopback(0), BindAddress.loopback(0));
-        return new OpenRoutes(TaskerServer.start(config), authenticator);
+        return new OpenRoutes(TaskerServer.start(config), authenticator, limits, clock);
     }
 
     TaskerServer server() {
@@ -108,8 +110,12 @@ final class OpenRoutes implements AutoCloseable {
         return rest.routes();
     }
 
+    URI url() {
+        return URI.create("http://127.0.0.1:" + rest.port());
+    }
+
     TestClient client() {
-        return new TestClient(URI.create("http://127.0.0.1:" + rest.port()));
+        return new TestClient(url());
     }
 
     @Override

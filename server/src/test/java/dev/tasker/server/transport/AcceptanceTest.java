@@ -3,6 +3,8 @@ package dev.tasker.server.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tasker.engine.DomainEventBatch;
+import dev.tasker.engine.EngineConfig;
+import dev.tasker.engine.LaneConfig;
 import dev.tasker.engine.StepView;
 import dev.tasker.engine.TaskRequest;
 import dev.tasker.server.config.AuthConfig;
@@ -23,11 +25,21 @@ import dev.tasker.worker.remote.GrpcWorkSource;
 import dev.tasker.worker.remote.GrpcWorkSourceConfig;
 import dev.tasker.worker.remote.HttpWorkSource;
 import dev.tasker.worker.remote.HttpWorkSourceConfig;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,6 +58,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ExtendWith(DatabaseExtension.class)
 @Timeout(180)
 class AcceptanceTest {
+    private static final String CREATION = "tasker.create_tasks(";
+    private static final String HYDRATION = "FROM   tasker.task_requests"; // as for nothing else but assignments
+
     private final List<AutoCloseable> open = new ArrayList<>();
     private TestDatabase database;
     private Stack stack;
@@ -76,27 +91,39 @@ class AcceptanceTest {
     }
 
     private WorkSource source(Way way) {
+        return source(stack, way);
+    }
+
+    private WorkSource source(Stack of, Way way) {
         return closing(
                 switch (way) {
-                    case IN_PROCESS -> stack.inProcess();
-                    case GRPC -> new GrpcWorkSource("127.0.0.1:" + stack.grpcPort(), GrpcWorkSourceConfig.DEFAULT);
+                    case IN_PROCESS -> of.inProcess();
+                    case GRPC -> new GrpcWorkSource("127.0.0.1:" + of.grpcPort(), GrpcWorkSourceConfig.DEFAULT);
                     case HTTP ->
                         new HttpWorkSource(
-                                URI.create("http://127.0.0.1:" + stack.restPort()), HttpWorkSourceConfig.DEFAULT);
+                                URI.create("http://127.0.0.1:" + of.restPort()), HttpWorkSourceConfig.DEFAULT);
                 });
     }
 
     private WorkerRuntime worker(Way way, WorkerConfig config, Map<String, StepHandler> handlers) {
-        HandlerRegistry.Builder registry = HandlerRegistry.builder();
-        handlers.forEach((callable, handler) -> registry.handler(new HandlerKey(namespace, callable), handler));
-        return closing(WorkerRuntime.start(source(way), registry.build(), config));
+        return worker(stack, way, config, handlers);
     }
 
-    /** 04 §9.8 (1), but for the count of the losers' queries. */
+    private WorkerRuntime worker(Stack of, Way way, WorkerConfig config, Map<String, StepHandler> handlers) {
+        HandlerRegistry.Builder registry = HandlerRegistry.builder();
+        handlers.forEach((callable, handler) -> registry.handler(new HandlerKey(namespace, callable), handler));
+        return closing(WorkerRuntime.start(source(of, way), registry.build(), config));
+    }
+
+    /** 04 §9.8 (1). */
     @ParameterizedTest
     @EnumSource
-    void everyStepOfTenThousandRunsOnceAtOneOfThirtyTwoWorkers(Way way) throws Exception {
+    void everyStepOfTenThousandRunsOnceAtOneOfThirtyTwoWorkersAndNobodyReadsForNothing(Way way) throws Exception {
         int tasks = 10_000;
+        database.execute("ALTER DATABASE \"" + database.name() + "\" SET log_statement = 'all'");
+        database.execute("ALTER DATABASE \"" + database.name() + "\" SET log_parameter_max_length = 0");
+        stack = closing(Stack.start(database, AuthConfig.DISABLED)); // whose connections say what they are asked
+        long logBefore = Files.size(database.server().logFile());
         stack.registerSolo(namespace, "pay");
         Map<UUID, LongAdder> runs = new ConcurrentHashMap<>();
         var finished = new CountDownLatch(tasks);
@@ -125,6 +152,107 @@ class AcceptanceTest {
                                 + " (SELECT queue_id FROM tasker.queues WHERE namespace = ?)",
                         namespace))
                 .containsExactly("0");
+        assertThat(asked(logBefore, CREATION)).as("statements are logged").isPositive();
+        assertThat(asked(logBefore, HYDRATION))
+                .as("what assignments need is in memory; who has no step reads nothing")
+                .isZero();
+
+        namespace += "b";
+        stack.registerSolo(namespace, "pay");
+        UUID elsewhere = stack.create(namespace, "solo");
+        Stack other = closing(Stack.start(database, AuthConfig.DISABLED));
+        worker(other, way, WorkerConfig.defaults(), Map.of("pay", _ -> StepResult.success()));
+        other.awaitStep(elsewhere, "only", "complete");
+        assertThat(asked(logBefore, HYDRATION))
+                .as("a server that did not create the task has to")
+                .isPositive();
+    }
+
+    /** How many statements with this text PostgreSQL was asked since its log had that size. */
+    private long asked(long since, String text) {
+        try (FileChannel log = FileChannel.open(database.server().logFile())) {
+            log.position(since);
+            return new BufferedReader(Channels.newReader(log, StandardCharsets.UTF_8))
+                    .lines()
+                    .filter(line -> line.contains(text))
+                    .count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** 04 §9.8 (5), with seconds in place of a minute. */
+    @ParameterizedTest
+    @EnumSource
+    void outageLosesNoResultTakesNoCreditAndEndsInTheOrderOfArrival(Way way) throws Exception {
+        int slots = 40;
+        int tasks = 60;
+        LaneConfig oneByOne = new LaneConfig(1, 20_000, 64L << 20, 1, 4L << 20); // so that the order can be seen
+        var relay = closing(new Relay(database.server().port()));
+        stack = closing(Stack.start(database, relay.port(), EngineConfig.DEFAULT.withLanes(oneByOne)));
+        stack.register("""
+            name: told
+            namespace_name: %s
+            version: "1.0.0"
+            steps:
+              - name: only
+                handler: {callable: pay}
+                publishes_events: [{name: it.ended, description: d, condition: success, schema: {}}]
+            """.formatted(namespace));
+        BlockingQueue<UUID> begun = new LinkedBlockingQueue<>();
+        Map<UUID, CountDownLatch> turns = new ConcurrentHashMap<>();
+        StepHandler handler = context -> {
+            begun.add(context.taskUuid());
+            turns.computeIfAbsent(context.taskUuid(), _ -> new CountDownLatch(1))
+                    .await();
+            return StepResult.success();
+        };
+        worker(way, WorkerConfig.defaults().withSlots(slots), Map.of("pay", handler));
+        for (int i = 0; i < tasks; i++) {
+            turns.computeIfAbsent(stack.create(namespace, "told"), _ -> new CountDownLatch(1));
+        }
+        List<UUID> held = new ArrayList<>();
+        for (int i = 0; i < slots; i++) {
+            held.add(Objects.requireNonNull(begun.poll(20, TimeUnit.SECONDS), "nothing begun within 20 s"));
+        }
+        Collections.shuffle(held, new Random(7));
+
+        relay.leadTo(0);
+        relay.cut();
+        for (int arrived = 0; arrived < slots; arrived++) {
+            Objects.requireNonNull(turns.get(held.get(arrived))).countDown();
+            Eventually.equals("results that wait behind the first", arrived, this::waitingInLane);
+        }
+        assertThat(begun.poll(4, TimeUnit.SECONDS))
+                .as("what begins while no result has an answer")
+                .isNull();
+        if (way != Way.HTTP) { // whose slots are those of its polls, four times as many results they may wait for
+            assertThat(stack.engine().metrics().freeSlots()).isZero();
+        }
+        relay.leadTo(database.server().port());
+        turns.values().forEach(CountDownLatch::countDown);
+
+        Eventually.equals(
+                "tasks that are complete",
+                tasks,
+                () -> stack.engine().domainEvents().after(namespace, null, 100).size());
+        List<UUID> ended = stack.engine().domainEvents().after(namespace, null, 100).stream()
+                .map(entry -> entry.event().taskUuid())
+                .toList();
+        assertThat(ended.subList(0, 2))
+                .as("of which nobody saw the first arrive")
+                .containsAll(held.subList(0, 2));
+        assertThat(ended.subList(2, slots)).containsExactlyElementsOf(held.subList(2, slots));
+        assertThat(ended).doesNotHaveDuplicates();
+        assertThat(database.query(
+                        "SELECT max(step.attempts) FROM tasker.workflow_steps AS step"
+                                + " JOIN tasker.queues AS queue USING (queue_id) WHERE queue.namespace = ?",
+                        namespace))
+                .containsExactly("1");
+    }
+
+    private int waitingInLane() {
+        return stack.engine().metrics().lanes().getFirst().depth();
     }
 
     /** 04 §9.8 (8). */

@@ -544,4 +544,40 @@ class PollingTest {
         assertThat(poll(session, "{\"max\":1}").get("assignments").size()).isZero();
         assertThat(stack.step(task, "first").state().text()).isEqualTo("enqueued");
     }
+
+    @Test
+    void sessionThatIsClosedBehindAYieldCostsNoAttempt() throws Exception {
+        UUID task = stack.create(namespace, "chain");
+        String session = register();
+        JsonNode given = fetch(session);
+        assertThat(post(
+                                at(session, given, "checkpoint"),
+                                "{" + lease(given) + ",\"data\":{\"cursor\":9,\"items_processed\":9}}")
+                        .status())
+                .isEqualTo(200);
+
+        assertThat(call("DELETE", session, "").status()).isEqualTo(204);
+
+        JsonNode next = fetch(register());
+        assertThat(next.get("assignment_id")).isEqualTo(given.get("assignment_id"));
+        assertThat(next.get("attempt").asInt()).isEqualTo(1);
+        assertThat(stack.step(task, "first").attempts()).isEqualTo(1);
+    }
+
+    @Test
+    void pollThatWaitsIsAnsweredWhenItsSessionDrains() throws Exception {
+        String session = register();
+        CompletableFuture<Answer> waiting = CompletableFuture.supplyAsync(() -> {
+            try {
+                return post(session + "/poll", "{\"max\":1,\"wait_ms\":25000}");
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        Eventually.equals("slots", 1, () -> stack.engine().metrics().freeSlots());
+
+        assertThat(post(session + "/drain", "{}").status()).isEqualTo(204);
+
+        assertThat(waiting.get(10, TimeUnit.SECONDS).status()).isEqualTo(200);
+    }
 }

@@ -14,6 +14,7 @@ final class Relay implements AutoCloseable {
     private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private volatile int target;
+    private volatile boolean muted;
 
     Relay(int target) throws IOException {
         this.target = target;
@@ -29,8 +30,14 @@ final class Relay implements AutoCloseable {
         target = port;
     }
 
+    /** Nothing that servers say arrives any more, until the connections are cut. */
+    void mute() {
+        muted = true;
+    }
+
     /** Breaks all connections. */
     void cut() {
+        muted = false;
         sockets.forEach(Relay::close);
         sockets.clear();
     }
@@ -47,20 +54,25 @@ final class Relay implements AutoCloseable {
                 Socket server = new Socket(InetAddress.getLoopbackAddress(), port);
                 sockets.add(worker);
                 sockets.add(server);
-                Thread.ofVirtual().start(() -> copy(worker, server));
-                Thread.ofVirtual().start(() -> copy(server, worker));
+                Thread.ofVirtual().start(() -> copy(worker, server, false));
+                Thread.ofVirtual().start(() -> copy(server, worker, true));
             }
         } catch (IOException e) {
             cut(); // closed
         }
     }
 
-    private static void copy(Socket from, Socket to) {
+    private void copy(Socket from, Socket to, boolean mayBeMuted) {
         try (from;
                 to;
                 InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream()) {
-            in.transferTo(out);
+            byte[] bytes = new byte[8_192];
+            for (int length = in.read(bytes); length >= 0; length = in.read(bytes)) {
+                if (!mayBeMuted || !muted) {
+                    out.write(bytes, 0, length);
+                }
+            }
         } catch (IOException e) {
             close(to);
         }

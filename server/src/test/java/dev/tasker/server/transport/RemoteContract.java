@@ -11,6 +11,7 @@ import dev.tasker.testkit.DatabaseExtension;
 import dev.tasker.testkit.Eventually;
 import dev.tasker.testkit.TestDatabase;
 import dev.tasker.worker.Assignment;
+import dev.tasker.worker.Checkpoint;
 import dev.tasker.worker.CompletionStatus;
 import dev.tasker.worker.HandlerKey;
 import dev.tasker.worker.RejectReason;
@@ -20,6 +21,10 @@ import dev.tasker.worker.remote.RemoteWorkSource;
 import dev.tasker.worker.remote.TemplateOutcome;
 import dev.tasker.worker.remote.WorkerCredential;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -178,6 +183,131 @@ abstract class RemoteContract {
         Assignment fourth = worker.next();
         worker.succeed(third);
         worker.succeed(fourth);
+    }
+
+    @Test
+    void yieldMadeWhileTheConnectionIsBrokenGoesOnInTheSameAttempt() throws Exception {
+        Stack server = server(AuthConfig.DISABLED);
+        server.registerSolo(namespace, "pay");
+        UUID task = server.create(namespace, "solo");
+        var relay = closing(new Relay(portOf(server)));
+        Peer worker = worker(relay.port(), "pay");
+        worker.session().grant(1);
+        Assignment given = worker.next();
+        relay.leadTo(0);
+        relay.cut();
+
+        CompletableFuture<CompletionStatus> answer = worker.session().yieldAt(given, new Checkpoint("7", 7, "[1]"));
+        relay.leadTo(portOf(server));
+
+        assertThat(answer.get(20, TimeUnit.SECONDS)).isEqualTo(CompletionStatus.ACCEPTED);
+        Assignment next = worker.next();
+        assertThat(next.attempt()).isEqualTo(1);
+        assertThat(next.step().checkpointJson()).contains("\"cursor\":7", "[1]");
+        assertThat(worker.succeed(next)).isEqualTo(CompletionStatus.ACCEPTED);
+        assertThat(server.step(task, "only").attempts()).isEqualTo(1);
+    }
+
+    @Test
+    void yieldWhoseAnswerWasLostOnTheWayGoesOnInTheSameAttempt() throws Exception {
+        Stack server = server(AuthConfig.DISABLED);
+        server.registerSolo(namespace, "pay");
+        UUID task = server.create(namespace, "solo");
+        var relay = closing(new Relay(portOf(server)));
+        Peer worker = worker(relay.port(), "pay");
+        worker.session().grant(1);
+        Assignment given = worker.next();
+        relay.mute();
+        CompletableFuture<CompletionStatus> answer = worker.session().yieldAt(given, new Checkpoint("7", 7, null));
+        awaitSaved(task);
+
+        relay.cut();
+
+        assertThat(answer.get(20, TimeUnit.SECONDS)) // the lease it was made under has ended with it
+                .isIn(CompletionStatus.ACCEPTED, CompletionStatus.STALE_LEASE);
+        Assignment next = worker.next();
+        assertThat(next.attempt()).isEqualTo(1);
+        assertThat(next.leaseToken()).isGreaterThan(given.leaseToken());
+        assertThat(next.step().checkpointJson()).contains("\"cursor\":7");
+        assertThat(worker.succeed(next)).isEqualTo(CompletionStatus.ACCEPTED);
+        assertThat(server.step(task, "only").attempts()).isEqualTo(1);
+        assertThat(worker.lostNothing()).isTrue();
+    }
+
+    @Test
+    void checkpointWhoseAnswerWasLostOnTheWayIsSavedOnce() throws Exception {
+        Stack server = server(AuthConfig.DISABLED);
+        server.registerSolo(namespace, "pay");
+        UUID task = server.create(namespace, "solo");
+        var relay = closing(new Relay(portOf(server)));
+        Peer worker = worker(relay.port(), "pay");
+        worker.session().grant(1);
+        Assignment given = worker.next();
+        relay.mute();
+        CompletableFuture<CompletionStatus> answer = worker.session().checkpoint(given, new Checkpoint("7", 7, null));
+        awaitSaved(task);
+
+        relay.cut();
+
+        assertThat(answer.get(20, TimeUnit.SECONDS)).isEqualTo(CompletionStatus.ACCEPTED);
+        assertThat(database.query(
+                        "SELECT cardinality(checkpoint_history) FROM tasker.workflow_steps WHERE task_uuid = ?", task))
+                .containsExactly("1");
+        assertThat(worker.succeed(given)).isEqualTo(CompletionStatus.ACCEPTED);
+        assertThat(server.step(task, "only").attempts()).isEqualTo(1);
+    }
+
+    private void awaitSaved(UUID task) {
+        Eventually.equals(
+                "checkpoint",
+                List.of("t"),
+                () -> database.query(
+                        "SELECT checkpoint IS NOT NULL FROM tasker.workflow_steps WHERE task_uuid = ?", task));
+    }
+
+    @Test
+    void workerWhoseIdentityAskedTooMuchWaitsAndLosesNothing() throws Exception {
+        LeaseConfig patient = new LeaseConfig(Duration.ofSeconds(30), Duration.ofMillis(500), Duration.ofMillis(100));
+        AuthConfig auth = TestAuth.config(TestAuth.key("worker-key", "worker:connect"))
+                .withWorkerCallsPerSecond(50); // a session is a hundred calls, and five hundred may come at once
+        Stack server = closing(start(database, auth, patient, 0));
+        server.registerSolo("shop", "pay");
+        UUID task = server.create("shop", "solo");
+        WorkerCredential credential = WorkerCredential.apiKey("X-API-Key", () -> "worker-key");
+        var relay = closing(new Relay(portOf(server)));
+        Peer worker = closing(Peer.of(closing(source(relay.port(), QUICK, credential)), "pay"));
+        worker.session().grant(1);
+        Assignment given = worker.next();
+        relay.leadTo(0);
+        relay.cut();
+        Eventually.equals("connected", false, worker.session()::isConnected);
+        for (int i = 0; i < 4; i++) {
+            Peer greedy = Peer.of(closing(source(portOf(server), QUICK, credential)), "other" + i);
+            greedy.session().grant(1);
+            Eventually.equals("connected", true, greedy.session()::isConnected);
+            greedy.close();
+        }
+        CompletableFuture<CompletionStatus> answer = worker.session().complete(given, Peer.report(true, Peer.SUCCESS));
+
+        relay.leadTo(portOf(server));
+
+        assertThat(answer.get(20, TimeUnit.SECONDS)).isEqualTo(CompletionStatus.ACCEPTED);
+        assertThat(worker.lostNothing()).isTrue();
+        assertThat(server.step(task, "only").attempts()).isEqualTo(1);
+        assertThat(refusedOpens(server)).as("and it had to wait").isPositive();
+    }
+
+    private static long refusedOpens(Stack server) throws Exception {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            String metrics = http.send(
+                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.restPort() + "/metrics"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
+            return metrics.lines()
+                    .filter(line -> line.startsWith("tasker_worker_calls_refused_total{call=\"open\""))
+                    .count();
+        }
     }
 
     @Test

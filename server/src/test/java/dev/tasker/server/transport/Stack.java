@@ -49,10 +49,20 @@ final class Stack implements AutoCloseable {
             boolean replacesTemplates,
             int restPort,
             int grpcPort) {
+        EngineConfig engine = EngineConfig.DEFAULT.withLeases(leases).withReplacesTemplates(replacesTemplates);
+        return start(database, database.server().port(), auth, engine, restPort, grpcPort);
+    }
+
+    /** A server that reaches its database at another port, and whose engine is configured as given. */
+    static Stack start(TestDatabase database, int databasePort, EngineConfig engine) {
+        return start(database, databasePort, AuthConfig.DISABLED, engine, 0, 0);
+    }
+
+    private static Stack start(
+            TestDatabase database, int databasePort, AuthConfig auth, EngineConfig engine, int restPort, int grpcPort) {
         ServerConfig defaults = ServerConfig.defaults(Environment.TEST);
         String url = "postgresql://" + database.server().user() + ":"
-                + database.server().password() + "@127.0.0.1:"
-                + database.server().port() + "/" + database.name();
+                + database.server().password() + "@127.0.0.1:" + databasePort + "/" + database.name();
         ServerConfig config = defaults.withDatabase(new DatabaseConfig(
                         DatabaseUrl.parse(url),
                         null,
@@ -60,7 +70,7 @@ final class Stack implements AutoCloseable {
                         defaults.database().dataDirectory(),
                         false))
                 .withAuth(auth)
-                .withEngine(EngineConfig.DEFAULT.withLeases(leases).withReplacesTemplates(replacesTemplates))
+                .withEngine(engine)
                 .withAddresses(BindAddress.loopback(restPort), BindAddress.loopback(grpcPort));
         return new Stack(TaskerServer.start(new ServerConfig(
                 config.environment(),

@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -366,6 +367,38 @@ abstract class WorkSourceContract {
                 .isEqualTo(CompletionStatus.STALE_LEASE);
         assertThat(worker.succeed(second)).isEqualTo(CompletionStatus.ACCEPTED);
         assertThat(stack.step(task, "only").attempts()).isEqualTo(1);
+    }
+
+    @Test
+    void yieldOfAWorkerThatIsClosingGoesOnElsewhereInTheSameAttempt() throws Exception {
+        stack.registerSolo(namespace, "load");
+        var running = new CountDownLatch(1);
+        var go = new CountDownLatch(1);
+        HandlerRegistry handlers = HandlerRegistry.builder()
+                .handler(new HandlerKey(namespace, "load"), _ -> {
+                    running.countDown();
+                    go.await();
+                    return StepResult.checkpointYield(Map.of("row", 3), 3, null);
+                })
+                .build();
+        WorkerRuntime leaving =
+                closing(WorkerRuntime.start(closing(sourceOf(stack)), handlers, WorkerConfig.defaults()));
+        UUID task = stack.create(namespace, "solo");
+        assertThat(running.await(20, TimeUnit.SECONDS)).isTrue();
+        Thread leave = Thread.ofVirtual().start(leaving::close);
+        Eventually.equals("closing", true, leaving::isClosing);
+
+        go.countDown();
+        leave.join();
+
+        Peer heir = worker("load");
+        heir.session().grant(1);
+        Assignment next = heir.next();
+        assertThat(next.attempt()).isEqualTo(1);
+        assertThat(next.step().checkpointJson()).contains("{\"row\":3}");
+        assertThat(heir.succeed(next)).isEqualTo(CompletionStatus.ACCEPTED);
+        assertThat(stack.step(task, "only").attempts()).isEqualTo(1);
+        assertThat(leaving.statistics().yielded()).isEqualTo(1);
     }
 
     @Test

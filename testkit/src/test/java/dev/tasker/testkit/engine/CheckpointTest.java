@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tasker.engine.Assignment;
 import dev.tasker.engine.Checkpoint;
 import dev.tasker.engine.Completion;
+import dev.tasker.engine.EngineListener;
 import dev.tasker.engine.TaskState;
 import dev.tasker.testkit.DatabaseExtension;
+import dev.tasker.testkit.Eventually;
 import dev.tasker.testkit.HandDrivenWorker;
 import dev.tasker.testkit.TemplateFixture;
 import dev.tasker.testkit.TestDatabase;
 import dev.tasker.testkit.TestNode;
+import dev.tasker.testkit.fault.Fault;
+import dev.tasker.testkit.fault.FaultyDataSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -44,6 +48,59 @@ class CheckpointTest {
                                 + " WHERE task_uuid = ?",
                         task)
                 .getFirst();
+    }
+
+    @Test
+    void yieldWhoseAnswerTheDatabaseLostGoesOnOnceInTheSameAttempt(TestDatabase database) throws Exception {
+        FaultyDataSource direct = new FaultyDataSource(database.dataSource());
+        try (TestNode node = TestNode.open(database, TestNode.CONFIG, direct, EngineListener.NONE)) {
+            TemplateFixture template = node.template("unheard", "a");
+            HandDrivenWorker worker = node.worker(1);
+            UUID task = node.create(template);
+            Assignment first = worker.next("a");
+            Fault lost = direct.on("checkpoint_steps", Fault.Kind.LOSE_ANSWER);
+
+            assertThat(save(worker, first, leave("7", 7, null))).isEqualTo(Completion.ACCEPTED);
+
+            assertThat(lost.hasStruck()).isTrue();
+            Assignment second = worker.next("a");
+            assertThat(second.attempt()).isEqualTo(1);
+            assertThat(second.leaseToken()).isEqualTo(first.leaseToken() + 1);
+            assertThat(second.step().checkpoint()).contains("\"cursor\":7");
+            assertThat(database.query(
+                            "SELECT cardinality(checkpoint_history) FROM tasker.workflow_steps WHERE task_uuid = ?",
+                            task))
+                    .as("saved once")
+                    .containsExactly("1");
+            assertThat(node.engine().metrics().freeSlots()).isZero();
+            assertThat(worker.succeed(second, "1")).isEqualTo(Completion.ACCEPTED);
+            assertThat(node.step(task, "a").attempts()).isEqualTo(1);
+            Eventually.equals("free slots", 1, () -> node.engine().metrics().freeSlots());
+            assertThat(node.engine().metrics().heldLeases()).isZero();
+            assertThat(worker.poll()).isNull();
+        }
+    }
+
+    @Test
+    void checkpointWhoseAnswerTheDatabaseLostIsSavedOnce(TestDatabase database) throws Exception {
+        FaultyDataSource direct = new FaultyDataSource(database.dataSource());
+        try (TestNode node = TestNode.open(database, TestNode.CONFIG, direct, EngineListener.NONE)) {
+            TemplateFixture template = node.template("unheard-kept", "a");
+            HandDrivenWorker worker = node.worker(1);
+            UUID task = node.create(template);
+            Assignment only = worker.next("a");
+            Fault lost = direct.on("checkpoint_steps", Fault.Kind.LOSE_ANSWER);
+
+            assertThat(save(worker, only, keep("7", 7))).isEqualTo(Completion.ACCEPTED);
+
+            assertThat(lost.hasStruck()).isTrue();
+            assertThat(database.query(
+                            "SELECT cardinality(checkpoint_history) FROM tasker.workflow_steps WHERE task_uuid = ?",
+                            task))
+                    .containsExactly("1");
+            assertThat(worker.succeed(only, "1")).isEqualTo(Completion.ACCEPTED);
+            assertThat(node.step(task, "a").attempts()).isEqualTo(1);
+        }
     }
 
     @Test

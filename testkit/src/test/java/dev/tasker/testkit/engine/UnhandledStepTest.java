@@ -93,6 +93,32 @@ class UnhandledStepTest {
         }
     }
 
+    /** Every heartbeat interval, here 33 ms, would be more than forty times. */
+    @Test
+    void workerWithoutTheHandlerIsAskedLessAndLessOften(TestDatabase database) throws Exception {
+        try (TestNode node = TestNode.open(database)) {
+            TemplateFixture template = node.template("rarely", "a");
+            HandDrivenWorker without = node.worker(1);
+            HandDrivenWorker busy = node.worker(0);
+            node.create(template);
+            long end = System.nanoTime() + Duration.ofMillis(1_500).toNanos();
+            int asked = 0;
+            for (long left = 1_500;
+                    left > 0;
+                    left = Duration.ofNanos(end - System.nanoTime()).toMillis()) {
+                Assignment given = without.poll(left);
+                if (given != null) {
+                    asked++;
+                    assertThat(without.unhandled(given)).isEqualTo(Completion.ACCEPTED);
+                }
+            }
+
+            assertThat(asked).isBetween(4, 7);
+            without.close(); // with the step, should it be asked right now
+            assertThat(busy.grant(1).run("a").attempt()).isEqualTo(1);
+        }
+    }
+
     @Test
     void workersOfOtherNodesAreAskedBeforeTheStepFails(TestDatabase database) {
         try (TestNode node = TestNode.open(database, PATIENT);

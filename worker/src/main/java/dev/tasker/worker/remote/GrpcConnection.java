@@ -11,6 +11,7 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * writes, or while the network is busy, goes out together.
  */
 final class GrpcConnection implements Connection, ClientResponseObserver<WorkerMessage, ServerMessage> {
+    private static final Metadata.Key<String> RETRY_AFTER =
+            Metadata.Key.of("retry-after", Metadata.ASCII_STRING_MARSHALLER);
+
     private final RemoteWorkSession session;
     private final GrpcWorkSource source;
     private final ManagedChannel channel;
@@ -122,7 +126,9 @@ final class GrpcConnection implements Connection, ClientResponseObserver<WorkerM
 
     @Override
     public void onError(Throwable failure) {
-        end(Status.fromThrowable(failure));
+        Metadata trailers = Status.trailersFromThrowable(failure);
+        String seconds = trailers == null ? null : trailers.get(RETRY_AFTER);
+        end(Status.fromThrowable(failure), seconds == null ? Duration.ZERO : Reconnection.retryAfter(seconds));
     }
 
     @Override
@@ -131,9 +137,13 @@ final class GrpcConnection implements Connection, ClientResponseObserver<WorkerM
     }
 
     private void end(Status status) {
+        end(status, Duration.ZERO);
+    }
+
+    private void end(Status status, Duration notBefore) {
         if (over.compareAndSet(false, true)) {
             channel.shutdownNow();
-            session.disconnected(this, status);
+            session.disconnected(this, status, notBefore);
         }
     }
 }

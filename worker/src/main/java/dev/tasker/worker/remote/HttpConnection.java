@@ -39,7 +39,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpConnection implements Connection {
     private static final int REPORTS_AT_ONCE_MAX = 64;
-    private static final Duration RETRY_AFTER_MAX = Duration.ofSeconds(30);
 
     /** Beyond what the server may keep a poll. */
     private static final Duration POLL_MARGIN = Duration.ofSeconds(15);
@@ -92,7 +91,8 @@ final class HttpConnection implements Connection {
 
     private void registered(HttpResponse<String> response) {
         if (response.statusCode() != 201) {
-            end(status(response));
+            boolean isLater = response.statusCode() == 429;
+            end(status(response), isLater ? retryAfter(response) : Duration.ZERO);
             return;
         }
         Registered answer = WorkerJson.registered(response.body());
@@ -175,7 +175,7 @@ final class HttpConnection implements Connection {
                 synchronized (lock) {
                     draining = true;
                 }
-                call("POST", path + "/drain", "{}", source.config().callTimeout(), this::endUnlessDone);
+                tell(path + "/drain", "{}");
             }
             case REGISTER, PING, MESSAGE_NOT_SET ->
                 throw new IllegalStateException(message.getMessageCase().name());
@@ -254,12 +254,18 @@ final class HttpConnection implements Connection {
     }
 
     private void reject(Reject reject) {
-        call(
-                "POST",
-                assignment(LeaseKey.uuid(reject.getStepUuid()), "reject"),
-                WorkerJson.reject(reject),
-                source.config().callTimeout(),
-                this::endUnlessDone);
+        tell(assignment(LeaseKey.uuid(reject.getStepUuid()), "reject"), WorkerJson.reject(reject));
+    }
+
+    /** Says something that nobody waits for, again when the server cannot hear it now. */
+    private void tell(String at, String body) {
+        call("POST", at, body, source.config().callTimeout(), response -> {
+            if (isPassing(response)) {
+                session.later(retryAfter(response), () -> tell(at, body));
+            } else if (response.statusCode() >= 300) {
+                end(status(response));
+            }
+        });
     }
 
     private String assignment(UUID stepUuid, String verb) {
@@ -313,8 +319,11 @@ final class HttpConnection implements Connection {
     }
 
     private void renewed(HttpResponse<String> response) {
+        if (response.statusCode() == 429) {
+            return; // the next heartbeat is as good
+        }
         if (response.statusCode() != 200) {
-            endUnlessDone(response);
+            end(status(response));
             return;
         }
         HeartbeatAck lost = WorkerJson.lost(response.body()); // an answer, whether it names any or none
@@ -336,12 +345,6 @@ final class HttpConnection implements Connection {
         if (cancelled.getLeasesCount() > 0) {
             session.received(
                     this, ServerMessage.newBuilder().setCancel(cancelled).build());
-        }
-    }
-
-    private void endUnlessDone(HttpResponse<String> response) {
-        if (response.statusCode() >= 300) {
-            end(status(response));
         }
     }
 
@@ -479,13 +482,14 @@ final class HttpConnection implements Connection {
         return request;
     }
 
+    /** Whether the same call may succeed later at this server. */
+    private static boolean isPassing(HttpResponse<String> response) {
+        return response.statusCode() == 408 || response.statusCode() == 429 || response.statusCode() == 503;
+    }
+
     private static Duration retryAfter(HttpResponse<String> response) {
-        long seconds = response.headers()
-                .firstValue("Retry-After")
-                .filter(text -> text.matches("\\d{1,6}"))
-                .map(Long::valueOf)
-                .orElse(1L);
-        return Duration.ofSeconds(Math.clamp(seconds, 1, RETRY_AFTER_MAX.toSeconds()));
+        return Reconnection.retryAfter(
+                response.headers().firstValue("Retry-After").orElse(""));
     }
 
     /** What an answer that ends the connection means, in the words of the other transport. */
@@ -502,10 +506,14 @@ final class HttpConnection implements Connection {
     }
 
     private void end(Status status) {
+        end(status, Duration.ZERO);
+    }
+
+    private void end(Status status, Duration notBefore) {
         if (over.compareAndSet(false, true)) {
             wake();
             client.shutdownNow();
-            session.disconnected(this, status);
+            session.disconnected(this, status, notBefore);
         }
     }
 }

@@ -159,6 +159,11 @@ final class LeaseLedger {
         return free;
     }
 
+    /** Outcomes that have no answer. */
+    synchronized int unanswered() {
+        return unanswered.size();
+    }
+
     synchronized void drain() {
         outgoing.drain();
     }

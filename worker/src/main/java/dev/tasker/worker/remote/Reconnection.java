@@ -14,6 +14,8 @@ public record Reconnection(Duration backoffFirst, Duration backoffMax, Duration 
     public static final Reconnection DEFAULT =
             new Reconnection(Duration.ofMillis(100), Duration.ofSeconds(10), Duration.ofSeconds(30));
 
+    private static final Duration RETRY_AFTER_MAX = Duration.ofSeconds(30);
+
     public Reconnection {
         if (backoffFirst.compareTo(Duration.ofMillis(1)) < 0 || backoffMax.compareTo(backoffFirst) < 0) {
             throw new IllegalArgumentException("backoff: " + backoffFirst + " to " + backoffMax
@@ -22,5 +24,11 @@ public record Reconnection(Duration backoffFirst, Duration backoffMax, Duration 
         if (resendAfter.compareTo(Duration.ofMillis(1)) < 0) {
             throw new IllegalArgumentException("resend_after: " + resendAfter + " (expected: >= PT0.001S)");
         }
+    }
+
+    /** How long a server wants to be left alone that says {@code seconds}: one where that is no number, and never for long. */
+    static Duration retryAfter(String seconds) {
+        long asked = seconds.matches("\\d{1,6}") ? Long.parseLong(seconds) : 1;
+        return Duration.ofSeconds(Math.clamp(asked, 1, RETRY_AFTER_MAX.toSeconds()));
     }
 }

@@ -47,6 +47,9 @@ final class RemoteWorkSession implements WorkSession {
     private static final Logger LOG = LoggerFactory.getLogger(RemoteWorkSession.class);
 
     private static final Duration REGISTER_TIMEOUT = Duration.ofSeconds(10);
+    /** Outcomes that wait for their answer (04 §9.5); with more of them nothing more is asked for. */
+    private static final int UNANSWERED_PER_SLOT_MAX = 4;
+
     private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(2);
 
     private final RemoteWorkSource source;
@@ -262,7 +265,12 @@ final class RemoteWorkSession implements WorkSession {
         });
     }
 
-    void disconnected(Connection from, Status status) {
+    /**
+     * The connection is over.
+     *
+     * @param notBefore how long the server wants to be left alone, zero when it has not said
+     */
+    void disconnected(Connection from, Status status, Duration notBefore) {
         Duration pause;
         synchronized (lock) {
             if (!ledger.disconnected(from)) {
@@ -273,7 +281,7 @@ final class RemoteWorkSession implements WorkSession {
                 heartbeats = null;
             }
             unansweredBeatNanos = null;
-            pause = pause(failures++);
+            pause = notBefore.plus(pause(failures++));
         }
         if (isLeaving() || isFinal(status)) {
             end(status.asRuntimeException());
@@ -364,9 +372,10 @@ final class RemoteWorkSession implements WorkSession {
         return ledger.nextMessage(to);
     }
 
-    /** Slots that no assignment holds. */
+    /** Slots that no assignment holds, as far as there is room for what would become of more. */
     int freeSlots() {
-        return ledger.free();
+        int room = UNANSWERED_PER_SLOT_MAX * registration.maxInFlight() - ledger.unanswered();
+        return Math.min(ledger.free(), room);
     }
 
     private void beat() {

@@ -310,6 +310,26 @@ class GrpcWorkSourceTest {
     }
 
     @Test
+    void streamIsOpenedNoSoonerThanTheServerWantsAndNothingIsLost() throws Exception {
+        WorkSession session = open();
+        Stream first = server.registered(NEVER_MS);
+        Assignment held = take(first, UUID.randomUUID()).getFirst();
+        CompletableFuture<CompletionStatus> answer = session.complete(held, success());
+        first.endFor(1); // whether it has arrived or not
+        long ended = System.nanoTime();
+
+        Stream next = server.registered(NEVER_MS);
+
+        assertThat(Duration.ofNanos(System.nanoTime() - ended)).isGreaterThan(Duration.ofMillis(900));
+        assertThat(next.registration.getResume().getActiveLeasesCount()).isEqualTo(1);
+        while (!next.next().hasResults()) {
+            // credit
+        }
+        next.answer(Completed.Status.ACCEPTED, held.stepUuid());
+        assertThat(within(answer)).isEqualTo(CompletionStatus.ACCEPTED);
+    }
+
+    @Test
     void resultTooLargeIsInvalidAndNotSent() throws Exception {
         WorkSession session = open();
         Stream stream = server.registered(NEVER_MS);

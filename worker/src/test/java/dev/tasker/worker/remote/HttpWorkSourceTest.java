@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
@@ -399,6 +400,70 @@ class HttpWorkSourceTest {
         WorkSession session = open();
 
         assertThat(assigned(session).attempt()).isEqualTo(2);
+    }
+
+    @Test
+    void sessionIsOpenedNoSoonerThanTheServerWants() throws Exception {
+        reply("sessions", 429, error("too many calls"));
+        open();
+        call("sessions");
+        long refused = System.nanoTime();
+
+        call("sessions");
+
+        assertThat(Duration.ofNanos(System.nanoTime() - refused)).isGreaterThan(Duration.ofMillis(900));
+    }
+
+    @Test
+    void callsOfAnIdentityThatAsksTooMuchAreRepeatedOverTheSameSession() throws Exception {
+        WorkSession session = open();
+        Assignment done = assigned(session);
+        for (String verb : List.of("complete", "heartbeat", "reject", "drain", "checkpoint")) {
+            reply(verb, 429, error("too many calls"));
+        }
+
+        call("heartbeat");
+        call("heartbeat");
+        assertThat(session.checkpoint(done, new Checkpoint("1", 1, null)).get(20, TimeUnit.SECONDS))
+                .isEqualTo(CompletionStatus.ACCEPTED);
+        assertThat(complete(session, done)).isEqualTo(CompletionStatus.ACCEPTED);
+        session.reject(assigned(session), RejectReason.SHUTTING_DOWN);
+        call("reject");
+        call("reject");
+        session.drain();
+        call("drain");
+        call("drain");
+
+        assertThat(sessions.get()).isEqualTo(1);
+        assertThat(inbox.gone).isNotDone();
+    }
+
+    @Test
+    void nothingMoreIsAskedForWhileTooManyResultsHaveNoAnswer() throws Exception {
+        WorkSession session = open();
+        for (int i = 0; i < 20; i++) {
+            reply("complete", 503, error("busy"));
+        }
+        session.grant(5);
+        var report = new StepReport(true, false, Duration.ZERO, null, null, null, "{\"success\":true}");
+        for (int i = 0; i < 20; i++) {
+            reply("poll", 200, ASSIGNMENTS.replace(STEP.toString(), new UUID(8, i).toString()));
+            Assignment next = inbox.assigned.poll(20, TimeUnit.SECONDS);
+            assertThat(next).isNotNull();
+            var _ = session.complete(next, report);
+        }
+        for (int i = 0; i < 20; i++) {
+            call("complete");
+        }
+        int polls = 0;
+        Call next = Objects.requireNonNull(calls.poll(20, TimeUnit.SECONDS));
+        while (!next.verb().equals("complete")) { // again, a second later
+            polls += next.verb().equals("poll") ? 1 : 0;
+            next = Objects.requireNonNull(calls.poll(20, TimeUnit.SECONDS));
+        }
+
+        assertThat(polls).as("but for one that was under way").isLessThanOrEqualTo(1);
+        call("poll");
     }
 
     @Test

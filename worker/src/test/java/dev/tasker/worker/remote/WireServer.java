@@ -13,6 +13,7 @@ import dev.tasker.protocol.worker.v1.StepPart;
 import dev.tasker.protocol.worker.v1.TaskPart;
 import dev.tasker.protocol.worker.v1.WorkerGatewayGrpc.WorkerGatewayImplBase;
 import dev.tasker.protocol.worker.v1.WorkerMessage;
+import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -160,6 +161,13 @@ final class WireServer extends WorkerGatewayImplBase implements AutoCloseable {
 
         void end(Status status) {
             responses.onError(status.asRuntimeException());
+        }
+
+        /** Ends as for an identity that asks too much. */
+        void endFor(int seconds) {
+            var trailers = new Metadata();
+            trailers.put(Metadata.Key.of("retry-after", Metadata.ASCII_STRING_MARSHALLER), String.valueOf(seconds));
+            responses.onError(Status.RESOURCE_EXHAUSTED.asRuntimeException(trailers));
         }
 
         void end() {

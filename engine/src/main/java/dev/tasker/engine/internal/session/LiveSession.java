@@ -38,7 +38,7 @@ public final class LiveSession {
     private final AtomicInteger sticky = new AtomicInteger();
     private final ConcurrentHashMap<StepKey, Held> held = new ConcurrentHashMap<>();
     private final Set<Integer> queueIds = ConcurrentHashMap.newKeySet();
-    private final QueuePauses pauses = new QueuePauses();
+    private final QueuePauses pauses = new QueuePauses(System::nanoTime);
     private volatile boolean draining;
     private volatile boolean closed;
     private volatile boolean silent;
@@ -195,9 +195,9 @@ public final class LiveSession {
         return pauses.without(queueIds);
     }
 
-    /** The session is not served from this queue for so long. */
-    public void pause(int queueId, Duration length) {
-        pauses.begin(queueId, length);
+    /** The session is not served from this queue for so long, and longer each time it comes to that again. */
+    public void pause(int queueId, Duration first) {
+        pauses.begin(queueId, first);
     }
 
     /** How long until the session is served from one more queue; null: until nothing that is known. */

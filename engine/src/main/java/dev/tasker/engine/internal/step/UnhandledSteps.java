@@ -15,7 +15,8 @@ import java.util.function.Consumer;
 /**
  * Decides about steps that a worker gave back because it has no handler for them, though it registered their callable (04 §9.6): they are
  * offered to the others that take their queue, and fail for good once none is left that has not said the same. The session that gave one
- * back is not served from that queue for a while, so that others come first, and it does not get what waits there again and again.
+ * back is not served from that queue for a while, longer each time up to a minute, so that others come first, and it does not get what waits
+ * there again and again.
  * Thread-safe; one read more than giving a step back costs.
  */
 public final class UnhandledSteps {
@@ -32,7 +33,7 @@ public final class UnhandledSteps {
                 LiveSession session, StepKey step, int token, StepResult result, CompletableFuture<Completion> answer);
     }
 
-    /** @param pause how long a session is not served from a queue whose step it gave back */
+    /** @param pause how long a session is not served from a queue whose step it gave back for the first time; then twice as long each time */
     public UnhandledSteps(
             HandlerCensus census, Duration pause, Executor readers, Consumer<Reject> lane, Completer completer) {
         this.census = census;
