@@ -66,6 +66,13 @@ final class TaskCommand extends CommandGroup {
                     @Nullable
                     String expression,
             @Option(
+                            names = "--search",
+                            paramLabel = "WORDS",
+                            description =
+                                    "Words of its name, tags, initiator, reason and such, or the beginning of a UUID.")
+                    @Nullable
+                    String words,
+            @Option(
                             names = {"-l", "--limit"},
                             defaultValue = "20",
                             description = "At most so many, 1 to 100. Default: ${DEFAULT-VALUE}")
@@ -76,6 +83,7 @@ final class TaskCommand extends CommandGroup {
         TaskQuery query = TaskQueryText.parse(expression);
         query = namespace == null ? query : query.namespace(namespace);
         query = status == null ? query : query.status(status);
+        query = words == null ? query : query.words(words);
         try (TaskerClient client = connection.open()) {
             if (all) {
                 connection.output().showEach(client.tasks().stream(query), TaskText::list, Task::taskUuid);

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Conditions as a person writes them: {@code namespace=shop status=active created>2026-01-01T00:00:00Z}. */
 final class TaskQueryText {
-    private static final Pattern CONDITION = Pattern.compile("(\\w+)([=<>])(\\S+)");
+    private static final Pattern CONDITION = Pattern.compile("([\\w.-]+)([=<>])(\\S+)");
 
     private TaskQueryText() {}
 
@@ -40,7 +40,13 @@ final class TaskQueryText {
             case "source_system=" -> query.sourceSystem(value);
             case "created>" -> query.createdAfter(time(value, whole));
             case "created<" -> query.createdBefore(time(value, whole));
-            default -> throw refused(whole);
+            case "q=" -> query.words(value);
+            default -> {
+                if (condition.startsWith("context.") && condition.endsWith("=")) {
+                    yield query.context(condition.substring("context.".length(), condition.length() - 1), value);
+                }
+                throw refused(whole);
+            }
         };
     }
 
@@ -56,7 +62,7 @@ final class TaskQueryText {
         return new CommandException(
                 CommandException.USAGE,
                 "--query: " + condition + " (expected: namespace=, name=, version=, status=, tag=, initiator=,"
-                        + " source_system=, created>TIME, created<TIME)",
+                        + " source_system=, q=WORD, context.PATH=VALUE, created>TIME, created<TIME)",
                 null);
     }
 }

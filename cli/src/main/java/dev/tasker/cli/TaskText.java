@@ -42,7 +42,8 @@ final class TaskText {
     static String page(TaskPage page) {
         TaskPage.Pagination at = page.pagination();
         return list(page.tasks()) + "\nPage " + Table.text(at.page()) + " of " + Table.text(at.totalPages()) + ", "
-                + Table.text(at.totalCount()) + " tasks in all\n";
+                + Table.text(at.totalCount())
+                + (Boolean.FALSE.equals(at.totalIsExact()) ? " tasks among the newest 10000\n" : " tasks in all\n");
     }
 
     static String list(List<Task> tasks) {

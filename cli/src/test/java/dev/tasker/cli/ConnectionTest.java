@@ -63,10 +63,10 @@ class ConnectionTest {
 
     @Test
     void conditionsAreReadOrNamed() {
-        assertThat(TaskQueryText.parse("namespace=a version=1 initiator=i source_system=s"
+        assertThat(TaskQueryText.parse("namespace=a version=1 initiator=i source_system=s q=late context.order.a-b.0=17"
                         + " created>2026-01-01T00:00:00Z created<2026-01-02T00:00:00Z"))
                 .isNotNull();
-        for (String wrong : new String[] {"x", "colour=red", "created>yesterday"}) {
+        for (String wrong : new String[] {"x", "colour=red", "context=1", "context.a<1", "created>yesterday"}) {
             assertThatThrownBy(() -> TaskQueryText.parse(wrong)).hasMessageStartingWith("--query: " + wrong);
         }
     }

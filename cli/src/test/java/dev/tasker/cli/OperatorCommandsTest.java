@@ -93,6 +93,9 @@ class OperatorCommandsTest {
         Execution json = run("task", "get", task.substring(0, 13), "--json");
         Execution listed = run("task", "list", "-n", NAMESPACE, "--query", "name=" + template, "-s", "active");
         Execution lines = run("task", "list", "--query", "tag=eu name=" + template, "--format", "jsonl");
+        Execution searched =
+                run("task", "list", "--search", template + " EU", "--query", "context.order=1", "--format", "id");
+        Execution missed = run("task", "list", "--query", "q=" + template + " context.order=2", "--format", "id");
 
         assertThat(created.exitCode()).as(created.err()).isZero();
         assertThat(shown.out())
@@ -115,6 +118,8 @@ class OperatorCommandsTest {
                 .startsWith("TASK ")
                 .contains(task)
                 .doesNotContain("Page");
+        assertThat(searched.out().strip()).isEqualTo(task);
+        assertThat(missed.out()).isEmpty();
     }
 
     @Test

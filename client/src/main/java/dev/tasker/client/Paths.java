@@ -23,7 +23,7 @@ final class Paths {
             return path;
         }
         StringJoiner joined = new StringJoiner("&", path + "?", "");
-        query.forEach((name, value) -> joined.add(name + "=" + encoded(value)));
+        query.forEach((name, value) -> joined.add(encoded(name) + "=" + encoded(value)));
         return joined.toString();
     }
 

@@ -63,6 +63,20 @@ public final class TaskQuery {
         return with("created_before", time.toString());
     }
 
+    /**
+     * With this value in its context: the string, or the number, {@code true}, {@code false} or {@code null} that it is.
+     *
+     * @param path keys and indexes of arrays with dots between them, such as {@code order.items.0.sku}
+     */
+    public TaskQuery context(String path, String value) {
+        return with("context." + path, value);
+    }
+
+    /** With all these words in what people know a task by: name, namespace, version, initiator, source, reason, tags, the beginning of a uuid. */
+    public TaskQuery words(String text) {
+        return with("q", text);
+    }
+
     /** By the names of the API. */
     Map<String, String> conditions() {
         return conditions;

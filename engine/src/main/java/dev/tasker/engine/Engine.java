@@ -228,6 +228,20 @@ public final class Engine implements AutoCloseable {
         return parts.reads().changes().changes(taskUuid, cursor);
     }
 
+    /**
+     * What changed in the tasks of a namespace after a transaction, for those who keep their place themselves. A change comes only when
+     * nothing can appear before it any more: while a transaction that began earlier has not ended, none.
+     *
+     * @param after {@link TaskChangeBatch#upTo()} of the batch before; 0 for everything there is
+     * @param walk about how many changes, of all namespaces, to look at, 1 to 10 000
+     */
+    public TaskChangeBatch changesOf(String namespace, long after, int walk) {
+        if (walk < 1 || walk > 10_000) {
+            throw new EngineException(ErrorCode.INVALID_REQUEST, "walk: " + walk + " (expected: 1 to 10000)");
+        }
+        return parts.reads().changes().ofNamespace(namespace, after, walk);
+    }
+
     /** Opens a session for a worker. It is given nothing until it grants slots. */
     public Session openSession(SessionRequest request, AssignmentListener listener) {
         return new EngineSession(parts.openSession(request, listener));

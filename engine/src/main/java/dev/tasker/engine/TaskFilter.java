@@ -10,13 +10,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which tasks to list; a part that is null, or no state at all, does not restrict. Namespace, name, version and states are what totals cover:
  * with nothing else, {@link TaskPage#total()} is exact. With any other part, only the newest {@link #EXAMINED} tasks that these admit are
- * looked through for a page.
+ * looked through for a page, and of contexts no more than {@link #EXAMINED_BYTES}.
  *
  * @param createdFrom inclusive; by the creating node's clock, of which the uuid is made, in whole milliseconds
  * @param createdUntil exclusive, likewise
  * @param updatedFrom inclusive; by the database's clock
  * @param updatedUntil exclusive, likewise
  * @param request what is asked of the requests for the tasks
+ * @param search what is looked for in them
  */
 public record TaskFilter(
         @Nullable String namespace,
@@ -27,13 +28,17 @@ public record TaskFilter(
         @Nullable Instant createdUntil,
         @Nullable Instant updatedFrom,
         @Nullable Instant updatedUntil,
-        Requested request) {
+        Requested request,
+        TaskSearch search) {
     /** Most tasks looked through for one page when the filter has a part that totals do not cover. */
     public static final int EXAMINED = 10_000;
 
+    /** Most bytes of contexts looked through for one page, over all conditions on them. */
+    public static final long EXAMINED_BYTES = 64L * 1024 * 1024;
+
     /** Every task. */
     public static final TaskFilter ALL =
-            new TaskFilter(null, null, null, Set.of(), null, null, null, null, Requested.ANYHOW);
+            new TaskFilter(null, null, null, Set.of(), null, null, null, null, Requested.ANYHOW, TaskSearch.NOTHING);
 
     /** Every task that has not ended. */
     public static final TaskFilter UNFINISHED =
@@ -41,6 +46,30 @@ public record TaskFilter(
 
     public TaskFilter {
         states = Set.copyOf(states);
+    }
+
+    /** Without a search. */
+    public TaskFilter(
+            @Nullable String namespace,
+            @Nullable String name,
+            @Nullable String version,
+            Set<TaskState> states,
+            @Nullable Instant createdFrom,
+            @Nullable Instant createdUntil,
+            @Nullable Instant updatedFrom,
+            @Nullable Instant updatedUntil,
+            Requested request) {
+        this(
+                namespace,
+                name,
+                version,
+                states,
+                createdFrom,
+                createdUntil,
+                updatedFrom,
+                updatedUntil,
+                request,
+                TaskSearch.NOTHING);
     }
 
     /**
@@ -72,30 +101,82 @@ public record TaskFilter(
 
     public TaskFilter withNamespace(String newNamespace) {
         return new TaskFilter(
-                newNamespace, name, version, states, createdFrom, createdUntil, updatedFrom, updatedUntil, request);
+                newNamespace,
+                name,
+                version,
+                states,
+                createdFrom,
+                createdUntil,
+                updatedFrom,
+                updatedUntil,
+                request,
+                search);
     }
 
     /** Takes a null version for all versions of the template. */
     public TaskFilter withTemplate(String newName, @Nullable String newVersion) {
         return new TaskFilter(
-                namespace, newName, newVersion, states, createdFrom, createdUntil, updatedFrom, updatedUntil, request);
+                namespace,
+                newName,
+                newVersion,
+                states,
+                createdFrom,
+                createdUntil,
+                updatedFrom,
+                updatedUntil,
+                request,
+                search);
     }
 
     public TaskFilter withStates(Set<TaskState> newStates) {
         return new TaskFilter(
-                namespace, name, version, newStates, createdFrom, createdUntil, updatedFrom, updatedUntil, request);
+                namespace,
+                name,
+                version,
+                newStates,
+                createdFrom,
+                createdUntil,
+                updatedFrom,
+                updatedUntil,
+                request,
+                search);
     }
 
     public TaskFilter withCreated(@Nullable Instant from, @Nullable Instant until) {
-        return new TaskFilter(namespace, name, version, states, from, until, updatedFrom, updatedUntil, request);
+        return new TaskFilter(
+                namespace, name, version, states, from, until, updatedFrom, updatedUntil, request, search);
     }
 
     public TaskFilter withUpdated(@Nullable Instant from, @Nullable Instant until) {
-        return new TaskFilter(namespace, name, version, states, createdFrom, createdUntil, from, until, request);
+        return new TaskFilter(
+                namespace, name, version, states, createdFrom, createdUntil, from, until, request, search);
     }
 
     public TaskFilter withRequest(Requested newRequest) {
         return new TaskFilter(
-                namespace, name, version, states, createdFrom, createdUntil, updatedFrom, updatedUntil, newRequest);
+                namespace,
+                name,
+                version,
+                states,
+                createdFrom,
+                createdUntil,
+                updatedFrom,
+                updatedUntil,
+                newRequest,
+                search);
+    }
+
+    public TaskFilter withSearch(TaskSearch newSearch) {
+        return new TaskFilter(
+                namespace,
+                name,
+                version,
+                states,
+                createdFrom,
+                createdUntil,
+                updatedFrom,
+                updatedUntil,
+                request,
+                newSearch);
     }
 }

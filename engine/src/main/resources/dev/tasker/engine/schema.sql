@@ -215,6 +215,7 @@ CREATE TABLE task_changes (
   to_state smallint NOT NULL,
   cause smallint NOT NULL,
   created_at timestamp with time zone NOT NULL,
+  transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
   detail text
 ) PARTITION BY RANGE (task_uuid);
 
@@ -647,6 +648,16 @@ FUNCTION cause(p_name text)
   RETURNS smallint
   LANGUAGE sql IMMUTABLE PARALLEL SAFE;
 
+FUNCTION changes_of_namespace(p_namespace text, p_after bigint, p_walk integer)
+  RETURNS TABLE(transaction_id bigint, task_uuid uuid, sort_key integer, task_name text, version text, from_state text, to_state text, via text[], created_at timestamp with time zone, action text, actor text, subject text, reason text, is_cut boolean)
+  LANGUAGE plpgsql STABLE
+  SET search_path=tasker, pg_temp
+  SET plan_cache_mode=force_generic_plan
+  SET enable_seqscan=off
+  SET enable_bitmapscan=off
+  SET enable_hashjoin=off
+  SET enable_mergejoin=off;
+
 FUNCTION checkpoint_record(p_checkpoint text, p_history text[])
   RETURNS text
   LANGUAGE sql IMMUTABLE PARALLEL SAFE;
@@ -1007,6 +1018,10 @@ FUNCTION index_of_step(p_step uuid)
   RETURNS integer
   LANGUAGE sql IMMUTABLE PARALLEL SAFE;
 
+FUNCTION json_has(p_document json, p_path text, p_value text)
+  RETURNS boolean
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE;
+
 FUNCTION keep_domain_events(p_task uuid[], p_step integer[], p_state integer[], p_id uuid[], p_namespace text[], p_name text[], p_message text[])
   RETURNS TABLE(number integer)
   LANGUAGE plpgsql VOLATILE
@@ -1027,7 +1042,7 @@ FUNCTION leases_of(p_session integer)
   SET search_path=tasker, pg_temp
   SET enable_seqscan=off;
 
-FUNCTION list_tasks(p_namespace text, p_name text, p_version text, p_states integer[], p_from uuid, p_until uuid, p_initiator text, p_source_system text, p_tags text[], p_before uuid, p_offset integer, p_limit integer, p_examine integer, p_sort text, p_ascending boolean, p_correlation uuid, p_parent_correlation uuid, p_priority_min integer, p_priority_max integer, p_updated_from timestamp with time zone, p_updated_until timestamp with time zone)
+FUNCTION list_tasks(p_namespace text, p_name text, p_version text, p_states integer[], p_from uuid, p_until uuid, p_initiator text, p_source_system text, p_tags text[], p_before uuid, p_offset integer, p_limit integer, p_examine integer, p_sort text, p_ascending boolean, p_correlation uuid, p_parent_correlation uuid, p_priority_min integer, p_priority_max integer, p_updated_from timestamp with time zone, p_updated_until timestamp with time zone, p_words text[], p_paths text[], p_values text[], p_bytes bigint)
   RETURNS TABLE(tasks uuid[], total bigint, is_exact boolean, next uuid)
   LANGUAGE plpgsql STABLE
   SET search_path=tasker, pg_temp
@@ -1118,6 +1133,10 @@ FUNCTION read_task(p_task uuid)
   SET enable_bitmapscan=off
   SET enable_hashjoin=off
   SET enable_mergejoin=off;
+
+FUNCTION readable_json(p_document text)
+  RETURNS json
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE;
 
 FUNCTION reenter_session(p_session integer, p_uuid uuid, p_node uuid, p_worker text, p_in_process boolean, p_lease interval)
   RETURNS boolean

@@ -2,6 +2,7 @@ package dev.tasker.server;
 
 import dev.tasker.engine.Engine;
 import dev.tasker.engine.EngineListener;
+import dev.tasker.engine.meter.Instrument;
 import dev.tasker.server.api.ApiContext;
 import dev.tasker.server.api.DatabaseGuard;
 import dev.tasker.server.api.Operations;
@@ -34,7 +35,9 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Supplier;
@@ -188,9 +191,18 @@ public final class TaskerServer implements AutoCloseable {
         RestServer opened = listening(
                 "REST",
                 address,
-                () -> RestServer.start(context(), authenticator, tls, engine, workers.polled(), database::instruments));
+                () -> RestServer.start(context(), authenticator, tls, engine, workers.polled(), this::instruments));
         rest = opened;
         graceful.push(opened);
+    }
+
+    private List<Instrument> instruments() {
+        List<Instrument> instruments = new ArrayList<>(database.instruments());
+        GatewayServer opened = gateway;
+        if (opened != null) {
+            instruments.addAll(opened.instruments());
+        }
+        return instruments;
     }
 
     private ApiContext context() {

@@ -108,7 +108,7 @@ final class TaskApi implements AutoCloseable {
         return task;
     }
 
-    private JsonNode get(String path) throws IOException, InterruptedException {
+    JsonNode get(String path) throws IOException, InterruptedException {
         HttpResponse<String> answer = http.send(
                 HttpRequest.newBuilder(server.resolve(path)).timeout(ANSWER_MAX).build(), BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);

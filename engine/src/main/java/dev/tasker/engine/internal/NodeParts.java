@@ -311,6 +311,7 @@ public final class NodeParts implements Aftermath {
     public List<Instrument> instruments() {
         List<Instrument> instruments = new ArrayList<>(meters.instruments());
         instruments.addAll(expander.instruments());
+        instruments.addAll(events.counters().instruments(events.bus().figures()));
         return instruments;
     }
 

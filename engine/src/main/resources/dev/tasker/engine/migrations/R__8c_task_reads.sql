@@ -285,19 +285,87 @@ LANGUAGE sql STABLE
 SET search_path = tasker, pg_temp
 AS $$ SELECT * FROM get_task_summaries(ARRAY[input_task_uuid]) $$;
 
--- An older form, by the types of its parameters.
+-- Changes of the tasks of a namespace after a transaction, in the order of their transactions: told only when every transaction before has
+-- ended, so that nothing can appear before them any more. Walks over about p_walk changes of all namespaces, those of one transaction
+-- together. A row without a task says up to which transaction, and whether there is more.
+CREATE OR REPLACE FUNCTION changes_of_namespace(p_namespace text, p_after bigint, p_walk integer)
+RETURNS TABLE (transaction_id bigint, task_uuid uuid, sort_key integer, task_name text, version text, from_state text, to_state text,
+               via text[], created_at timestamptz, action text, actor text, subject text, reason text, is_cut boolean)
+LANGUAGE plpgsql STABLE
+SET search_path = tasker, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  WITH horizon AS MATERIALIZED (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS id),
+  walked AS MATERIALIZED (
+    SELECT history.* FROM task_history AS history
+    WHERE  history.transaction_id > p_after::text::xid8 AND history.transaction_id < (SELECT horizon.id FROM horizon)
+    ORDER  BY history.transaction_id FETCH FIRST (p_walk) ROWS WITH TIES
+  )
+  (SELECT CASE WHEN count(*) >= p_walk THEN max(walked.transaction_id::text::bigint)
+               ELSE (SELECT horizon.id::text::bigint - 1 FROM horizon) END,
+          NULL::uuid, NULL::integer, NULL, NULL, NULL, NULL, NULL::text[], NULL::timestamptz, NULL, NULL, NULL, NULL, count(*) >= p_walk
+   FROM   walked)
+  UNION ALL
+  (SELECT walked.transaction_id::text::bigint, walked.task_uuid, walked.sort_key, named.task_name::text, named.version::text,
+          task_state_name(walked.from_state)::text, task_state_name(walked.to_state)::text,
+          task_via(walked.from_state, walked.to_state, walked.cause)::text[],
+          walked.created_at, said.word ->> 'action', said.word ->> 'actor', said.word ->> 'subject',
+          CASE WHEN walked.cause IN (cause('operator'), cause('stale')) THEN walked.detail::json ->> 'reason' END, NULL
+   FROM   walked
+          JOIN tasks AS task ON task.task_uuid = walked.task_uuid
+          JOIN template_names AS named ON named.template_id = task.template_id AND named.namespace_name = p_namespace
+          CROSS JOIN LATERAL (SELECT CASE WHEN walked.cause = cause('operator') THEN walked.detail::json END AS word) AS said
+   ORDER  BY walked.transaction_id, walked.created_at, walked.task_uuid, walked.sort_key);
+END $$;
+
+-- JSON as PostgreSQL can read it: without what it cannot hold and others can write as an escape, U+0000 and halves of pairs. What begins with
+-- an escaped backslash is none of them, so the first branch passes over it.
+CREATE OR REPLACE FUNCTION readable_json(p_document text) RETURNS json LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN
+  CASE WHEN strpos(p_document, '\u') = 0 THEN p_document
+       ELSE regexp_replace(p_document, '(\\[^u]|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})',
+                           '\1', 'g') END::json;
+
+-- Whether at a path of keys and indexes, with dots, there is the string p_value, or the number, true, false or null that p_value is. Numbers
+-- are compared by value, as far as that is cheap.
+CREATE OR REPLACE FUNCTION json_has(p_document json, p_path text, p_value text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+DECLARE
+  c_number CONSTANT text := '^-?[0-9]{1,50}([.][0-9]{1,50})?([eE][+-]?[0-9]{1,2})?$';
+  v_found json := p_document #> string_to_array(p_path, '.');
+BEGIN
+  RETURN CASE json_typeof(v_found)
+         WHEN 'string' THEN v_found #>> '{}' = p_value
+         WHEN 'number' THEN CASE WHEN v_found::text ~ c_number AND p_value ~ c_number
+                                 THEN v_found::text::numeric = p_value::numeric ELSE v_found::text = p_value END
+         WHEN 'boolean' THEN v_found::text = p_value
+         WHEN 'null' THEN p_value = 'null' ELSE false END;
+END $$;
+
+-- Older forms, by the types of their parameters.
 DROP FUNCTION IF EXISTS list_tasks(text, text, text, integer[], uuid, uuid, text, text, text[], uuid, integer, integer, integer, text, boolean);
+DROP FUNCTION IF EXISTS list_tasks(text, text, text, integer[], uuid, uuid, text, text, text[], uuid, integer, integer, integer, text, boolean, uuid,
+                                   uuid, integer, integer, timestamptz, timestamptz);
 
 -- Lists tasks, newest first. Namespace, template and states are covered by the totals: total is exact and the page costs an index walk of at
 -- most p_offset + p_limit rows per template and state that has tasks. The other filters look through the newest p_examine tasks of those
--- only: total is what was found there, exact when it was all; null on a page that begins at a cursor.
+-- only: total is what was found there, exact when it was all; null on a page that begins at a cursor. Values within contexts (p_values at
+-- p_paths) are looked for in the newest p_bytes of contexts at most. Words are looked for in what people know a task by; one that is the
+-- beginning of a task's uuid narrows the walk to such tasks.
 -- In another order than newest first (p_sort: created_at, updated_at, priority or name) equals stay newest first, and there is no cursor. By
 -- created_at and by name the walk is as short, where totals cover the filter; else the newest p_examine tasks are sorted.
 -- tasks: the page; next: the cursor of the following page (tasks with a smaller uuid), null when there is none.
 CREATE OR REPLACE FUNCTION list_tasks(
   p_namespace text, p_name text, p_version text, p_states integer[], p_from uuid, p_until uuid, p_initiator text, p_source_system text,
   p_tags text[], p_before uuid, p_offset integer, p_limit integer, p_examine integer, p_sort text, p_ascending boolean, p_correlation uuid,
-  p_parent_correlation uuid, p_priority_min integer, p_priority_max integer, p_updated_from timestamptz, p_updated_until timestamptz)
+  p_parent_correlation uuid, p_priority_min integer, p_priority_max integer, p_updated_from timestamptz, p_updated_until timestamptz,
+  p_words text[], p_paths text[], p_values text[], p_bytes bigint)
 RETURNS TABLE (tasks uuid[], total bigint, is_exact boolean, next uuid)
 LANGUAGE plpgsql STABLE
 SET search_path = tasker, pg_temp
@@ -308,15 +376,33 @@ AS $$
 DECLARE
   v_below uuid := least(p_before, p_until); -- null is no bound
   v_covered boolean := num_nulls(p_from, p_until, p_initiator, p_source_system, p_tags, p_correlation, p_parent_correlation, p_priority_min,
-                                 p_priority_max, p_updated_from, p_updated_until) = 11; -- by the totals
+                                 p_priority_max, p_updated_from, p_updated_until, p_words, p_paths) = 13; -- by the totals
+  v_first uuid := p_from;
+  v_upto uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+  v_digits text[]; -- of words that may begin a uuid, null for others
   v_templates integer[];
   v_states smallint[];
   v_words text[]; -- by which templates are sorted, nulls when they are not
   v_total bigint;
   v_found uuid[];
-  v_examined bigint;
+  v_more boolean;
   v_last uuid;
 BEGIN
+  IF p_words IS NOT NULL THEN
+    SELECT array_agg(CASE WHEN word.digits ~ '^[0-9a-f]{8,32}$' THEN word.digits END ORDER BY word.position)
+    INTO   v_digits
+    FROM  (SELECT wanted.position, replace(lower(wanted.word), '-', '') AS digits
+           FROM   unnest(p_words) WITH ORDINALITY AS wanted(word, position)) AS word;
+    SELECT near.low, near.high
+    INTO   v_first, v_upto
+    FROM  (SELECT rpad(wanted.digits, 32, '0')::uuid AS low, rpad(wanted.digits, 32, 'f')::uuid AS high
+           FROM   unnest(v_digits) AS wanted(digits) WHERE wanted.digits IS NOT NULL) AS near
+    WHERE  EXISTS (SELECT FROM tasks AS task WHERE task.task_uuid BETWEEN near.low AND near.high)
+    LIMIT  1;
+    v_first := greatest(v_first, p_from);
+    v_upto := coalesce(v_upto, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+  END IF;
+
   SELECT array_agg(pair.template_id), array_agg(pair.state), array_agg(pair.word), coalesce(sum(pair.entities), 0)
   INTO   v_templates, v_states, v_words, v_total
   FROM  (SELECT total.template_id, total.state, total.entities,
@@ -361,23 +447,31 @@ BEGIN
     RETURN;
   END IF;
 
-  WITH examined AS (
+  WITH newest AS MATERIALIZED (
     SELECT task.task_uuid
     FROM   unnest(v_templates, v_states) AS pair(template_id, state)
            CROSS JOIN LATERAL (SELECT task.task_uuid FROM tasks AS task
                                WHERE  task.state = pair.state AND task.template_id = pair.template_id
                                AND    task.task_uuid < coalesce(v_below, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
-                               AND    task.task_uuid >= coalesce(p_from, '00000000-0000-0000-0000-000000000000')
+                               AND    task.task_uuid <= v_upto
+                               AND    task.task_uuid >= coalesce(v_first, '00000000-0000-0000-0000-000000000000')
                                ORDER  BY task.task_uuid DESC LIMIT p_examine) AS task
     ORDER  BY task.task_uuid DESC LIMIT p_examine
+  ), examined AS (
+    SELECT newest.task_uuid FROM newest WHERE p_paths IS NULL
+    UNION ALL -- the first whatever its size: a walk always gets on
+    SELECT sized.task_uuid
+    FROM  (SELECT newest.task_uuid, sum(octet_length(request.context)) OVER (ORDER BY newest.task_uuid DESC) - octet_length(request.context) AS before
+           FROM   newest JOIN task_requests AS request ON request.task_uuid = newest.task_uuid WHERE p_paths IS NOT NULL) AS sized
+    WHERE  sized.before < p_bytes / cardinality(p_paths)
   )
   SELECT array_agg(examined.task_uuid
                    ORDER BY CASE WHEN p_ascending THEN fits.number ELSE -fits.number END,
                             CASE WHEN p_ascending THEN fits.word END COLLATE "C", CASE WHEN NOT p_ascending THEN fits.word END COLLATE "C" DESC,
                             CASE WHEN p_ascending AND p_sort = 'created_at' THEN examined.task_uuid END, examined.task_uuid DESC)
-         FILTER (WHERE fits.yes), count(*),
+         FILTER (WHERE fits.yes), count(*) = p_examine OR count(*) < (SELECT count(*) FROM newest),
          (array_agg(examined.task_uuid ORDER BY examined.task_uuid))[1]
-  INTO   v_found, v_examined, v_last
+  INTO   v_found, v_more, v_last
   FROM   examined
          CROSS JOIN LATERAL (
            SELECT (p_initiator IS NULL OR request.initiator = p_initiator)
@@ -395,7 +489,24 @@ BEGIN
                          SELECT FROM unnest(p_tags) AS wanted(tag)
                          WHERE  NOT EXISTS (SELECT FROM json_array_elements(request.tags::json) AS tag(value)
                                             WHERE  tag.value::text = to_json(wanted.tag)::text))
-                       ELSE false END) AS yes,
+                       ELSE false END)
+                  AND (p_words IS NULL OR NOT EXISTS (
+                         SELECT FROM unnest(p_words, v_digits) AS wanted(word, digits)
+                         WHERE  NOT (strpos(lower(concat_ws(E'\n', request.initiator, request.source_system, request.reason)),
+                                            lower(wanted.word)) > 0
+                                     OR EXISTS (SELECT FROM template_names AS named WHERE named.template_id = request.template_id
+                                                AND strpos(lower(concat_ws(E'\n', named.task_name, named.namespace_name, named.version)),
+                                                           lower(wanted.word)) > 0)
+                                     OR wanted.digits IS NOT NULL
+                                        AND (starts_with(replace(request.task_uuid::text, '-', ''), wanted.digits)
+                                             OR starts_with(replace(request.correlation_id::text, '-', ''), wanted.digits))
+                                     OR CASE WHEN json_typeof(request.tags::json) = 'array' THEN EXISTS (
+                                               SELECT FROM json_array_elements_text(readable_json(request.tags)) AS tag(value)
+                                               WHERE  strpos(lower(tag.value), lower(wanted.word)) > 0)
+                                             ELSE false END)))
+                  AND (p_paths IS NULL OR (SELECT bool_and(json_has(document.json, wanted.path, wanted.value))
+                                           FROM  (SELECT readable_json(request.context) AS json OFFSET 0) AS document, -- read once
+                                                 unnest(p_paths, p_values) AS wanted(path, value))) AS yes,
                   CASE p_sort WHEN 'priority' THEN request.priority
                               WHEN 'updated_at' THEN (SELECT extract(epoch FROM task.updated_at) FROM tasks AS task
                                                       WHERE  task.task_uuid = examined.task_uuid) END AS number,
@@ -405,8 +516,8 @@ BEGIN
   v_found := coalesce(v_found, '{}');
   RETURN QUERY SELECT v_found[p_offset + 1 : p_offset + p_limit],
                       CASE WHEN v_covered THEN v_total WHEN p_before IS NULL THEN cardinality(v_found)::bigint END,
-                      v_covered OR p_before IS NULL AND v_examined < p_examine,
+                      v_covered OR p_before IS NULL AND NOT v_more,
                       CASE WHEN p_sort IS NOT NULL THEN NULL
                            WHEN cardinality(v_found) > p_offset + p_limit THEN v_found[p_offset + p_limit]
-                           WHEN v_examined = p_examine THEN v_last END;
+                           WHEN v_more THEN v_last END;
 END $$;

@@ -229,9 +229,12 @@ CREATE TABLE task_history (
   to_state smallint NOT NULL,
   cause smallint NOT NULL,
   created_at timestamptz NOT NULL,
+  transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
   detail text,
   PRIMARY KEY (task_uuid, sort_key)
 ) PARTITION BY RANGE (task_uuid);
+-- Changes of tasks for those who follow a namespace, in an order in which nothing appears before what was told (changes_of_namespace).
+CREATE INDEX task_history_followed ON task_history (transaction_id);
 
 CREATE TABLE step_history (
   task_uuid uuid NOT NULL,
@@ -248,7 +251,7 @@ CREATE TABLE step_history (
 ) PARTITION BY RANGE (task_uuid);
 
 -- The doors to both histories for calls that leave the roll-ups to triggers (decision record 015): what is inserted here lands there.
-CREATE TABLE task_changes (LIKE task_history) PARTITION BY RANGE (task_uuid);
+CREATE TABLE task_changes (LIKE task_history INCLUDING DEFAULTS) PARTITION BY RANGE (task_uuid);
 ALTER TABLE task_changes ATTACH PARTITION task_history FOR VALUES FROM (MINVALUE) TO (MAXVALUE);
 CREATE TABLE step_changes (LIKE step_history) PARTITION BY RANGE (task_uuid);
 ALTER TABLE step_changes ATTACH PARTITION step_history FOR VALUES FROM (MINVALUE) TO (MAXVALUE);

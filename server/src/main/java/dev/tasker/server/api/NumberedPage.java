@@ -8,8 +8,9 @@ import java.util.List;
  *
  * @param page from 1
  * @param total how many tasks the filter admits
+ * @param isExact false: only the newest tasks were looked through, and {@code total} counts what was found among them
  */
-public record NumberedPage(List<TaskView> tasks, long page, int perPage, long total) {
+public record NumberedPage(List<TaskView> tasks, long page, int perPage, long total, boolean isExact) {
     public NumberedPage {
         tasks = List.copyOf(tasks);
     }

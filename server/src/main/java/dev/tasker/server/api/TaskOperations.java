@@ -110,7 +110,7 @@ public final class TaskOperations {
         requirePerPage(perPage);
         TaskPage found = slice(filter, order, (page - 1) * perPage, (int) perPage);
         return new NumberedPage(
-                found.tasks(), page, (int) perPage, found.total().orElse(0));
+                found.tasks(), page, (int) perPage, found.total().orElse(0), found.isExact());
     }
 
     /**

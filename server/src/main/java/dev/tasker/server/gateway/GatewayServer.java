@@ -1,5 +1,6 @@
 package dev.tasker.server.gateway;
 
+import dev.tasker.engine.meter.Instrument;
 import dev.tasker.server.config.GrpcTransport;
 import dev.tasker.server.security.Authenticator;
 import dev.tasker.server.security.ServerTls;
@@ -55,6 +56,11 @@ public final class GatewayServer implements AutoCloseable {
         GrpcListener listener = GrpcListener.start(
                 address, gateway.executor(), authenticator, tls, transport, MESSAGE_BYTES_MAX, services);
         return new GatewayServer(gateway, listener);
+    }
+
+    /** What was measured since the start, under the names of 03 §4. */
+    public List<Instrument> instruments() {
+        return listener.instruments();
     }
 
     public int port() {

@@ -1,5 +1,6 @@
 package dev.tasker.server.gateway;
 
+import dev.tasker.engine.meter.Instrument;
 import dev.tasker.server.config.GrpcTransport;
 import dev.tasker.server.security.Authenticator;
 import dev.tasker.server.security.ServerTls;
@@ -34,11 +35,13 @@ public final class GrpcListener implements AutoCloseable {
 
     private final HealthStatusManager health;
     private final Server server;
+    private final CallMeter meter;
     private final AtomicBoolean stopping = new AtomicBoolean();
 
-    private GrpcListener(HealthStatusManager health, Server server) {
+    private GrpcListener(HealthStatusManager health, Server server, CallMeter meter) {
         this.health = health;
         this.server = server;
+        this.meter = meter;
     }
 
     /**
@@ -58,8 +61,10 @@ public final class GrpcListener implements AutoCloseable {
             GrpcTransport transport,
             int messageBytesMax,
             List<GuardedService> services) {
+        var meter = new CallMeter();
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
                 .executor(executor)
+                .addStreamTracerFactory(meter)
                 .permitKeepAliveTime(PING_SECONDS_MIN, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
                 .keepAliveTime(transport.keepAlive().toMillis(), TimeUnit.MILLISECONDS)
@@ -94,7 +99,7 @@ public final class GrpcListener implements AutoCloseable {
         server.getServices()
                 .forEach(service ->
                         health.setStatus(service.getServiceDescriptor().getName(), ServingStatus.SERVING));
-        return new GrpcListener(health, server);
+        return new GrpcListener(health, server, meter);
     }
 
     private static SslContext sslContext(ServerTls tls) {
@@ -113,6 +118,11 @@ public final class GrpcListener implements AutoCloseable {
     @SuppressWarnings("deprecation") // v1alpha is all that older clients ask for
     private static BindableService reflectionForOldClients() {
         return ProtoReflectionService.newInstance();
+    }
+
+    /** What was measured since the start, under the names of 03 §4. */
+    public List<Instrument> instruments() {
+        return meter.instruments();
     }
 
     /** The port in use. */

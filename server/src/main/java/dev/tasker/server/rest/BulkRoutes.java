@@ -1,6 +1,7 @@
 package dev.tasker.server.rest;
 
 import dev.tasker.engine.TaskFilter;
+import dev.tasker.engine.TaskSearch;
 import dev.tasker.engine.TaskState;
 import dev.tasker.server.api.BulkOperations;
 import dev.tasker.server.api.BulkOperations.Result;
@@ -19,6 +20,27 @@ import org.jspecify.annotations.Nullable;
 /** Many tasks at once (03 §6.2), and the repair of one task as a whole. */
 final class BulkRoutes {
     private static final String RETRIED = "Retried through the API";
+    private static final String CONTEXT = "context.";
+
+    /** A condition that is not understood would let in more tasks than were meant. */
+    private static final Set<String> FILTERS = Set.of(
+            "namespace",
+            "name",
+            "version",
+            "status",
+            "state",
+            "initiator",
+            "source_system",
+            "tag",
+            "created_after",
+            "created_before",
+            "updated_after",
+            "updated_before",
+            "correlation_id",
+            "parent_correlation_id",
+            "priority_min",
+            "priority_max",
+            "q");
 
     private final BulkOperations bulk;
     private final TimeLimit timeLimit;
@@ -81,6 +103,7 @@ final class BulkRoutes {
     }
 
     private static TaskFilter filter(JsonBody filter) {
+        filter.requireOnly(name -> FILTERS.contains(name) || name.startsWith(CONTEXT));
         String status = filter.optionalText("status");
         String state = filter.optionalText("state");
         Set<TaskState> states = state != null
@@ -102,7 +125,16 @@ final class BulkRoutes {
                         filter.optionalUuid("correlation_id"),
                         filter.optionalUuid("parent_correlation_id"),
                         priority(filter, "priority_min"),
-                        priority(filter, "priority_max")));
+                        priority(filter, "priority_max")),
+                search(filter));
+    }
+
+    private static TaskSearch search(JsonBody filter) {
+        List<TaskSearch.At> context = filter.scalarsBelow(CONTEXT).entrySet().stream()
+                .map(at -> new TaskSearch.At(at.getKey(), at.getValue()))
+                .toList();
+        String words = filter.optionalText("q");
+        return new TaskSearch(List.of(), context).withWords(words == null ? "" : words);
     }
 
     private static @Nullable Integer priority(JsonBody filter, String name) {

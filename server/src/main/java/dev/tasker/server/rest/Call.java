@@ -18,13 +18,14 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.TemporalAccessor;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A request on its way to a route.
@@ -77,16 +78,29 @@ record Call(ServerRequest request, Map<String, String> parameters, Principal pri
         return queries(name).stream().filter(text -> !text.isEmpty()).toList();
     }
 
+    /** The parameters whose names begin so, by what follows in the name; a name may come several times, and its value may be empty. */
+    List<Map.Entry<String, String>> below(String prefix) {
+        return queries()
+                .filter(pair -> pair.getKey().startsWith(prefix))
+                .map(pair -> Map.entry(pair.getKey().substring(prefix.length()), decoded(pair.getValue())))
+                .toList();
+    }
+
     private List<String> queries(String name) {
-        List<String> values = new ArrayList<>();
-        String raw = request.query().rawValue();
-        for (String pair : raw.split("&", -1)) {
+        return queries()
+                .filter(pair -> pair.getKey().equals(name))
+                .map(pair -> decoded(pair.getValue()))
+                .toList();
+    }
+
+    /** Names with values that are not decoded yet: what nobody reads may be anything. */
+    private Stream<Map.Entry<String, String>> queries() {
+        return Arrays.stream(request.query().rawValue().split("&", -1)).map(pair -> {
             int equals = pair.indexOf('=');
-            if (decoded(equals < 0 ? pair : pair.substring(0, equals)).equals(name)) {
-                values.add(equals < 0 ? "" : decoded(pair.substring(equals + 1)));
-            }
-        }
-        return values;
+            return Map.entry(
+                    decoded(equals < 0 ? pair : pair.substring(0, equals)),
+                    equals < 0 ? "" : pair.substring(equals + 1));
+        });
     }
 
     /** As {@link #query}; an empty value stands for none. */

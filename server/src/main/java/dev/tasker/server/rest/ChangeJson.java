@@ -2,6 +2,7 @@ package dev.tasker.server.rest;
 
 import dev.tasker.engine.DomainEventBatch;
 import dev.tasker.engine.TaskChange;
+import dev.tasker.engine.TaskChangeBatch;
 import dev.tasker.engine.TaskMoment;
 import dev.tasker.server.json.JsonWriter;
 import dev.tasker.server.json.Timestamps;
@@ -30,6 +31,16 @@ final class ChangeJson {
         return json.toBytes();
     }
 
+    /** TaskChange, with the template of the task. */
+    static byte[] change(TaskChangeBatch.Entry entry) {
+        JsonWriter json = new JsonWriter();
+        open(json, entry.change());
+        return json.text("task_name", entry.name())
+                .text("task_version", entry.version())
+                .closeObject()
+                .toBytes();
+    }
+
     /** TaskTimeline. */
     static byte[] timeline(UUID taskUuid, List<TaskChange> changes) {
         JsonWriter json =
@@ -55,6 +66,11 @@ final class ChangeJson {
     }
 
     private static void write(JsonWriter json, TaskChange change) {
+        open(json, change);
+        json.closeObject();
+    }
+
+    private static void open(JsonWriter json, TaskChange change) {
         json.openObject().uuid("task_uuid", change.taskUuid());
         TaskChange.Step step = change.step();
         if (step != null) {
@@ -69,7 +85,6 @@ final class ChangeJson {
         json.textIfPresent("action", change.action())
                 .textIfPresent("actor", change.actor())
                 .textIfPresent("subject", change.subject())
-                .textIfPresent("reason", change.reason())
-                .closeObject();
+                .textIfPresent("reason", change.reason());
     }
 }

@@ -1,8 +1,11 @@
 package dev.tasker.server.rest;
 
 import dev.tasker.engine.DomainEventBatch;
-import dev.tasker.engine.DomainEvents;
 import dev.tasker.engine.TaskChange;
+import dev.tasker.engine.TaskChangeBatch;
+import dev.tasker.server.api.NamespaceFollowing;
+import dev.tasker.server.api.NamespaceFollowing.Look;
+import dev.tasker.server.api.NamespaceFollowing.Told;
 import dev.tasker.server.api.TaskFollowing;
 import dev.tasker.server.api.TaskFollowing.Followed;
 import dev.tasker.server.security.Permission;
@@ -21,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
- * Streams of events (03 §6.2): the changes of a task, the durable domain events of a namespace. Each has a thread of its own and looks twice
+ * Streams of events (03 §6.2): the changes of a task; those of the tasks of a namespace, with its durable domain events. Each has a thread of its own and looks twice
  * a second; changes of tasks on this node wake it. A client that comes back with {@code Last-Event-ID} misses nothing.
  */
 final class EventRoutes implements AutoCloseable {
@@ -31,18 +34,18 @@ final class EventRoutes implements AutoCloseable {
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
     private static final byte[] NOTHING = {'{', '}'};
     private static final int STREAMS_MAX = 1_000;
-    private static final int BATCH = 500;
 
     private final TaskFollowing following;
-    private final DomainEvents events;
+    private final NamespaceFollowing namespaces;
     private final TimeLimit timeLimit;
     private final InstantSource clock;
     private final Semaphore room = new Semaphore(STREAMS_MAX);
     private final CountDownLatch closing = new CountDownLatch(1);
 
-    EventRoutes(TaskFollowing following, DomainEvents events, TimeLimit timeLimit, InstantSource clock) {
+    EventRoutes(
+            TaskFollowing following, NamespaceFollowing namespaces, TimeLimit timeLimit, InstantSource clock) {
         this.following = following;
-        this.events = events;
+        this.namespaces = namespaces;
         this.timeLimit = timeLimit;
         this.clock = clock;
     }
@@ -124,23 +127,28 @@ final class EventRoutes implements AutoCloseable {
         Optional<String> last = lastEventId(call);
         String begin = last.isPresent()
                 ? last.get()
-                : call.flag("from_beginning").orElse(false) ? "0-0" : timeLimit.call(events::end);
-        List<DomainEventBatch.Entry> first = timeLimit.call(() -> events.after(namespace, begin, BATCH));
+                : call.flag("from_beginning").orElse(false)
+                        ? NamespaceFollowing.BEGINNING
+                        : timeLimit.call(namespaces::end);
+        Look first = timeLimit.call(() -> namespaces.after(namespace, begin));
         return streamed(stream -> {
-            List<DomainEventBatch.Entry> batch = first;
-            String cursor = begin;
+            Look look = first;
             long quietSince = System.nanoTime();
             stream.keepAlive();
             do {
-                for (DomainEventBatch.Entry entry : batch) {
-                    stream.send("domain_event", entry.cursor(), ChangeJson.event(entry));
-                    cursor = entry.cursor();
+                for (Told told : look.told()) {
+                    switch (told) {
+                        case NamespaceFollowing.Event(DomainEventBatch.Entry entry) ->
+                            stream.send("domain_event", entry.cursor(), ChangeJson.event(entry));
+                        case NamespaceFollowing.Change(TaskChangeBatch.Entry entry, String place) ->
+                            stream.send("task", place, ChangeJson.change(entry));
+                    }
                 }
-                quietSince = flushed(stream, !batch.isEmpty(), quietSince);
-                if (batch.size() < BATCH && closing.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+                quietSince = flushed(stream, !look.told().isEmpty(), quietSince);
+                if (!look.more() && closing.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
                     return;
                 }
-                batch = events.after(namespace, cursor, BATCH);
+                look = namespaces.after(namespace, look.place());
             } while (mayGoOn(call.principal()));
         });
     }

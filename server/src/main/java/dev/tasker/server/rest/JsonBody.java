@@ -4,9 +4,12 @@ import dev.tasker.server.json.JsonMembers;
 import dev.tasker.server.json.JsonMembers.Value;
 import dev.tasker.server.rest.Problem.Detail;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonToken;
@@ -161,6 +164,31 @@ final class JsonBody {
             return null;
         }
         return new JsonBody(prefix + field + ".", JsonMembers.parse(value.text()), faults);
+    }
+
+    /** The strings, numbers, booleans and nulls whose names begin so, as text, by what follows in the name. */
+    Map<String, String> scalarsBelow(String nameBegins) {
+        Map<String, String> scalars = new LinkedHashMap<>();
+        members.all().forEach((name, value) -> {
+            if (!name.startsWith(nameBegins)) {
+                return;
+            }
+            if (value.token().isScalarValue()) {
+                scalars.put(
+                        name.substring(nameBegins.length()),
+                        value.token() == JsonToken.VALUE_STRING ? value.string() : value.text());
+            } else {
+                wrong(name, value, "a string, a number, true, false or null");
+            }
+        });
+        return scalars;
+    }
+
+    /** A fault of each member whose name is not expected. */
+    void requireOnly(Predicate<String> expected) {
+        members.all().keySet().stream()
+                .filter(name -> !expected.test(name))
+                .forEach(name -> fault(name, "unknown (expected: a condition of the list of tasks)"));
     }
 
     boolean has(String field) {

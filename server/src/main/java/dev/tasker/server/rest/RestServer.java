@@ -7,6 +7,7 @@ import dev.tasker.engine.ErrorCode;
 import dev.tasker.engine.TaskState;
 import dev.tasker.engine.meter.Instrument;
 import dev.tasker.server.api.ApiContext;
+import dev.tasker.server.api.NamespaceFollowing;
 import dev.tasker.server.api.Operations;
 import dev.tasker.server.api.RefusedOperationException;
 import dev.tasker.server.api.RequestIds;
@@ -90,7 +91,8 @@ public final class RestServer implements AutoCloseable {
         this.timeLimit = new TimeLimit(requestTimeout);
         this.investigations = new DatabaseFigures<>(engine.deadLetters()::pending, System::nanoTime);
         this.active = new DatabaseFigures<>(() -> activeTasks(engine), System::nanoTime);
-        this.events = new EventRoutes(operations.following(), engine.domainEvents(), timeLimit, context.clock());
+        this.events = new EventRoutes(
+                operations.following(), new NamespaceFollowing(engine), timeLimit, context.clock());
         routes.addAll(new TaskRoutes(operations.tasks(), operations.following(), timeLimit, requestTimeout).routes());
         routes.addAll(new BulkRoutes(operations.bulk(), timeLimit).routes());
         routes.addAll(events.routes());

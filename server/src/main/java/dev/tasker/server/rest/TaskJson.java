@@ -19,21 +19,22 @@ final class TaskJson {
         return json.toBytes();
     }
 
-    /** TaskListResponse. */
+    /** TaskListResponse; that a total is exact goes without saying, as it did before there were others. */
     static byte[] page(NumberedPage page) {
         JsonWriter json = new JsonWriter().openObject().openArray("tasks");
         page.tasks().forEach(task -> write(json, task));
-        return json.closeArray()
+        json.closeArray()
                 .openObject("pagination")
                 .number("page", page.page())
                 .number("per_page", page.perPage())
                 .number("total_count", page.total())
                 .number("total_pages", page.totalPages())
                 .flag("has_next", page.hasNext())
-                .flag("has_previous", page.hasPrevious())
-                .closeObject()
-                .closeObject()
-                .toBytes();
+                .flag("has_previous", page.hasPrevious());
+        if (!page.isExact()) {
+            json.flag("total_is_exact", false);
+        }
+        return json.closeObject().closeObject().toBytes();
     }
 
     /** TaskListResponse of a page after a cursor. */

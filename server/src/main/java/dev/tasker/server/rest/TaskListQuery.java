@@ -2,10 +2,12 @@ package dev.tasker.server.rest;
 
 import dev.tasker.engine.TaskFilter;
 import dev.tasker.engine.TaskOrder;
+import dev.tasker.engine.TaskSearch;
 import dev.tasker.engine.TaskState;
 import dev.tasker.server.api.TaskStateWords;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -34,7 +36,15 @@ final class TaskListQuery {
                         uuid(call, "correlation_id"),
                         uuid(call, "parent_correlation_id"),
                         priority(call, "priority_min"),
-                        priority(call, "priority_max")));
+                        priority(call, "priority_max")),
+                search(call));
+    }
+
+    private static TaskSearch search(Call call) {
+        List<TaskSearch.At> context = call.below("context.").stream()
+                .map(at -> new TaskSearch.At(at.getKey(), at.getValue()))
+                .toList();
+        return new TaskSearch(List.of(), context).withWords(call.text("q").orElse(""));
     }
 
     /** A field by which tasks ascend, or descend with a minus before it; newest first without one. */

@@ -54,9 +54,9 @@ class WordsTest {
 
     @Test
     void pagesAreCounted() {
-        assertThat(new NumberedPage(List.of(), 1, 25, 0).totalPages()).isZero();
-        assertThat(new NumberedPage(List.of(), 1, 25, 26).totalPages()).isEqualTo(2);
-        assertThat(new NumberedPage(List.of(), 2, 25, 26).hasNext()).isFalse();
-        assertThat(new NumberedPage(List.of(), 1, 25, 26).hasPrevious()).isFalse();
+        assertThat(new NumberedPage(List.of(), 1, 25, 0, true).totalPages()).isZero();
+        assertThat(new NumberedPage(List.of(), 1, 25, 26, true).totalPages()).isEqualTo(2);
+        assertThat(new NumberedPage(List.of(), 2, 25, 26, true).hasNext()).isFalse();
+        assertThat(new NumberedPage(List.of(), 1, 25, 26, true).hasPrevious()).isFalse();
     }
 }

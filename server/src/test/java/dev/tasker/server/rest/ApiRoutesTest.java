@@ -79,6 +79,13 @@ class ApiRoutesTest {
         cursor=next | cursor: next
         created_after=yesterday | Failed to deserialize query string: created_after
         include_total=maybe&limit=1 | Failed to deserialize query string: include_total
+        context.=1 | context.: no path
+        context.a..b=1 | context.a..b: no path
+        context.a%00b=1 | context.ab: has a null character
+        context.a=%00 | context.a: has a null character
+        q=%00 | q: has a null character
+        q=1+2+3+4+5+6+7+8+9+10+11 | q: 11 words
+        context.a=1&context.b=1&context.c=1&context.d=1&context.e=1&context.f=1 | context: 6 values
         """)
     void queriesThatMakeNoSenseAreBadRequests(String query, String message) throws Exception {
         HttpResponse<String> answer = client.get("/v1/tasks?" + query);
@@ -174,6 +181,34 @@ class ApiRoutesTest {
                 .asString();
         assertThat(scene.listed(template, "updated_after=" + updated)).containsExactly(middle);
         assertThat(scene.listed(template, "updated_before=" + updated)).containsExactly(high, low);
+    }
+
+    @Test
+    void listIsSearchedByWordsAndByValuesInTheContext() throws Exception {
+        String template = scene.register();
+        ObjectNode request = scene.request(template);
+        request.put("reason", "Late order").putArray("tags").add("Eu");
+        request.putObject("context").putObject("order & more").put("id", 17).put("city", "Köln (a+b)");
+        String late = scene.created(request);
+        String other = scene.create(template);
+
+        assertThat(scene.listed(template, "q=late+eu")).containsExactly(late);
+        assertThat(scene.listed(template, "q=" + late.replace("-", ""))).containsExactly(late);
+        assertThat(scene.listed(template, "q=" + template)).containsExactly(other, late);
+        assertThat(scene.listed(template, "q=")).containsExactly(other, late);
+        assertThat(scene.listed(template, "q=late+us")).isEmpty();
+        assertThat(scene.listed(template, "context.order+%26+more.id=17")).containsExactly(late);
+        assertThat(scene.listed(template, "context.order+%26+more.id=17&context.order+%26+more.id=18"))
+                .isEmpty();
+        assertThat(scene.listed(template, "context.order+%26+more.city=K%C3%B6ln+(a%2Bb)&q=late&status=active"))
+                .containsExactly(late);
+        assertThat(scene.listed(template, "context.nothing=")).isEmpty();
+        assertThat(scene.listed(template, "context.nothing=" + "x".repeat(3_000)))
+                .isEmpty();
+        JsonNode page = client.read("/v1/tasks?limit=1&q=eu&name=" + template);
+        assertThat(page.get("pagination").toString())
+                .isEqualTo(
+                        "{\"limit\":1,\"next_cursor\":null,\"total_count\":1,\"total_is_exact\":true,\"has_next\":false}");
     }
 
     @Test

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Many tasks at once, and a task as a whole. */
 @TestInstance(Lifecycle.PER_CLASS)
@@ -57,6 +58,44 @@ class BulkRoutesTest {
         assertThat(done.get("failed").get(unknown).asString()).isEqualTo("Resource not found");
         assertThat(status(two)).isEqualTo("cancelled");
         assertThat(client.read("/v1/tasks/" + one + "/timeline").toString()).contains("\"reason\":\"cleared\"");
+    }
+
+    @Test
+    void filterOfWordsAndValuesFindsThoseTasksOnly() throws Exception {
+        String template = scene.register();
+        ObjectNode request = scene.request(template).put("reason", "Late order");
+        request.putObject("context").put("id", 17);
+        String late = scene.created(request);
+        String other = scene.create(template);
+        String body = "{\"filter\":{\"name\":\"" + template + "\",%s},\"dry_run\":true}";
+
+        assertThat(texts(bulk("cancel", body.formatted("\"q\":\"late\"")).get("successful")))
+                .containsExactly(late);
+        assertThat(texts(bulk("cancel", body.formatted("\"context.id\":17")).get("successful")))
+                .containsExactly(late);
+        assertThat(texts(bulk("cancel", body.formatted("\"context.id\":\"18\"")).get("successful")))
+                .isEmpty();
+        assertThat(bulk("cancel", body.formatted("\"context.id\":null"))
+                        .get("successful")
+                        .isEmpty())
+                .isTrue();
+        for (String wrong : List.of("\"context.id\":{}", "\"contxt.id\":17", "\"context\":{\"id\":17}")) {
+            HttpResponse<String> answer = client.send("POST", "/v1/tasks/bulk/cancel", body.formatted(wrong));
+            assertThat(answer.statusCode()).as(wrong).isEqualTo(422);
+        }
+        assertThat(texts(bulk("cancel", body.formatted("\"context.id\":\"" + "x".repeat(10_000) + "\""))
+                        .get("successful")))
+                .isEmpty();
+        assertThat(client.send(
+                                "POST",
+                                "/v1/tasks/bulk/cancel",
+                                body.formatted("\"context.id\":\"" + "x".repeat(10_001) + "\""))
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(client.send("POST", "/v1/tasks/bulk/cancel", body.formatted("\"context..\":17"))
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(status(other)).isEqualTo("steps_in_process");
     }
 
     @Test

@@ -154,8 +154,7 @@ class EventStreamTest {
             try (Stream stream = open("/v1/events?namespace=api_test", null)) {
                 String task = scene.create("telling");
                 worker.run("only");
-                Event event = stream.next();
-                assertThat(event.name()).isEqualTo("domain_event");
+                Event event = stream.next("domain_event");
                 assertThat(event.data().get("event_name").asString()).isEqualTo("thing.done");
                 assertThat(event.data().get("task_uuid").asString()).isEqualTo(task);
                 ApiContract.requireValid(
@@ -165,11 +164,54 @@ class EventStreamTest {
             String task = scene.create("telling");
             worker.run("only");
             try (Stream stream = open("/v1/events?namespace=api_test", first)) {
-                assertThat(stream.next().data().get("task_uuid").asString()).isEqualTo(task);
+                assertThat(stream.next("domain_event").data().get("task_uuid").asString())
+                        .isEqualTo(task);
             }
             try (Stream stream = open("/v1/events?namespace=api_test&from_beginning=true", null)) {
-                assertThat(stream.next().id()).isEqualTo(first);
+                assertThat(stream.next("domain_event").id()).isEqualTo(first);
             }
+        }
+    }
+
+    @Test
+    void changesOfTheTasksOfANamespaceAreFollowedAndResumed() throws Exception {
+        String template = scene.register();
+        scene.server().register("elsewhere.yaml", TELLING.replace("api_test", "elsewhere"));
+        List<Event> told = new ArrayList<>();
+        String first;
+        try (Stream stream = open("/v1/events?namespace=api_test", null);
+                HandDrivenWorker worker = scene.worker(template)) {
+            client.send(
+                    "POST",
+                    "/v1/tasks",
+                    scene.request("telling").put("namespace", "elsewhere").toString());
+            String task = scene.create(template);
+            worker.run("first");
+            worker.run("second");
+            told.add(stream.next("task"));
+            told.add(stream.next("task"));
+            assertThat(told)
+                    .allSatisfy(event ->
+                            assertThat(event.data().get("task_uuid").asString()).isEqualTo(task))
+                    .allSatisfy(event ->
+                            assertThat(event.data().get("task_name").asString()).isEqualTo(template))
+                    .allSatisfy(event -> ApiContract.requireValid(
+                            "/components/schemas/TaskChange", event.data().toString(), "change"));
+            assertThat(told)
+                    .extracting(event -> event.data().get("from_state").asString() + " "
+                            + event.data().get("state").asString())
+                    .containsExactly("pending steps_in_process", "steps_in_process complete");
+            first = told.getFirst().id();
+        }
+        String later = scene.create(template);
+        client.delete("/v1/tasks/" + later + "?reason=enough");
+
+        try (Stream stream = open("/v1/events?namespace=api_test", first)) {
+            assertThat(stream.next("task").data()).isEqualTo(told.getLast().data());
+            assertThat(stream.next("task").data().get("task_uuid").asString()).isEqualTo(later);
+            JsonNode cancelled = stream.next("task").data();
+            assertThat(cancelled.get("state").asString()).isEqualTo("cancelled");
+            assertThat(cancelled.get("reason").asString()).isEqualTo("enough");
         }
     }
 
@@ -294,6 +336,15 @@ class EventStreamTest {
             Event event = read();
             if (event == null) {
                 throw new AssertionError("the stream is over (expected: an event)");
+            }
+            return event;
+        }
+
+        /** The next event of that name. */
+        Event next(String name) throws IOException {
+            Event event = next();
+            while (!event.name().equals(name)) {
+                event = next();
             }
             return event;
         }

@@ -1,5 +1,6 @@
 package dev.tasker.server.rest;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tasker.engine.Bottlenecks;
@@ -150,9 +151,18 @@ class VectorsTest {
                 tasks,
                 pagination.get("page").asLong(),
                 pagination.get("per_page").asInt(),
-                pagination.get("total_count").asLong()));
+                pagination.get("total_count").asLong(),
+                true));
 
         assertSame(written, vector);
+    }
+
+    @Test
+    void totalOfWhatWasLookedThroughOnlySaysSo() {
+        assertThat(new String(TaskJson.page(new NumberedPage(List.of(), 1, 20, 7, false)), UTF_8))
+                .isEqualTo(
+                        "{\"tasks\":[],\"pagination\":{\"page\":1,\"per_page\":20,\"total_count\":7,\"total_pages\":1,"
+                                + "\"has_next\":false,\"has_previous\":false,\"total_is_exact\":false}}");
     }
 
     @Test

@@ -143,8 +143,8 @@ class TaskListTest {
     private static String sorted(TestDatabase database, TestNode node, String sort, boolean ascending) {
         return database.query(
                         "SELECT tasks FROM tasker.list_tasks(?, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,"
-                                + " 0, 2, 1, ?, ?, NULL, NULL, NULL, NULL, NULL, NULL) WHERE total = 6 AND is_exact AND"
-                                + " next IS NULL",
+                            + " 0, 2, 1, ?, ?, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0) WHERE total ="
+                            + " 6 AND is_exact AND next IS NULL",
                         node.namespace(),
                         sort,
                         ascending)

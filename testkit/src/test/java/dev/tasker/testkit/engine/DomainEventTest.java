@@ -311,6 +311,15 @@ class DomainEventTest {
                             statistics.bus().eventsDispatched(),
                             statistics.bus().handlerDispatches()))
                     .containsExactly(3L, 1L, 1L, 1L, 2L, 2L);
+            assertThat(measured(node, "published"))
+                    .isEqualTo(Map.of(List.of("durable"), 1L, List.of("fast"), 1L, List.of("broadcast"), 1L));
+            assertThat(measured(node, "dropped")).isEqualTo(Map.of(List.of("vetoed"), 0L, List.of("queue_full"), 0L));
+            assertThat(measured(node, "dispatched")).isEqualTo(Map.of(List.of(), 2L));
+            assertThat(measured(node, "handler_dispatches")).isEqualTo(Map.of(List.of(), 2L));
+            assertThat(measured(node, "handler_errors")).isEqualTo(Map.of(List.of(), 0L));
+            assertThat(measured(node, "failed")).isEqualTo(Map.of(List.of(), 0L));
+            assertThat(measured(node, "subscribers")).isEqualTo(Map.of(List.of(), 1L));
+            assertThat(measured(node, "patterns")).isEqualTo(Map.of(List.of(), 1L));
         }
     }
 
@@ -504,6 +513,14 @@ class DomainEventTest {
                             .isEmpty())
                     .isTrue();
         }
+    }
+
+    private static Map<List<String>, Long> measured(TestNode node, String figure) {
+        return node.engine().instruments().stream()
+                .filter(instrument -> instrument.name().equals("domain_events." + figure))
+                .findFirst()
+                .orElseThrow()
+                .values();
     }
 
     private static List<String> names(DomainEventBatch batch) {

@@ -24,10 +24,13 @@ import dev.tasker.testkit.Results;
 import dev.tasker.testkit.TemplateFixture;
 import dev.tasker.testkit.TestDatabase;
 import dev.tasker.testkit.TestNode;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -115,6 +118,74 @@ class CancelTest {
             assertThat(cancel(node, task)).isEqualTo(new Done());
             assertThat(node.states(task)).containsExactly("a=cancelled", "b=cancelled");
         }
+    }
+
+    @Test
+    void manyCancellationsThatTheirNodeLeavesAreOfWholeTasksAndMayBeRepeated(TestDatabase database) throws Exception {
+        try (TestNode other = TestNode.open(database);
+                Connection holder = database.dataSource().getConnection();
+                Statement statement = holder.createStatement()) {
+            TestNode leaving = other.another();
+            TemplateFixture template = other.register(other.draft("left")
+                    .with("identity_strategy: always_unique")
+                    .step("a", "")
+                    .step("b:a", ""));
+            TemplateFixture probe = other.register(other.draft("probe")
+                    .with("identity_strategy: always_unique")
+                    .step("a", ""));
+            List<UUID> tasks =
+                    IntStream.range(0, 600)
+                            .mapToObj(_ -> other.engine().create(template.request("{}")))
+                            .toList()
+                            .stream()
+                            .map(creation -> ((Creation.Created) HandDrivenWorker.answer(creation)).taskUuid())
+                            .toList();
+            holder.setAutoCommit(false);
+            statement.execute("SELECT FROM tasker.tasks WHERE task_uuid = '" + tasks.get(300) + "' FOR UPDATE");
+
+            CompletableFuture<Map<UUID, ActionOutcome>> answer =
+                    leaving.engine().cancel(tasks, WITH_REASON);
+            Eventually.equals(
+                    "the second piece waits",
+                    List.of("1"),
+                    () -> database.query(
+                            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname ="
+                                    + " current_database() AND query LIKE '%cancel_tasks%'"));
+            Thread end = Thread.ofVirtual().start(leaving::close);
+            Eventually.get(
+                    "the node takes nothing more",
+                    () -> leaving.engine().create(probe.request("{}")),
+                    CompletableFuture::isCompletedExceptionally);
+            holder.rollback();
+
+            assertThatThrownBy(() -> HandDrivenWorker.answer(answer))
+                    .isInstanceOfSatisfying(
+                            EngineException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CLOSED));
+            end.join();
+            assertThat(states(database, template))
+                    .containsExactly("cancelled cancelled,cancelled 500", "steps_in_process enqueued,pending 100");
+
+            Map<UUID, ActionOutcome> again =
+                    HandDrivenWorker.answer(other.engine().cancel(tasks, WITH_REASON));
+            assertThat(tasks.subList(0, 500))
+                    .allSatisfy(task -> assertThat(again).containsEntry(task, TOO_LATE));
+            assertThat(tasks.subList(500, 600))
+                    .allSatisfy(task -> assertThat(again).containsEntry(task, new Done()));
+            assertThat(states(database, template)).containsExactly("cancelled cancelled,cancelled 600");
+        }
+    }
+
+    /** How many tasks of a template are in which state, and their steps. */
+    private static List<String> states(TestDatabase database, TemplateFixture template) {
+        return database.query("""
+            SELECT tasker.task_state_name(task.state), steps.states, count(*)
+            FROM   tasker.tasks AS task
+                   JOIN tasker.template_names AS named USING (template_id)
+                   CROSS JOIN LATERAL (SELECT string_agg(tasker.step_state_name(step.state), ',' ORDER BY step.step_index) AS states
+                                       FROM tasker.workflow_steps AS step WHERE step.task_uuid = task.task_uuid) AS steps
+            WHERE  named.namespace_name = ? AND named.task_name = ?
+            GROUP  BY 1, 2 ORDER BY 1
+            """, template.namespace(), template.name());
     }
 
     @Test

@@ -1,7 +1,9 @@
 package dev.tasker.engine.internal.domainevent;
 
 import dev.tasker.engine.DomainEventStatistics;
+import dev.tasker.engine.meter.Instrument;
 import dev.tasker.template.DeliveryMode;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What a node counts about domain events (04 §6.8). Thread-safe. */
@@ -26,6 +28,11 @@ public final class EventCounters {
 
     void vetoed() {
         vetoed.increment();
+    }
+
+    /** The same under the names of 03 §4.3. */
+    public List<Instrument> instruments(DomainEventStatistics.Bus bus) {
+        return EventInstruments.of(snapshot(bus));
     }
 
     public DomainEventStatistics snapshot(DomainEventStatistics.Bus bus) {

@@ -1,6 +1,7 @@
 package dev.tasker.engine.internal.task;
 
 import dev.tasker.engine.TaskChange;
+import dev.tasker.engine.TaskChangeBatch;
 import dev.tasker.engine.TaskMoment;
 import dev.tasker.engine.TaskState;
 import dev.tasker.engine.internal.sql.Database;
@@ -52,6 +53,12 @@ public final class TaskChangeReader {
         ORDER  BY change.created_at, change.step_index = -1, change.step_index, change.sort_key
         """;
 
+    private static final String OF_NAMESPACE = """
+        SELECT transaction_id, task_uuid, sort_key, task_name, version, from_state, to_state, via, created_at, action, actor, subject, reason,
+               is_cut
+        FROM   tasker.changes_of_namespace(?, ?, ?)
+        """;
+
     private final Database database;
 
     public TaskChangeReader(Database database) {
@@ -87,6 +94,47 @@ public final class TaskChangeReader {
                     changes.add(change(task, row));
                 }
                 return changes;
+            }
+        });
+    }
+
+    /** Changes of the tasks of a namespace after a transaction. */
+    public TaskChangeBatch ofNamespace(String namespace, long after, int walk) {
+        return database.call(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(OF_NAMESPACE)) {
+                select.setString(1, namespace);
+                select.setLong(2, after);
+                select.setInt(3, walk);
+                ResultSet row = select.executeQuery();
+                long upTo = after;
+                boolean isCut = false;
+                List<TaskChangeBatch.Entry> entries = new ArrayList<>();
+                while (row.next()) {
+                    UUID task = row.getObject(2, UUID.class);
+                    if (task == null) {
+                        upTo = Math.max(after, row.getLong(1));
+                        isCut = row.getBoolean(14);
+                        continue;
+                    }
+                    Array via = row.getArray(8);
+                    entries.add(new TaskChangeBatch.Entry(
+                            row.getLong(1),
+                            row.getString(4),
+                            row.getString(5),
+                            new TaskChange(
+                                    task,
+                                    null,
+                                    row.getInt(3),
+                                    row.getString(6),
+                                    row.getString(7),
+                                    via == null ? List.of() : List.of((String[]) via.getArray()),
+                                    row.getObject(9, OffsetDateTime.class).toInstant(),
+                                    row.getString(10),
+                                    row.getString(11),
+                                    row.getString(12),
+                                    row.getString(13))));
+                }
+                return new TaskChangeBatch(entries, upTo, isCut);
             }
         });
     }

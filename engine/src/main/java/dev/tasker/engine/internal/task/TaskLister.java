@@ -1,18 +1,23 @@
 package dev.tasker.engine.internal.task;
 
+import dev.tasker.engine.EngineException;
+import dev.tasker.engine.ErrorCode;
 import dev.tasker.engine.ExecutionStatus;
 import dev.tasker.engine.TaskFilter;
 import dev.tasker.engine.TaskOrder;
 import dev.tasker.engine.TaskPage;
+import dev.tasker.engine.TaskSearch;
 import dev.tasker.engine.TaskState;
 import dev.tasker.engine.TaskSummary;
 import dev.tasker.engine.TaskView;
 import dev.tasker.engine.internal.sql.Database;
+import dev.tasker.engine.internal.sql.SqlFailure;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -30,8 +35,12 @@ import org.jspecify.annotations.Nullable;
 /** Reads many tasks at once: pages of lists, derived statuses, summaries. A page is two statements in one snapshot. Thread-safe. */
 public final class TaskLister {
     private static final String LIST = """
-        SELECT tasks, total, is_exact, next FROM tasker.list_tasks(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        SELECT tasks, total, is_exact, next
+        FROM   tasker.list_tasks(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """;
+
+    /** What a search may take; other lists are bounded by the rows they read. */
+    private static final String SEARCH_TIME = "SET LOCAL statement_timeout = '5s'";
 
     private static final String VIEWS = """
         SELECT task.task_uuid, named.namespace_name, named.task_name, named.version, task.state, task.created_at, task.updated_at,
@@ -61,42 +70,72 @@ public final class TaskLister {
 
     public TaskPage list(TaskFilter filter, TaskPage.Request page) {
         return database.snapshot(connection -> {
-            try (PreparedStatement call = connection.prepareStatement(LIST)) {
-                call.setString(1, filter.namespace());
-                call.setString(2, filter.name());
-                call.setString(3, filter.version());
-                call.setArray(4, filter.states().isEmpty() ? null : codes(connection, filter));
-                call.setObject(5, uuidAt(filter.createdFrom()));
-                call.setObject(6, uuidAt(filter.createdUntil()));
-                TaskFilter.Requested request = filter.request();
-                call.setString(7, request.initiator());
-                call.setString(8, request.sourceSystem());
-                call.setArray(
-                        9,
-                        request.tags().isEmpty()
-                                ? null
-                                : connection.createArrayOf(
-                                        "text", request.tags().toArray()));
-                call.setObject(10, page.after());
-                call.setInt(11, page.offset());
-                call.setInt(12, page.limit());
-                call.setInt(13, TaskFilter.EXAMINED);
-                call.setString(14, sort(page.order()));
-                call.setBoolean(15, page.order().ascending());
-                call.setObject(16, request.correlationId());
-                call.setObject(17, request.parentCorrelationId());
-                call.setObject(18, request.priorityMin(), Types.INTEGER);
-                call.setObject(19, request.priorityMax(), Types.INTEGER);
-                call.setObject(20, time(filter.updatedFrom()));
-                call.setObject(21, time(filter.updatedUntil()));
-                ResultSet row = call.executeQuery();
-                row.next();
-                long total = row.getLong(2);
-                OptionalLong known = row.wasNull() ? OptionalLong.empty() : OptionalLong.of(total);
-                return new TaskPage(
-                        views(connection, row.getArray(1)), known, row.getBoolean(3), row.getObject(4, UUID.class));
+            if (filter.search().isNothing()) {
+                return page(connection, filter, page);
+            }
+            try (Statement limit = connection.createStatement()) {
+                limit.execute(SEARCH_TIME);
+                return page(connection, filter, page);
+            } catch (SQLException e) {
+                if (SqlFailure.of(e) == SqlFailure.REPEAT) { // nothing else interrupts a read of one snapshot
+                    throw tooLong(e);
+                }
+                throw e;
             }
         });
+    }
+
+    private static EngineException tooLong(SQLException cause) {
+        return new EngineException(
+                ErrorCode.INVALID_REQUEST,
+                "search: took more than 5 s (expected: fewer tasks to look through, by namespace, name, state or time)",
+                cause);
+    }
+
+    private static TaskPage page(Connection connection, TaskFilter filter, TaskPage.Request page) throws SQLException {
+        try (PreparedStatement call = connection.prepareStatement(LIST)) {
+            call.setString(1, filter.namespace());
+            call.setString(2, filter.name());
+            call.setString(3, filter.version());
+            call.setArray(4, filter.states().isEmpty() ? null : codes(connection, filter));
+            call.setObject(5, uuidAt(filter.createdFrom()));
+            call.setObject(6, uuidAt(filter.createdUntil()));
+            TaskFilter.Requested request = filter.request();
+            call.setString(7, request.initiator());
+            call.setString(8, request.sourceSystem());
+            call.setArray(9, texts(connection, request.tags()));
+            call.setObject(10, page.after());
+            call.setInt(11, page.offset());
+            call.setInt(12, page.limit());
+            call.setInt(13, TaskFilter.EXAMINED);
+            call.setString(14, sort(page.order()));
+            call.setBoolean(15, page.order().ascending());
+            call.setObject(16, request.correlationId());
+            call.setObject(17, request.parentCorrelationId());
+            call.setObject(18, request.priorityMin(), Types.INTEGER);
+            call.setObject(19, request.priorityMax(), Types.INTEGER);
+            call.setObject(20, time(filter.updatedFrom()));
+            call.setObject(21, time(filter.updatedUntil()));
+            TaskSearch search = filter.search();
+            call.setArray(22, texts(connection, search.words()));
+            call.setArray(
+                    23,
+                    texts(
+                            connection,
+                            search.context().stream().map(TaskSearch.At::path).toList()));
+            call.setArray(
+                    24,
+                    texts(
+                            connection,
+                            search.context().stream().map(TaskSearch.At::value).toList()));
+            call.setLong(25, TaskFilter.EXAMINED_BYTES);
+            ResultSet row = call.executeQuery();
+            row.next();
+            long total = row.getLong(2);
+            OptionalLong known = row.wasNull() ? OptionalLong.empty() : OptionalLong.of(total);
+            return new TaskPage(
+                    views(connection, row.getArray(1)), known, row.getBoolean(3), row.getObject(4, UUID.class));
+        }
     }
 
     /** The derived statuses of those tasks that exist (01 §3.3). */
@@ -195,6 +234,11 @@ public final class TaskLister {
     private static Array codes(Connection connection, TaskFilter filter) throws SQLException {
         return connection.createArrayOf(
                 "integer", filter.states().stream().map(TaskState::ordinal).toArray());
+    }
+
+    /** Null when there are none. */
+    private static @Nullable Array texts(Connection connection, List<String> texts) throws SQLException {
+        return texts.isEmpty() ? null : connection.createArrayOf("text", texts.toArray());
     }
 
     /** Null for the order that indexes have. */
