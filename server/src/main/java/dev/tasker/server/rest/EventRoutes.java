@@ -42,8 +42,7 @@ final class EventRoutes implements AutoCloseable {
     private final Semaphore room = new Semaphore(STREAMS_MAX);
     private final CountDownLatch closing = new CountDownLatch(1);
 
-    EventRoutes(
-            TaskFollowing following, NamespaceFollowing namespaces, TimeLimit timeLimit, InstantSource clock) {
+    EventRoutes(TaskFollowing following, NamespaceFollowing namespaces, TimeLimit timeLimit, InstantSource clock) {
         this.following = following;
         this.namespaces = namespaces;
         this.timeLimit = timeLimit;

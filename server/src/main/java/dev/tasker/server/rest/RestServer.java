@@ -91,8 +91,8 @@ public final class RestServer implements AutoCloseable {
         this.timeLimit = new TimeLimit(requestTimeout);
         this.investigations = new DatabaseFigures<>(engine.deadLetters()::pending, System::nanoTime);
         this.active = new DatabaseFigures<>(() -> activeTasks(engine), System::nanoTime);
-        this.events = new EventRoutes(
-                operations.following(), new NamespaceFollowing(engine), timeLimit, context.clock());
+        this.events =
+                new EventRoutes(operations.following(), new NamespaceFollowing(engine), timeLimit, context.clock());
         routes.addAll(new TaskRoutes(operations.tasks(), operations.following(), timeLimit, requestTimeout).routes());
         routes.addAll(new BulkRoutes(operations.bulk(), timeLimit).routes());
         routes.addAll(events.routes());
