@@ -134,8 +134,9 @@ record Plant(
                         End.PERSON),
                 waiting(
                         AuditCode.UNFINISHED_STEP,
-                        "UPDATE tasker.tasks SET state = 10, version = 2 WHERE task_uuid = :task;"
-                                + " INSERT INTO tasker.task_changes VALUES (:task, 2, 3, 10, 3, now(), '{}')",
+                        "UPDATE tasker.tasks SET state = 10, version = 2 WHERE task_uuid = :task; INSERT INTO"
+                                + " tasker.task_changes (task_uuid, sort_key, from_state, to_state, cause, created_at,"
+                                + " detail) VALUES (:task, 2, 3, 10, 3, now(), '{}')",
                         1,
                         "a step that has ended",
                         "pending",

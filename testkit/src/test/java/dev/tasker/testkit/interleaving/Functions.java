@@ -48,7 +48,7 @@ final class Functions {
             "(?<=;\n|;\n\n|ELSE\n)((?: {4}--.*\n)* {4}(?:WITH|SELECT coalesce|UPDATE|DELETE FROM|INSERT INTO)\\b)");
 
     private static final Pattern FUNCTION =
-            Pattern.compile("CREATE OR REPLACE FUNCTION (\\w+)\\(.*?\\$\\$;", Pattern.DOTALL);
+            Pattern.compile("CREATE OR REPLACE FUNCTION (\\w+)\\((?:(?!CREATE OR REPLACE).)*?\\$\\$;", Pattern.DOTALL);
 
     /** Waits while the test holds the writer's gate: a lock of its own, named by two settings of the writer's session. */
     private static final String GATE = """
