@@ -271,11 +271,12 @@ abstract class RemoteContract {
         AuthConfig auth = TestAuth.config(TestAuth.key("worker-key", "worker:connect"))
                 .withWorkerCallsPerSecond(50); // a session is a hundred calls, and five hundred may come at once
         Stack server = closing(start(database, auth, patient, 0));
-        server.registerSolo("shop", "pay");
+        String callable = namespace + ".pay"; // of this test alone: the namespace is that of the credential
+        server.registerSolo("shop", callable);
         UUID task = server.create("shop", "solo");
         WorkerCredential credential = WorkerCredential.apiKey("X-API-Key", () -> "worker-key");
         var relay = closing(new Relay(portOf(server)));
-        Peer worker = closing(Peer.of(closing(source(relay.port(), QUICK, credential)), "pay"));
+        Peer worker = closing(Peer.of(closing(source(relay.port(), QUICK, credential)), callable));
         worker.session().grant(1);
         Assignment given = worker.next();
         relay.leadTo(0);
