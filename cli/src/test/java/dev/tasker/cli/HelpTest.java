@@ -51,6 +51,14 @@ class HelpTest {
     }
 
     @Test
+    void groupsListTheirCommands() {
+        for (String group : List.of("task", "dlq", "system", "analytics", "auth")) {
+            assertThat(Execution.of(group).out()).contains("Usage: tasker " + group, "Commands:");
+        }
+        assertThat(Execution.of("task", "create", "--help").out()).contains("--idempotency-key");
+    }
+
+    @Test
     void wordsAreFoundBehindOptionsOfAllCommandsAndMistakesAmongAll() {
         Execution mistyped = Execution.of("task", "lst");
 

@@ -495,14 +495,6 @@ class OperatorCommandsTest {
     }
 
     @Test
-    void groupsListTheirCommands() {
-        for (String group : List.of("task", "dlq", "system", "analytics", "auth")) {
-            assertThat(Execution.of(group).out()).contains("Usage: tasker " + group, "Commands:");
-        }
-        assertThat(Execution.of("task", "create", "--help").out()).contains("--idempotency-key");
-    }
-
-    @Test
     void unknownTasksAreOneSentenceOrOneObject() {
         String nobody = "0199a2b0-8d2f-7c3a-8e41-5d0a3c9b7f10";
 

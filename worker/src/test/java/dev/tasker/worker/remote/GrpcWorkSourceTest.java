@@ -14,7 +14,6 @@ import dev.tasker.protocol.worker.v1.Register;
 import dev.tasker.protocol.worker.v1.Reject;
 import dev.tasker.protocol.worker.v1.ServerMessage;
 import dev.tasker.worker.Assignment;
-import dev.tasker.worker.AssignmentListener;
 import dev.tasker.worker.BackoffHint;
 import dev.tasker.worker.CompletionStatus;
 import dev.tasker.worker.HandlerKey;
@@ -38,9 +37,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,28 +73,6 @@ class GrpcWorkSourceTest {
     private final Inbox inbox = new Inbox();
     private WireServer server;
     private GrpcWorkSource source;
-
-    /** What the source tells its worker. */
-    private static final class Inbox implements AssignmentListener {
-        final BlockingQueue<Assignment> assigned = new LinkedBlockingQueue<>();
-        final BlockingQueue<Assignment> lost = new LinkedBlockingQueue<>();
-        final BlockingQueue<Throwable> sessionLost = new LinkedBlockingQueue<>();
-
-        @Override
-        public void assigned(List<Assignment> assignments) {
-            assigned.addAll(assignments);
-        }
-
-        @Override
-        public void lost(Assignment assignment) {
-            lost.add(assignment);
-        }
-
-        @Override
-        public void sessionLost(Throwable cause) {
-            sessionLost.add(cause);
-        }
-    }
 
     @BeforeEach
     void start() throws Exception {

@@ -34,7 +34,6 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -76,27 +75,6 @@ class HttpWorkSourceTest {
     private record Call(String method, String verb, String body, String credential) {}
 
     private record Reply(int status, String body) {}
-
-    private static final class Inbox implements AssignmentListener {
-        final BlockingQueue<Assignment> assigned = new LinkedBlockingQueue<>();
-        final BlockingQueue<Assignment> lost = new LinkedBlockingQueue<>();
-        final CompletableFuture<Throwable> gone = new CompletableFuture<>();
-
-        @Override
-        public void assigned(List<Assignment> assignments) {
-            assigned.addAll(assignments);
-        }
-
-        @Override
-        public void lost(Assignment assignment) {
-            lost.add(assignment);
-        }
-
-        @Override
-        public void sessionLost(Throwable cause) {
-            gone.complete(cause);
-        }
-    }
 
     @BeforeEach
     void start() throws IOException {
@@ -390,7 +368,7 @@ class HttpWorkSourceTest {
         reply("sessions", status, error("never"));
         open();
 
-        assertThat(inbox.gone.get(20, TimeUnit.SECONDS)).hasMessageContaining("never");
+        assertThat(inbox.sessionLost.poll(20, TimeUnit.SECONDS)).hasMessageContaining("never");
     }
 
     @Test
@@ -435,7 +413,7 @@ class HttpWorkSourceTest {
         call("drain");
 
         assertThat(sessions.get()).isEqualTo(1);
-        assertThat(inbox.gone).isNotDone();
+        assertThat(inbox.sessionLost).isEmpty();
     }
 
     @Test
